@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+// Forward mode: one sweep over the tape from inputs to an output, appending the tangent to the same tape.
+#include "fluxpp/autodiff/adjoint.hpp"
+
+namespace fluxpp::inline v0_1::autodiff {
+
+/// tangent(t, y, x, dx): the directional derivative of each var in y along dx, the tangents of the vars in x.
+/// A var in dx that does not exist is a zero tangent.
+/// source   Griewank & Walther 2008, Evaluating Derivatives, chapter 3
+constexpr list<var> tangent(graph::tape& t, const list<var>& y, const list<var>& x, const list<var>& dx) {
+  int last = -1;
+  for (const var& v : y) last = v.id > last ? v.id : last;
+  const list<bool> depends = reached_from(t, last, x);
+  list<int> dot;
+  dot.assign(last + 1, -1);
+  list<bool> given;
+  given.assign(last + 1, false);
+  for (int i = 0; i < x.size(); ++i) {
+    if (x[i].id > last) continue;
+    given[x[i].id] = true;
+    if (dx[i].exists()) dot[x[i].id] = ops::broadcast_to(dx[i], x[i].shape()).id;
+  }
+  for (int id = 0; id <= last; ++id) {
+    if (!depends[id] || given[id] || t[id].op->tangent == nullptr) continue;
+    const graph::node_view node(t, id);
+    graph::pushforward p;
+    bool any = false;
+    for (int i = 0; i < node.node.op->arity; ++i)
+      if (const int d = node.node.args[i] >= 0 ? dot[node.node.args[i]] : -1; d >= 0) {
+        p.dx[i] = {t, d};
+        any = true;
+      }
+    if (!any) continue;
+    if (const var dy = node.node.op->tangent(node, p); dy.exists()) dot[id] = dy.id;
+  }
+  list<var> dy;
+  for (const var& v : y) dy.push(dot[v.id] >= 0 ? var(t, dot[v.id]) : zeros_like(v));
+  return dy;
+}
+
+}  // namespace fluxpp::inline v0_1::autodiff

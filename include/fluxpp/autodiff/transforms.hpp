@@ -1,0 +1,277 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+// Derivatives as transforms of functions: value, gradient, directional derivatives, Hessian-vector products.
+#include "fluxpp/autodiff/tangent.hpp"
+#include "fluxpp/core/errors.hpp"
+#include "fluxpp/graph/function.hpp"
+#include "fluxpp/ops/pin.hpp"
+
+namespace fluxpp::inline v0_1 {
+
+/// gradients: one entry per argument that was differentiated, by position, by name, or by a name known at run time.
+template <class Names, class T, class... G> struct gradients {
+  std::tuple<G...> values;
+
+  template <std::size_t I> const auto& get() const { return std::get<I>(values); }
+  template <text Name> const auto& get() const {
+    static_assert(Names::template at<Name> >= 0, "fluxpp::gradients::get<name>(): the name must be one that was differentiated");
+    return std::get<static_cast<std::size_t>(Names::template at<Name>)>(values);
+  }
+  template <text Name> const auto& operator[](name<Name>) const { return get<Name>(); }
+  /// Throws value_error for a name that was not differentiated.
+  array_ref<T> operator[](std::string_view key) { return look_up(key, std::index_sequence_for<G...>{}); }
+
+ private:
+  template <class V> static array_ref<T> as_ref(V& v) {
+    if constexpr (std::is_same_v<V, T>) return {&v, 1};
+    else return {v.data(), v.size()};
+  }
+  template <std::size_t... I> array_ref<T> look_up(std::string_view key, std::index_sequence<I...>) {
+    array_ref<T> found;
+    ((Names::list[I] == key ? (found = as_ref(std::get<I>(values)), 0) : 0), ...);
+    if (found.data == nullptr) no_such_name(key);
+    return found;
+  }
+  [[noreturn]] static void no_such_name(std::string_view key) {
+    std::string known;
+    for (std::string_view n : Names::list) known.append(n.empty() ? "" : " ").append(n);
+    throw value_error("gradients", "no gradient is named '" + std::string(key) + "'; there are:" + known, std::string(key));
+  }
+};
+
+/// value_and_gradient: auto [value, g] = fx::value_and_grad(f)(x).
+template <class V, class G> struct value_and_gradient {
+  V value;
+  G gradient;
+};
+/// value_and_tangent: auto [y, dy] = fx::jvp(f)(x, dx).
+template <class V> struct value_and_tangent {
+  V value;
+  V tangent;
+};
+namespace autodiff {
+
+/// The positions that the names in Wrt have among the arguments of F; all of them when none is given.
+template <class F, int N, text... Wrt> constexpr list<int> positions() {
+  using all = typename names_of<F>::type;
+  static_assert(((all::template at<Wrt> >= 0) && ...),
+                "fluxpp::grad<names>(f): each name must be a name that fx::function<names>(f) gave to an argument");
+  list<int> at;
+  (at.push(all::template at<Wrt>), ...);
+  if (sizeof...(Wrt) == 0)
+    for (int i = 0; i < N; ++i) at.push(i);
+  return at;
+}
+
+/// Stand-ins for arguments that are not inputs of the program, so that two equal arguments are differentiated apart.
+constexpr list<var> pinned(const list<var>& args) {
+  list<var> out;
+  for (const var& a : args) {
+    bool seen = (*a.tape)[a.id].op != &graph::input_op;
+    for (const var& before : out) seen = seen || before.id == a.id;
+    out.push(seen ? ops::pin::apply(a) : a);
+  }
+  return out;
+}
+constexpr list<var> chosen(const list<var>& args, const list<int>& at) {
+  list<var> out;
+  for (int i : at) out.push(args[i]);
+  return out;
+}
+constexpr void require_real(graph::tape& t, const list<var>& x) {
+  for (const var& v : x)
+    if (t.integer(v.id)) t.fail(graph::rule::integer_gradient, v.shape(), {});
+}
+constexpr void require_scalar(graph::tape& t, var y) {
+  if (!y.shape().single()) t.fail(graph::rule::scalar_gradient, y.shape(), {});
+  if (t.integer(y.id)) t.fail(graph::rule::integer_gradient, y.shape(), {});
+}
+
+/// Value of F and its gradient with respect to the arguments at these positions.
+template <class F, int N> constexpr list<var> value_and_gradient_of(graph::tape& t, const list<var>& args, const list<int>& at) {
+  const list<var> x = pinned(args);
+  const var y = graph::call<F, N>(t, x);
+  require_scalar(t, y);
+  const list<var> wrt = chosen(x, at);
+  require_real(t, wrt);
+  list<var> out;
+  out.push(y);
+  out.append(adjoint(t, y, t.constant(1), wrt));
+  return out;
+}
+
+/// Puts plain numbers among the arguments on the tape of the others.
+template <class... V> constexpr list<var> on_one_tape(V... v) {
+  graph::tape* t = nullptr;
+  ((t = v.exists() ? v.tape : t), ...);
+  list<var> out;
+  (out.push(v.exists() ? v : t->constant(v.number)), ...);
+  return out;
+}
+
+/// compile(f): the value alone.
+template <class F> struct value_transform {
+  using function = F;
+  template <int N> static constexpr int arguments = N;
+  template <int N> static constexpr list<var> build(graph::tape& t, const list<var>& args) {
+    list<var> out;
+    out.push(graph::call<F, N>(t, args));
+    return out;
+  }
+  template <class T, int N, class Get> static auto results(const Get& get) { return get.template operator()<0>(); }
+  template <class... V> static constexpr var on_vars(V... v) { return F{}(v...); }
+};
+
+template <class F, bool WithValue, text... Wrt> struct gradient_transform {
+  using function = F;
+  template <int N> static constexpr int arguments = N;
+  template <int N> static constexpr int count = sizeof...(Wrt) == 0 ? N : static_cast<int>(sizeof...(Wrt));
+  using wrt_names = std::conditional_t<sizeof...(Wrt) == 0, typename names_of<F>::type, names<Wrt...>>;
+
+  template <int N> static constexpr list<var> build(graph::tape& t, const list<var>& args) {
+    const list<var> all = value_and_gradient_of<F, N>(t, args, positions<F, N, Wrt...>());
+    list<var> out;
+    for (int i = WithValue ? 0 : 1; i < all.size(); ++i) out.push(all[i]);
+    return out;
+  }
+  template <class T, int N, class Get> static auto results(const Get& get) {
+    return pack<T>(get, std::make_integer_sequence<int, count<N>>{});
+  }
+  template <class T, class Get, int... I> static auto pack(const Get& get, std::integer_sequence<int, I...>) {
+    if constexpr (WithValue) {
+      using g = gradients<wrt_names, T, decltype(get.template operator()<I + 1>())...>;
+      return value_and_gradient<decltype(get.template operator()<0>()), g>{get.template operator()<0>(),
+                                                                           g{{get.template operator()<I + 1>()...}}};
+    } else if constexpr (sizeof...(I) == 1) {
+      return get.template operator()<0>();
+    } else {
+      return gradients<wrt_names, T, decltype(get.template operator()<I>())...>{{get.template operator()<I>()...}};
+    }
+  }
+  template <class... V> static constexpr auto on_vars(V... v) {
+    const list<var> args = on_one_tape(v...);
+    const list<var> all = value_and_gradient_of<F, sizeof...(V)>(*args[0].tape, args, positions<F, sizeof...(V), Wrt...>());
+    return pack<var>(getter{all}, std::make_integer_sequence<int, count<sizeof...(V)>>{});
+  }
+  struct getter {
+    const list<var>& all;
+    template <int I> constexpr var operator()() const { return all[WithValue ? I : I + 1]; }
+  };
+};
+
+/// jvp: arguments are the primals, then a tangent for each.
+template <class F> struct jvp_transform {
+  using function = F;
+  template <int N> static constexpr int arguments = N / 2;
+  template <int N> static constexpr list<var> build(graph::tape& t, const list<var>& args) {
+    list<var> primals, dx;
+    for (int i = 0; i < N / 2; ++i) primals.push(args[i]), dx.push(args[N / 2 + i]);
+    const list<var> x = pinned(primals);
+    list<var> y;
+    y.push(graph::call<F, N / 2>(t, x));
+    list<var> out = y;
+    out.append(tangent(t, y, x, dx));
+    return out;
+  }
+  template <class T, int N, class Get> static auto results(const Get& get) {
+    return value_and_tangent<decltype(get.template operator()<0>())>{get.template operator()<0>(),
+                                                                     get.template operator()<1>()};
+  }
+};
+
+/// vjp: arguments are the primals, then the cotangent of the result.
+template <class F> struct vjp_transform {
+  using function = F;
+  template <int N> static constexpr int arguments = N - 1;
+  template <int N> static constexpr list<var> build(graph::tape& t, const list<var>& args) {
+    list<var> primals;
+    for (int i = 0; i < N - 1; ++i) primals.push(args[i]);
+    const list<var> x = pinned(primals);
+    const var y = graph::call<F, N - 1>(t, x);
+    list<var> out;
+    out.push(y);
+    out.append(adjoint(t, y, args[N - 1], x));
+    return out;
+  }
+  template <class T, int N, class Get> static auto results(const Get& get) {
+    return pack<T>(get, std::make_integer_sequence<int, N - 1>{});
+  }
+  template <class T, class Get, int... I> static auto pack(const Get& get, std::integer_sequence<int, I...>) {
+    using g = gradients<typename names_of<F>::type, T, decltype(get.template operator()<I + 1>())...>;
+    return value_and_gradient<decltype(get.template operator()<0>()), g>{get.template operator()<0>(),
+                                                                         g{{get.template operator()<I + 1>()...}}};
+  }
+};
+
+/// hvp: arguments are the primals, then a tangent for each; the result is the Hessian applied to the tangents.
+template <class F, text... Wrt> struct hvp_transform {
+  using function = F;
+  template <int N> static constexpr int arguments = N / 2;
+  using wrt_names = std::conditional_t<sizeof...(Wrt) == 0, typename names_of<F>::type, names<Wrt...>>;
+  template <int N> static constexpr int count = sizeof...(Wrt) == 0 ? N / 2 : static_cast<int>(sizeof...(Wrt));
+
+  template <int N> static constexpr list<var> build(graph::tape& t, const list<var>& args) {
+    list<var> primals, dx;
+    for (int i = 0; i < N / 2; ++i) primals.push(args[i]), dx.push(args[N / 2 + i]);
+    const list<var> x = pinned(primals);
+    const list<var> all = value_and_gradient_of<F, N / 2>(t, x, positions<F, N / 2, Wrt...>());
+    list<var> g;
+    for (int i = 1; i < all.size(); ++i) g.push(all[i]);
+    return tangent(t, g, x, dx);
+  }
+  template <class T, int N, class Get> static auto results(const Get& get) {
+    return pack<T>(get, std::make_integer_sequence<int, count<N>>{});
+  }
+  template <class T, class Get, int... I> static auto pack(const Get& get, std::integer_sequence<int, I...>) {
+    if constexpr (sizeof...(I) == 1) return get.template operator()<0>();
+    else return gradients<wrt_names, T, decltype(get.template operator()<I>())...>{{get.template operator()<I>()...}};
+  }
+};
+
+template <class F> constexpr void require_traceable() {
+  static_assert(traceable<F>, "fluxpp: a function to compile or differentiate must not capture; pass values as arguments");
+}
+
+}  // namespace autodiff
+
+/// fx::compile(f): f as a program: fused, planned, with a workspace of its own.
+template <class F, class Tag = cpu_tag> auto compile(F, Tag = {}) {
+  autodiff::require_traceable<F>();
+  return callable<autodiff::value_transform<F>, Tag>{};
+}
+/// fx::value_and_grad<"x">(f): f and its gradient with respect to the named arguments (all, if none is named), computed
+/// as one program. f must return a scalar.
+template <text... Wrt, class F, class Tag = cpu_tag> auto value_and_grad(F, Tag = {}) {
+  autodiff::require_traceable<F>();
+  return callable<autodiff::gradient_transform<F, true, Wrt...>, Tag>{};
+}
+/// fx::grad<"x">(f): the gradient alone.
+template <text... Wrt, class F, class Tag = cpu_tag> constexpr auto grad(F, Tag = {}) {
+  autodiff::require_traceable<F>();
+  return callable<autodiff::gradient_transform<F, false, Wrt...>, Tag>{};
+}
+/// fx::jvp(f)(x..., dx...): value and directional derivative.
+template <class F, class Tag = cpu_tag> auto jvp(F, Tag = {}) {
+  autodiff::require_traceable<F>();
+  return callable<autodiff::jvp_transform<F>, Tag>{};
+}
+/// fx::vjp(f)(x..., ybar): value and the cotangents of all arguments.
+template <class F, class Tag = cpu_tag> auto vjp(F, Tag = {}) {
+  autodiff::require_traceable<F>();
+  return callable<autodiff::vjp_transform<F>, Tag>{};
+}
+/// fx::hvp<"x">(f)(x..., dx...): the Hessian of f applied to a direction (forward over reverse).
+template <text... Wrt, class F, class Tag = cpu_tag> auto hvp(F, Tag = {}) {
+  autodiff::require_traceable<F>();
+  return callable<autodiff::hvp_transform<F, Wrt...>, Tag>{};
+}
+
+}  // namespace fluxpp::inline v0_1
+
+/// Structured bindings of gradients.
+template <class Names, class T, class... G>
+struct std::tuple_size<fluxpp::gradients<Names, T, G...>> : std::integral_constant<std::size_t, sizeof...(G)> {};
+template <std::size_t I, class Names, class T, class... G>
+struct std::tuple_element<I, fluxpp::gradients<Names, T, G...>> {
+  using type = std::tuple_element_t<I, std::tuple<G...>>;
+};

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+// A growable array and an interning table that work in constant evaluation, made for passes over graphs.
+
+namespace fluxpp::inline v0_1 {
+
+/// list<T>: growable array usable in constant evaluation; T must be default-constructible and copyable.
+template <class T> class list {
+ public:
+  constexpr list() = default;
+  constexpr list(const list& other) { append(other); }
+  constexpr list(list&& other) noexcept : data_(other.data_), size_(other.size_), capacity_(other.capacity_) {
+    other.data_ = nullptr;
+    other.size_ = other.capacity_ = 0;
+  }
+  constexpr list& operator=(const list& other) {
+    if (this != &other) {
+      size_ = 0;
+      append(other);
+    }
+    return *this;
+  }
+  constexpr ~list() { delete[] data_; }
+
+  constexpr int size() const { return size_; }
+  constexpr bool empty() const { return size_ == 0; }
+  constexpr T& operator[](int i) { return data_[i]; }
+  constexpr const T& operator[](int i) const { return data_[i]; }
+  constexpr T* begin() { return data_; }
+  constexpr T* end() { return data_ + size_; }
+  constexpr const T* begin() const { return data_; }
+  constexpr const T* end() const { return data_ + size_; }
+  constexpr T& back() { return data_[size_ - 1]; }
+
+  constexpr void push(const T& value) {
+    if (size_ == capacity_) reserve(capacity_ == 0 ? 16 : 2 * capacity_);
+    data_[size_++] = value;
+  }
+  constexpr T pop() { return data_[--size_]; }
+  constexpr void append(const list& other) {
+    for (int i = 0; i < other.size_; ++i) push(other.data_[i]);
+  }
+  constexpr void assign(int n, const T& value) {
+    size_ = 0;
+    reserve(n);
+    for (; size_ < n; ++size_) data_[size_] = value;
+  }
+  constexpr void reserve(int n) {
+    if (n <= capacity_) return;
+    T* larger = new T[static_cast<unsigned>(n)]{};
+    for (int i = 0; i < size_; ++i) larger[i] = data_[i];
+    delete[] data_;
+    data_ = larger;
+    capacity_ = n;
+  }
+
+ private:
+  T* data_ = nullptr;
+  int size_ = 0;
+  int capacity_ = 0;
+};
+
+/// interner<T>: gives equal values equal indices (hash-consing); T has hash() and operator==.
+/// Open addressing with linear probing; indices follow insertion order, so nothing depends on the hash.
+template <class T> class interner {
+ public:
+  constexpr int operator()(const T& value) {
+    if (2 * items_.size() >= slots_.size()) grow();
+    const unsigned mask = static_cast<unsigned>(slots_.size()) - 1;
+    unsigned at = value.hash() & mask;
+    while (slots_[static_cast<int>(at)] >= 0) {
+      if (items_[slots_[static_cast<int>(at)]] == value) return slots_[static_cast<int>(at)];
+      at = (at + 1) & mask;
+    }
+    slots_[static_cast<int>(at)] = items_.size();
+    items_.push(value);
+    return items_.size() - 1;
+  }
+  constexpr int size() const { return items_.size(); }
+  constexpr const T& operator[](int i) const { return items_[i]; }
+  constexpr const T* data() const { return items_.begin(); }
+
+ private:
+  constexpr void grow() {
+    slots_.assign(slots_.empty() ? 64 : 4 * slots_.size(), -1);
+    const unsigned mask = static_cast<unsigned>(slots_.size()) - 1;
+    for (int i = 0; i < items_.size(); ++i) {
+      unsigned at = items_[i].hash() & mask;
+      while (slots_[static_cast<int>(at)] >= 0) at = (at + 1) & mask;
+      slots_[static_cast<int>(at)] = i;
+    }
+  }
+
+  list<T> items_;
+  list<int> slots_;
+};
+
+/// mix(h, v): one step of an FNV-1a style hash over ints.
+constexpr unsigned mix(unsigned h, unsigned v) {
+  h = (h ^ v) * 16777619u;
+  return h ^ (h >> 15);
+}
+
+}  // namespace fluxpp::inline v0_1

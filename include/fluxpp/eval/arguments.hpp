@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+// The argument adaptor: what a program is told about an argument by its type, and how its elements are read.
+#include "fluxpp/core/errors.hpp"
+#include "fluxpp/core/tensor.hpp"
+#include "fluxpp/graph/function.hpp"
+
+#include <concepts>
+#include <cstdint>
+#include <limits>
+#include <string>
+#include <type_traits>
+
+namespace fluxpp::inline v0_1::eval {
+
+template <class A>
+concept number = std::is_arithmetic_v<A>;
+/// An array has elements in memory, a shape and strides (xt::xtensor, xt::xtensor_fixed, views with data()).
+template <class A>
+concept strided_array = requires(const A& a) {
+  a.data();
+  a.shape();
+  a.strides();
+};
+/// A sequence is contiguous and has one axis (std::vector, std::array, std::span).
+template <class A>
+concept sequence = !strided_array<A> && requires(const A& a) {
+  { a.data()[0] } -> std::convertible_to<double>;
+  { a.size() } -> std::convertible_to<std::size_t>;
+} && !requires(const A& a) { a.shape(); };
+template <class A>
+concept shaped_view = !strided_array<A> && requires(const A& a) {
+  a.data();
+  a.shape();
+  a.begin();
+};
+
+/// static_extents<Shape>: what a shape type says: rank, and each extent or -1.
+template <class S> struct static_extents {
+  static constexpr int rank = -1;
+};
+template <class I, std::size_t N> struct static_extents<std::array<I, N>> {
+  static constexpr int rank = int{N};
+  static constexpr int extent(int) { return -1; }
+};
+template <template <std::size_t...> class S, std::size_t... X> struct static_extents<S<X...>> {
+  static constexpr int rank = int{sizeof...(X)};
+  static constexpr int all[sizeof...(X) + 1]{static_cast<int>(X)..., 0};
+  static constexpr int extent(int axis) { return all[axis]; }
+};
+
+/// argument_traits<A>: element type, rank, extents known from the type, and run-time access.
+template <class A> struct argument_traits {
+  static_assert(sizeof(A) == 0,
+                "fluxpp: an argument must be a number, a std::array, std::vector or std::span, an xt::xtensor, or a tensor "
+                "of fluxpp");
+};
+template <number A> struct argument_traits<A> {
+  using element = A;
+  static constexpr int rank = 0;
+  static constexpr int extent(int) { return -1; }
+};
+/// An argument that is not there: a tangent known to be zero.
+template <> struct argument_traits<zero_t> {
+  using element = void;
+  static constexpr int rank = 0;
+  static constexpr int extent(int) { return -1; }
+};
+template <sequence A> struct argument_traits<A> {
+  using element = std::remove_cvref_t<decltype(std::declval<const A&>().data()[0])>;
+  static constexpr int rank = 1;
+  static constexpr int extent(int) {
+    if constexpr (requires { std::tuple_size<A>::value; }) return static_cast<int>(std::tuple_size<A>::value);
+    else return -1;
+  }
+  static std::size_t size(const A& a, int) { return a.size(); }
+  static std::ptrdiff_t stride(const A&, int) { return 1; }
+};
+template <class A>
+  requires strided_array<A> || shaped_view<A>
+struct argument_traits<A> {
+  using element = std::remove_cvref_t<decltype(*std::declval<const A&>().data())>;
+  using shape_info = static_extents<std::remove_cvref_t<decltype(std::declval<const A&>().shape())>>;
+  static_assert(shape_info::rank >= 0,
+                "fluxpp: the rank of an argument must be known from its type: pass an xt::xtensor, or fx::ranked<N>(x)");
+  static constexpr int rank = shape_info::rank;
+  static constexpr int extent(int axis) { return shape_info::extent(axis); }
+  static std::size_t size(const A& a, int axis) { return static_cast<std::size_t>(a.shape()[static_cast<std::size_t>(axis)]); }
+  static std::ptrdiff_t stride(const A& a, int axis) {
+    if constexpr (strided_array<A>) return static_cast<std::ptrdiff_t>(a.strides()[static_cast<std::size_t>(axis)]);
+    std::ptrdiff_t s = 1;
+    for (int i = rank - 1; i > axis; --i) s *= static_cast<std::ptrdiff_t>(size(a, i));
+    return s;
+  }
+};
+
+/// argument<Element, extents...>: the signature of one argument; -1 is an extent known at the call.
+template <class Element, int... Extents> struct argument {
+  using element = Element;
+  static constexpr int rank = sizeof...(Extents);
+  static constexpr int extent[sizeof...(Extents) + 1]{Extents..., 0};
+  static constexpr bool integer = rank > 0 && std::is_integral_v<Element>;
+  static constexpr bool absent = std::is_void_v<Element>;
+};
+template <class A, class I> struct argument_of;
+template <class A, int... I> struct argument_of<A, std::integer_sequence<int, I...>> {
+  using type = argument<typename argument_traits<A>::element, argument_traits<A>::extent(I)...>;
+};
+template <class A>
+using argument_t = typename argument_of<A, std::make_integer_sequence<int, argument_traits<A>::rank>>::type;
+
+/// The real type of a program: double if an array is double; else float if one is float; numbers decide without arrays.
+template <class... A> struct real_type {
+  template <class Element> static constexpr bool arrays = ((argument_traits<A>::rank > 0 && std::is_same_v<typename argument_traits<A>::element, Element>) || ...);
+  template <class Element> static constexpr bool any = (std::is_same_v<typename argument_traits<A>::element, Element> || ...);
+  using type = std::conditional_t<arrays<double>, double, std::conditional_t<arrays<float>, float,
+               std::conditional_t<any<float> && !any<double>, float, double>>>;
+};
+
+/// Whether the elements lie one after the other in row-major order.
+template <class A> bool contiguous(const A& a) {
+  using traits = argument_traits<A>;
+  std::ptrdiff_t expected = 1;
+  for (int axis = traits::rank - 1; axis >= 0; --axis) {
+    const auto n = static_cast<std::ptrdiff_t>(traits::size(a, axis));
+    if (n != 1 && traits::stride(a, axis) != expected) return false;
+    expected *= n;
+  }
+  return true;
+}
+
+/// copy_elements(a, to): the elements in row-major order as T. Index values beyond T's exact integers are refused.
+template <class T, class A> void copy_elements(const A& a, T* to) {
+  using traits = argument_traits<A>;
+  constexpr int rank = traits::rank;
+  std::size_t index[rank + 1]{};
+  std::size_t count = 1;
+  for (int axis = 0; axis < rank; ++axis) count *= traits::size(a, axis);
+  for (std::size_t i = 0; i < count; ++i) {
+    std::ptrdiff_t at = 0;
+    for (int axis = 0; axis < rank; ++axis) at += static_cast<std::ptrdiff_t>(index[axis]) * traits::stride(a, axis);
+    const auto v = a.data()[at];
+    to[i] = static_cast<T>(v);
+    if constexpr (std::is_integral_v<decltype(v)> && sizeof(v) >= sizeof(T))
+      if (v > (decltype(v){1} << (std::numeric_limits<T>::digits < 63 ? std::numeric_limits<T>::digits : 62)))
+        throw value_error("argument", "an index of " + std::to_string(v) + " is too large for a program of this precision");
+    for (int axis = rank - 1; axis >= 0 && ++index[axis] == traits::size(a, axis); --axis) index[axis] = 0;
+  }
+}
+
+}  // namespace fluxpp::inline v0_1::eval
+
+namespace fluxpp::inline v0_1 {
+
+/// ranked<N>(x): x, whose rank is known at run time only (xt::xarray), as an array of rank N.
+/// errors   run: x has another rank (shape_error)
+template <int N, class X> auto ranked(const X& x) {
+  if (static_cast<int>(x.shape().size()) != N)
+    throw shape_error("ranked<" + std::to_string(N) + ">(x)", "x has " + std::to_string(x.shape().size()) + " axes", "x",
+                      -1, N, static_cast<std::int64_t>(x.shape().size()));
+  std::array<std::size_t, N> shape{};
+  for (std::size_t i = 0; i < N; ++i) shape[i] = static_cast<std::size_t>(x.shape()[i]);
+  return tensor_view<const typename X::value_type, N>(x.data(), shape);
+}
+
+}  // namespace fluxpp::inline v0_1

@@ -1,0 +1,293 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+// A plan bound to numbers: extents, addresses, strides and tasks, computed once per set of extents.
+#include "fluxpp/eval/plan.hpp"
+
+#include <bit>
+
+namespace fluxpp::inline v0_1::eval {
+
+/// A loop of at least this many elements is divided among threads, in tasks of about half as many.
+inline constexpr std::ptrdiff_t parallel_size = 32768;
+/// At most so many tasks, and so many partial sums; functions of the extents alone, so results do not depend on threads.
+inline constexpr std::ptrdiff_t most_parts = 64;
+inline constexpr std::ptrdiff_t most_partials = 1 << 18;
+
+/// bound_step<T>: a step ready to run.
+template <class T> struct bound_step {
+  int number = 0;
+  const step_kernel<T>* own = nullptr;
+  kernels::step_args<T> args;
+  loop_kernel<T> kernel = nullptr;
+  kernels::loop<T> loop;
+  std::ptrdiff_t parts = 1;
+  bool by_columns = false;
+  bool accumulates = false;
+};
+
+/// binding<T>: a plan with numbers for its extents and addresses for its values.
+template <class T> class binding {
+ public:
+  binding(const plan_view<T>& plan, const std::vector<int>& extents) : plan_(plan), extents_(extents) {
+    for (int i = 0; i < plan_.s.g.count.shapes; ++i) shapes_.push_back(numbers(plan_.s.g.shapes[i]));
+    place();
+    reserve_pools();
+    for (int i = 0; i < plan_.step_count; ++i) steps_.push_back(plan_.steps[i].op != nullptr ? bind_own(i) : bind_loop(i));
+    finish_pools();
+  }
+  binding(const binding&) = delete;
+  binding& operator=(const binding&) = delete;
+
+  const plan_view<T>& plan() const { return plan_; }
+  const std::vector<int>& extents() const { return extents_; }
+  std::vector<bound_step<T>>& steps() { return steps_; }
+  const dims& shape_of(int node) const { return shapes_[index(plan_.s.g[node].shape)]; }
+
+  /// The address of a node's value.
+  T* address(int node, const externals<T>& e) const {
+    const graph::location& w = where_[index(graph::owner(plan_.s.g, plan_.s.copied, node))];
+    return external(w) ? e.at(w.space, w.index) : own_address(w);
+  }
+  /// Writes the addresses that belong to this call into the steps.
+  void point_at(const externals<T>& e) {
+    for (const patch& p : patches_) *p.slot = e.at(p.space, p.index);
+    for (const own_patch& p : own_patches_) {
+      T* const at = e.at(p.space, p.index);
+      kernels::step_args<T>& args = steps_[p.step].args;
+      if (p.operand < 0) args.out = at;
+      else args.in[p.operand] = at;
+    }
+  }
+
+ private:
+  struct patch {
+    T** slot;
+    graph::space space;
+    int index;
+  };
+  struct own_patch {
+    std::size_t step;
+    int operand;
+    graph::space space;
+    int index;
+  };
+
+  static std::size_t index(int i) { return static_cast<std::size_t>(i); }
+  static bool external(const graph::location& w) {
+    return w.space != graph::space::arena && w.space != graph::space::constant && w.space != graph::space::extent;
+  }
+  int number(int e) const { return e >= 0 ? e : extents_[index(-1 - e)]; }
+  dims numbers(dims d) const {
+    for (int a = 0; a < d.rank; ++a) d[a] = number(d[a]);
+    return d;
+  }
+
+  void place() {
+    const graph::graph_view& g = plan_.s.g;
+    graph::amount arena = plan_.arena;
+    if (plan_.planned) {
+      where_.assign(plan_.where, plan_.where + g.count.nodes);
+      batch_ = padded_batch();
+    } else {
+      std::vector<graph::amount> size;
+      for (const dims& d : shapes_) size.push_back({static_cast<long>(kernels::step_args<T>::size(d)), 0});
+      const graph::placement p = graph::place(plan_.s, plan_.fused(), size.data(), plan_.targets);
+      where_.assign(p.of.begin(), p.of.end());
+      arena = p.arena;
+    }
+    arena_ = aligned_buffer<T>(static_cast<std::size_t>(arena.fixed + arena.per_batch * batch_));
+    batch_part_ = arena_.data() + arena.fixed;
+    constants_ = aligned_buffer<T>(index(plan_.constant_count + g.count.nodes));
+    for (int i = 0; i < plan_.constant_count; ++i) constants_.data()[i] = static_cast<T>(plan_.constants[i]);
+    for (int id = 0; id < g.count.nodes; ++id) {
+      graph::location& w = where_[index(id)];
+      if (w.space != graph::space::extent) continue;
+      constants_.data()[plan_.constant_count + id] = static_cast<T>(number(w.index));
+      w = {graph::space::constant, plan_.constant_count + id, {}};
+    }
+  }
+  /// The one symbol of a program planned by the compiler, rounded up so that every offset stays aligned.
+  long padded_batch() const {
+    const graph::graph_view& g = plan_.s.g;
+    for (int i = 0; i < g.count.shapes; ++i)
+      for (int a = 0; a < g.shapes[i].rank; ++a) {
+        int e = g.shapes[i][a];
+        if (e >= 0) continue;
+        if (g.extents[-1 - e].kind == graph::extent_kind::product) e = g.extents[-1 - e].b;
+        return (number(e) + graph::alignment - 1) / graph::alignment * graph::alignment;
+      }
+    return 0;
+  }
+  T* own_address(const graph::location& w) const {
+    if (w.space == graph::space::constant) return constants_.data() + w.index;
+    return w.offset.fixed >= 0 ? arena_.data() + w.offset.fixed : batch_part_ + w.offset.per_batch * batch_;
+  }
+
+  // Pools never grow after this: steps hold pointers into them.
+  void reserve_pools() {
+    std::size_t in = 0, out = 0;
+    for (int i = 0; i < plan_.step_count; ++i)
+      in += index(plan_.steps[i].inputs), out += index(plan_.steps[i].outputs);
+    steps_.reserve(index(plan_.step_count));
+    pointers_.reserve(in + out);
+    strides_.reserve((in + out + index(plan_.step_count)) * max_rank + out);
+    folded_.assign(out, nullptr);
+  }
+  T** take_pointer(int node) {
+    const graph::location& w = where_[index(graph::owner(plan_.s.g, plan_.s.copied, node))];
+    pointers_.push_back(external(w) ? nullptr : own_address(w));
+    if (external(w)) patches_.push_back({&pointers_.back(), w.space, w.index});
+    return &pointers_.back();
+  }
+
+  bound_step<T> bind_own(int at) {
+    const graph::plan_step& step = plan_.steps[at];
+    const graph::node& n = plan_.s.g[step.node];
+    bound_step<T> b;
+    b.number = at;
+    b.own = &plan_.own[plan_.kernel[at]];
+    b.args.shape = shape_of(step.node);
+    b.args.attr = plan_.s.g.attributes_of(step.node);
+    for (int i = -1; i < n.op->arity; ++i) {
+      const int node = i < 0 ? step.node : n.args[i];
+      if (i >= 0) b.args.in_shape[i] = shape_of(node);
+      const graph::location& w = where_[index(graph::owner(plan_.s.g, plan_.s.copied, node))];
+      if (external(w)) own_patches_.push_back({index(at), i, w.space, w.index});
+      else if (i < 0) b.args.out = own_address(w);
+      else b.args.in[i] = own_address(w);
+    }
+    if (b.own->scratch != nullptr) scratch_size_ = std::max(scratch_size_, b.own->scratch(b.args));
+    return b;
+  }
+
+  /// The extents of the joined axes; the innermost comes last.
+  int joined(const graph::plan_step& step, const dims& space, std::ptrdiff_t* extent) const {
+    int n = 0;
+    for (int a = 0; a < space.rank; ++a) {
+      if (step.starts >> a & 1u) extent[n++] = 1;
+      if (n > 0) extent[n - 1] *= space[a];
+    }
+    return n;
+  }
+  /// Appends an operand's stride along each outer joined axis; 0 where it is repeated or folded.
+  void push_strides(const graph::plan_step& step, const dims& space, const dims& operand, unsigned folded) {
+    std::ptrdiff_t stride[max_rank]{}, run = 1;
+    const int lead = space.rank - operand.rank, axes = std::popcount(step.starts);
+    bool open = true;
+    for (int a = space.rank - 1, n = axes; a >= 0 && n > 0; --a) {
+      const bool still = graph::repeated(operand, space, a) || (folded >> a & 1u);
+      if (open && space[a] != 1) stride[n - 1] = still ? 0 : run, open = false;
+      if (a >= lead) run *= number(operand[a - lead]);
+      if (step.starts >> a & 1u) --n, open = true;
+    }
+    for (int i = 0; i + 1 < axes; ++i) strides_.push_back(stride[i]);
+  }
+
+  bound_step<T> bind_loop(int at) {
+    const graph::plan_step& step = plan_.steps[at];
+    const dims& space = plan_.s.g.shapes[step.shape];
+    bound_step<T> b;
+    b.number = at;
+    b.kernel = plan_.loops[plan_.kernel[at]];
+    std::ptrdiff_t extent[max_rank]{1};
+    const int axes = joined(step, numbers(space), extent);
+    kernels::loop<T>& l = b.loop;
+    l.outer_axes = axes > 0 ? axes - 1 : 0;
+    l.columns = axes > 0 ? extent[axes - 1] : 1;
+    l.outer = strides_.data() + strides_.size();
+    for (int i = 0; i < l.outer_axes; ++i) strides_.push_back(extent[i]), l.rows *= extent[i];
+    bind_operands(step, space, l);
+    bind_results(step, space, b);
+    return b;
+  }
+  void bind_operands(const graph::plan_step& step, const dims& space, kernels::loop<T>& l) {
+    l.in_stride = strides_.data() + strides_.size();
+    for (int i = 0; i < step.inputs; ++i) {
+      const graph::input_ref& ref = plan_.inputs[step.first_input + i];
+      T** const slot = take_pointer(ref.source);
+      if (i == 0) l.in = const_cast<const T**>(slot);
+      push_strides(step, space, plan_.s.g.shape_of(ref.source), 0);
+    }
+  }
+  void bind_results(const graph::plan_step& step, const dims& space, bound_step<T>& b) {
+    kernels::loop<T>& l = b.loop;
+    const unsigned inner = std::bit_floor(step.starts);
+    l.out_stride = strides_.data() + strides_.size();
+    std::vector<std::ptrdiff_t> sizes;
+    std::ptrdiff_t partials = 0;
+    bool folds_rows = false, folds_columns = false;
+    for (int i = 0; i < step.outputs; ++i) {
+      const int node = plan_.outputs[step.first_output + i];
+      T** const slot = take_pointer(node);
+      if (i == 0) l.out = slot;
+      const bool folds = plan_.s.g.kind_of(node) == graph::kind::reduction;
+      const unsigned mask = folds ? static_cast<unsigned>(plan_.s.g.attributes_of(node).value[0]) : 0;
+      push_strides(step, space, kept(space, mask), mask);
+      sizes.push_back(folds ? static_cast<std::ptrdiff_t>(kernels::step_args<T>::size(shape_of(node))) : 0);
+      partials += sizes.back();
+      folds_rows = folds_rows || (mask & step.starts & ~inner) != 0 || (folds && (mask & inner) == 0);
+      folds_columns = folds_columns || (mask & inner) != 0;
+    }
+    divide(b, folds_rows, folds_columns, partials);
+    b.accumulates = folds_rows || (folds_columns && b.by_columns && b.parts > 1);
+    l.partial = folded_.data() + step.first_output;
+    if (!b.accumulates) return;
+    l.partial_size = strides_.data() + strides_.size();
+    for (std::ptrdiff_t n : sizes) strides_.push_back(n);
+    accumulating_.push_back({index(b.number), partial_count_});
+    partial_count_ += static_cast<std::size_t>(partials * b.parts);
+  }
+  static dims kept(dims d, unsigned mask) {
+    for (int a = 0; a < d.rank; ++a)
+      if (mask >> a & 1u) d[a] = 1;
+    return d;
+  }
+  /// How many tasks a loop is cut into, and along which direction.
+  void divide(bound_step<T>& b, bool folds_rows, bool folds_columns, std::ptrdiff_t partials) const {
+    const std::ptrdiff_t total = b.loop.rows * b.loop.columns;
+    std::ptrdiff_t parts = std::min(most_parts, total / (parallel_size / 2));
+    if (partials > 0) parts = std::min(parts, most_partials / partials);
+    b.by_columns = b.loop.rows < parts;
+    if (folds_rows && !folds_columns && b.loop.columns >= 1024) b.by_columns = true;
+    parts = std::min(parts, b.by_columns ? b.loop.columns / 64 : b.loop.rows);
+    b.parts = total >= parallel_size ? std::max<std::ptrdiff_t>(parts, 1) : 1;
+  }
+
+  void finish_pools() {
+    scratch_ = aligned_buffer<T>(scratch_size_);
+    partials_ = aligned_buffer<double>(partial_count_);
+    for (bound_step<T>& b : steps_) b.args.scratch = scratch_.data();
+    for (const accumulating& a : accumulating_) {
+      const graph::plan_step& step = plan_.steps[steps_[a.step].number];
+      kernels::loop<T>& l = steps_[a.step].loop;
+      double* at = partials_.data() + a.first;
+      for (int i = 0; i < step.outputs; ++i) {
+        l.partial[i] = l.partial_size[i] > 0 ? at : nullptr;
+        at += l.partial_size[i] * steps_[a.step].parts;
+      }
+    }
+  }
+
+  struct accumulating {
+    std::size_t step, first;
+  };
+
+  const plan_view<T> plan_;
+  std::vector<int> extents_;
+  std::vector<dims> shapes_;
+  std::vector<graph::location> where_;
+  aligned_buffer<T> arena_, constants_, scratch_;
+  aligned_buffer<double> partials_;
+  T* batch_part_ = nullptr;
+  long batch_ = 0;
+  std::vector<bound_step<T>> steps_;
+  std::vector<T*> pointers_;
+  std::vector<std::ptrdiff_t> strides_;
+  std::vector<double*> folded_;
+  std::vector<accumulating> accumulating_;
+  std::size_t scratch_size_ = 0, partial_count_ = 0;
+  std::vector<patch> patches_;
+  std::vector<own_patch> own_patches_;
+};
+
+}  // namespace fluxpp::inline v0_1::eval

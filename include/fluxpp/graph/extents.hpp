@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+// The extent table of a program: symbols, formulas over them, and what must hold when they are bound.
+#include "fluxpp/core/shape.hpp"
+
+namespace fluxpp::inline v0_1::graph {
+
+enum class extent_kind : int { symbol, product, sum, quotient };
+
+/// extent_entry: a symbol (a = key) or a formula over two encoded extents: a * b, a + b, floor(a / b).
+struct extent_entry {
+  extent_kind kind = extent_kind::symbol;
+  int a = 0;
+  int b = 0;
+  constexpr bool operator==(const extent_entry&) const = default;
+  constexpr unsigned hash() const {
+    return mix(mix(mix(2166136261u, static_cast<unsigned>(kind)), static_cast<unsigned>(a)), static_cast<unsigned>(b));
+  }
+};
+
+/// constraint: a check made once per call, before any work: a == b, or a >= b when at_least is set.
+struct constraint {
+  int a = 0;
+  int b = 0;
+  bool at_least = false;
+  const char* rule = "";
+  int line = 0;
+};
+
+constexpr int floor_quotient(int a, int b) { return a >= 0 ? a / b : -((-a + b - 1) / b); }
+
+/// extent_table: builds encoded extents; arithmetic on numbers is done at once, on symbols it adds a formula.
+class extent_table {
+ public:
+  /// Entry 0 is no symbol, so that no extent of an array is -1: fx::reshape(x, {-1, 3}) keeps its meaning.
+  constexpr extent_table() { encode({extent_kind::product, 1, 1}); }
+
+  constexpr int symbol(unsigned key) { return encode({extent_kind::symbol, static_cast<int>(key), 0}); }
+
+  constexpr int product(int a, int b) {
+    a = resolve(a), b = resolve(b);
+    if (a >= 0 && b >= 0) return a * b;
+    if (a == 1) return b;
+    if (b == 1) return a;
+    if (a == 0 || b == 0) return 0;
+    if (a < b) return product(b, a);
+    if (a >= 0 && at(b).kind == extent_kind::product && at(b).a >= 0) return product(a * at(b).a, at(b).b);
+    return encode({extent_kind::product, a, b});
+  }
+
+  constexpr int sum(int a, int b) {
+    a = resolve(a), b = resolve(b);
+    if (a >= 0 && b >= 0) return a + b;
+    if (a >= 0) return shifted(b, a);
+    if (b >= 0) return shifted(a, b);
+    return encode({extent_kind::sum, a < b ? b : a, a < b ? a : b});
+  }
+
+  /// a + k, with a number k that may be negative.
+  constexpr int shifted(int a, int k) {
+    a = resolve(a);
+    if (a >= 0 || k == 0) return a + (a >= 0 ? k : 0);
+    if (at(a).kind == extent_kind::sum && shift_of(a) != 0) return shifted(at(a).b, shift_of(a) + k);
+    return encode({extent_kind::sum, shift_code(k), a});
+  }
+
+  constexpr int quotient(int a, int by) {
+    a = resolve(a);
+    if (a >= 0) return floor_quotient(a, by);
+    if (by == 1) return a;
+    if (at(a).kind == extent_kind::product && at(a).a >= 0 && at(a).a % by == 0) return product(at(a).a / by, at(a).b);
+    return encode({extent_kind::quotient, a, by});
+  }
+
+  /// The extent that stands for e after all equalities seen so far.
+  constexpr int resolve(int e) const {
+    while (e < 0 && parent_[-1 - e] != e) e = parent_[-1 - e];
+    return e;
+  }
+
+  /// Records that a and b must be equal and lets one stand for both where a symbol is free.
+  constexpr void equate(int a, int b, const char* rule, int line) {
+    a = resolve(a), b = resolve(b);
+    if (a == b) return;
+    constraints_.push({a, b, false, rule, line});
+    if (a < 0 && b < 0 && a < b && at(a).kind == extent_kind::symbol)
+      parent_[-1 - a] = b;
+    else if (b < 0 && at(b).kind == extent_kind::symbol && (a >= 0 || b < a))
+      parent_[-1 - b] = a;
+    else if (a < 0 && at(a).kind == extent_kind::symbol && b >= 0)
+      parent_[-1 - a] = b;
+  }
+  constexpr void require_at_least(int a, int bound, const char* rule, int line) {
+    constraints_.push({a, bound, true, rule, line});
+  }
+
+  constexpr const extent_entry& at(int e) const { return entries_[-1 - e]; }
+  constexpr int size() const { return entries_.size(); }
+  constexpr const extent_entry& operator[](int i) const { return entries_[i]; }
+  constexpr const list<constraint>& constraints() const { return constraints_; }
+
+ private:
+  // A number inside a sum may be negative, so it is stored away from the encoded extents.
+  static constexpr int shift_bias = 1 << 29;
+  static constexpr int shift_code(int k) { return shift_bias + k; }
+  constexpr int shift_of(int e) const { return at(e).a > shift_bias / 2 ? at(e).a - shift_bias : 0; }
+
+  constexpr int encode(const extent_entry& entry) {
+    const int i = entries_(entry);
+    while (parent_.size() <= i) parent_.push(-1 - parent_.size());
+    return -1 - i;
+  }
+
+  interner<extent_entry> entries_;
+  list<int> parent_;
+  list<constraint> constraints_;
+};
+
+/// value_of(entries, i, values): number of entry i once the entries before it have theirs.
+constexpr int value_of(const extent_entry& entry, const int* values) {
+  auto number = [&](int e) { return e >= 0 ? (e > (1 << 28) ? e - (1 << 29) : e) : values[-1 - e]; };
+  switch (entry.kind) {
+    case extent_kind::product: return number(entry.a) * number(entry.b);
+    case extent_kind::sum: return number(entry.a) + number(entry.b);
+    case extent_kind::quotient: return floor_quotient(number(entry.a), number(entry.b));
+    default: return 0;
+  }
+}
+
+}  // namespace fluxpp::inline v0_1::graph

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+// Functions that become programs: a callable on vars, with names for its arguments.
+#include "fluxpp/core/tensor.hpp"
+#include "fluxpp/graph/evaluator.hpp"
+
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <type_traits>
+
+namespace fluxpp::inline v0_1 {
+
+/// names<"x", "y">: a list of names.
+template <text... Names> struct names {
+  static constexpr int size = sizeof...(Names);
+  template <text Name> static constexpr int at = position<Name, Names...>();
+  static constexpr std::array<std::string_view, sizeof...(Names) + 1> list{Names.view()..., {}};
+};
+
+/// named_function: a function whose arguments have names; made by fx::function.
+template <class F, text... Names> struct named_function : F {
+  using argument_names = names<Names...>;
+};
+
+template <text... Names> struct function_builder {
+  template <class F> constexpr named_function<F, Names...> operator()(F) const { return {}; }
+};
+/// fx::function<"mu", "sigma", "x">(f): f with names for its arguments, in order. f must not capture: it is a constant,
+/// run by the compiler on handles to build the program; values that change are arguments.
+template <text... Names> inline constexpr function_builder<Names...> function{};
+
+template <class F> struct names_of {
+  using type = names<>;
+};
+template <class F>
+  requires requires { typename F::argument_names; }
+struct names_of<F> {
+  using type = typename F::argument_names;
+};
+
+/// A tangent that is zero: fx::jvp(f)(a, b, da, fx::zero).
+struct zero_t {};
+inline constexpr zero_t zero{};
+
+/// A function that can become a program needs nothing at run time.
+template <class F>
+concept traceable = std::is_empty_v<F> && std::is_default_constructible_v<F>;
+
+namespace graph {
+
+template <class F, int... I> constexpr var call_with(const list<var>& args, std::integer_sequence<int, I...>) {
+  return F{}(args[I]...);
+}
+/// The result of F on N vars; a plain number is put on the tape.
+template <class F, int N> constexpr var call(tape& t, const list<var>& args) {
+  const var y = call_with<F>(args, std::make_integer_sequence<int, N>{});
+  return y.is_number() ? t.constant(y.number) : y;
+}
+
+}  // namespace graph
+
+/// callable<Transform, Tag>: what fx::value_and_grad and its kin return. Owns its workspace and reuses it call after call;
+/// one object must not be called from two threads at once, copies are independent.
+/// Called as an lvalue it returns views of its workspace, valid until its next call; called as an rvalue, owning tensors.
+/// Called on vars it takes part in a larger program, so derivatives nest.
+template <class Transform, class Tag> class callable {
+ public:
+  using transform = Transform;
+  constexpr callable() = default;
+  callable(const callable&) {}
+  callable& operator=(const callable&) { return *this; }
+  callable(callable&&) = default;
+  callable& operator=(callable&&) = default;
+
+  template <class... A>
+    requires(!(std::is_same_v<std::remove_cvref_t<A>, graph::var> || ...))
+  auto operator()(const A&... args) & {
+    return evaluator_of<Tag>::template call<Transform, false>(workspace_, args...);
+  }
+  template <class... A>
+    requires(!(std::is_same_v<std::remove_cvref_t<A>, graph::var> || ...))
+  auto operator()(const A&... args) && {
+    return evaluator_of<Tag>::template call<Transform, true>(workspace_, args...);
+  }
+  template <class... A>
+    requires(std::is_same_v<std::remove_cvref_t<A>, graph::var> || ...)
+  constexpr auto operator()(A... args) const {
+    return Transform::on_vars(graph::var(args)...);
+  }
+
+ private:
+  typename evaluator_of<Tag>::workspace workspace_;
+};
+
+}  // namespace fluxpp::inline v0_1

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+// The tape: a program under construction. Every push looks the node up first, so equal expressions are one node.
+#include "fluxpp/graph/node.hpp"
+
+namespace fluxpp::inline v0_1::graph {
+
+/// var: a handle to a node under construction, or a number not yet on a tape. What user functions compute with.
+struct var {
+  graph::tape* tape = nullptr;
+  int id = -1;
+  double number = 0;
+
+  constexpr var() = default;
+  constexpr var(double v) : number(v) {}
+  constexpr var(graph::tape& t, int i) : tape(&t), id(i) {}
+
+  constexpr bool is_number() const { return tape == nullptr; }
+  constexpr bool exists() const { return tape != nullptr; }
+  constexpr int rank() const;
+  constexpr const dims& shape() const;
+  /// Extent of an axis; negative axes count from the end.
+  constexpr int extent(int axis) const;
+};
+
+// What vars compute with; ops/arithmetic.hpp defines them.
+constexpr var operator+(var a, var b);
+constexpr var operator-(var a, var b);
+constexpr var operator*(var a, var b);
+constexpr var operator/(var a, var b);
+constexpr var operator-(var x);
+
+inline constexpr op_info input_op{"input", hash_of("input"), kind::input, 0, 0, false, false, false, fold::none,
+                                  nullptr, nullptr, nullptr, nullptr, nullptr};
+inline constexpr op_info constant_op{"constant", hash_of("constant"), kind::constant, 0, 0, false, false, false,
+                                     fold::none, nullptr, nullptr, nullptr, nullptr, nullptr};
+
+class tape {
+ public:
+  constexpr tape() {
+    shapes_(dims{});
+    attributes_(attributes{});
+  }
+  tape(const tape&) = delete;
+  tape& operator=(const tape&) = delete;
+
+  constexpr int push(const node& n) { return nodes_(n); }
+  constexpr int intern(const dims& d) { return shapes_(d); }
+  constexpr int intern(const attributes& a) { return attributes_(a); }
+
+  constexpr var constant(double value) {
+    node n{&constant_op};
+    n.value = value;
+    return {*this, push(n)};
+  }
+  constexpr var input(const dims& shape, const leaf& l) {
+    leaves_.push(l);
+    node n{&input_op};
+    n.shape = intern(shape);
+    n.attr = leaves_.size() - 1;
+    return {*this, push(n)};
+  }
+
+  constexpr int size() const { return nodes_.size(); }
+  constexpr const node& operator[](int id) const { return nodes_[id]; }
+  constexpr const dims& shape_of(int id) const { return shapes_[nodes_[id].shape]; }
+  constexpr const attributes& attributes_of(int id) const { return attributes_[nodes_[id].attr]; }
+  constexpr const leaf& leaf_of(int id) const { return leaves_[nodes_[id].attr]; }
+  constexpr bool integer(int id) const {
+    return nodes_[id].op == &input_op ? leaf_of(id).integer : nodes_[id].op->integer;
+  }
+
+  constexpr const interner<dims>& shapes() const { return shapes_; }
+  constexpr const interner<attributes>& attribute_table() const { return attributes_; }
+  constexpr const list<leaf>& leaves() const { return leaves_; }
+
+  /// Records the first fault; construction goes on with whatever extents are at hand.
+  constexpr void fail(rule r, const dims& a, const dims& b) {
+    if (fault_.rule == rule::none) fault_ = {r, a, b, line};
+  }
+  constexpr const graph::fault& first_fault() const { return fault_; }
+  constexpr bool equal_extent(int a, int b) const { return extents.resolve(a) == extents.resolve(b); }
+
+  graph::extent_table extents;
+  list<int> outputs;
+  int line = 0;  ///< of the named operation that is being recorded
+
+ private:
+  interner<node> nodes_;
+  interner<dims> shapes_;
+  interner<attributes> attributes_;
+  list<leaf> leaves_;
+  graph::fault fault_;
+};
+
+constexpr const dims& var::shape() const { return tape->shape_of(id); }
+constexpr int var::rank() const { return is_number() ? 0 : shape().rank; }
+constexpr int var::extent(int axis) const { return shape()[axis < 0 ? axis + rank() : axis]; }
+
+/// node_view: a node with its surroundings, as the rules of an operation see it.
+struct node_view {
+  graph::tape* tape;
+  int id;
+  graph::node node;  // a copy: the tape grows while rules run
+
+  constexpr node_view(graph::tape& t, int i) : tape(&t), id(i), node(t[i]) {}
+  constexpr var result() const { return {*tape, id}; }
+  constexpr var arg(int i) const { return {*tape, node.args[i]}; }
+  constexpr dims shape() const { return tape->shape_of(id); }
+  constexpr graph::attributes attributes() const { return tape->attribute_table()[node.attr]; }
+
+  constexpr int attr(int i) const { return tape->attribute_table()[node.attr].value[i]; }
+};
+
+/// pullback: the cotangent of a node, and the contributions that its rule makes to the operands.
+struct pullback {
+  var ybar;
+  bool wanted[4]{};
+  var contribution[4]{};
+};
+
+/// pushforward: the tangents of a node's operands; one that does not exist is zero.
+struct pushforward {
+  var dx[4]{};
+};
+
+}  // namespace fluxpp::inline v0_1::graph

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+// Convolution and its two gradients: the three members of one bilinear family, each the transpose of the others.
+
+#include <fluxpp/kernels/convolution/input_gradient.hpp>
+#include <fluxpp/kernels/convolution/weight_gradient.hpp>
+
+namespace fluxpp::inline v0_1::kernels {
+/// conv_forward_scratch<T>(s): the elements of scratch that conv_forward needs.
+template <class T> constexpr std::size_t conv_forward_scratch(const conv_shape& s) {
+  return convolution::correlation::of<T>(s.flat()).scratch();
+}
+
+/// conv_forward(s, x, w, y, scratch): cross-correlation of images with filters, y overwritten.
+/// shapes   x [n, c, h, w], w [k, c / groups, r, s], y [n, k, h', w']; extents, strides and paddings from s
+/// accuracy sums in the order of (channel, tap) with fma; the same bits for any number of threads
+/// source   Georganas et al. 2018, arXiv:1808.05567
+template <class T> void conv_forward(const conv_shape& s, const T* x, const T* w, T* y, T* scratch) {
+  using namespace convolution;
+  const conv_shape f = s.flat();
+  const std::ptrdiff_t x_row = f.cols.in, x_plane = x_row * f.rows.in, y_row = f.cols.out, y_plane = y_row * f.rows.out;
+  const std::ptrdiff_t row = f.cols.size, channel = row * f.rows.size, filter = channel * f.group_channels();
+  correlate(correlation::of<T>(f), plane_source<T>{x, f.channels * x_plane, x_row}, x_plane,
+            filter_source<T>{w, f.group_filters() * filter, filter, channel, row, 1},
+            output_grid<T>{y, f.filters * y_plane, y_plane, y_row, 1}, scratch);
+}
+
+/// conv_input_grad_scratch<T>(s): the elements of scratch that conv_input_grad needs.
+template <class T> constexpr std::size_t conv_input_grad_scratch(const conv_shape& s) {
+  return convolution::input_gradient_scratch<T>(s.flat());
+}
+
+/// conv_input_grad(s, ybar, w, xbar, scratch): the transpose of conv_forward in x, xbar overwritten.
+/// shapes   as conv_forward
+template <class T> void conv_input_grad(const conv_shape& s, const T* ybar, const T* w, T* xbar, T* scratch) {
+  convolution::input_gradient(s.flat(), ybar, w, xbar, scratch);
+}
+
+/// conv_weight_grad_scratch<T>(s): the elements of scratch that conv_weight_grad needs.
+template <class T> constexpr std::size_t conv_weight_grad_scratch(const conv_shape& s) {
+  return convolution::weight_gradient_plan::of<T>(s.flat()).scratch();
+}
+
+/// conv_weight_grad(s, x, ybar, wbar, scratch): the transpose of conv_forward in w, wbar overwritten.
+/// shapes   as conv_forward
+/// accuracy sums by lane, then over lanes, then over chunks of outputs, in an order that s alone decides
+template <class T> void conv_weight_grad(const conv_shape& s, const T* x, const T* ybar, T* wbar, T* scratch) {
+  convolution::weight_gradient(s.flat(), x, ybar, wbar, scratch);
+}
+} // namespace fluxpp::inline v0_1::kernels

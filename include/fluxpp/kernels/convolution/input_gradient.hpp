@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+// The input gradient of a convolution as correlations of stride 1: inputs a stride apart meet the same taps.
+
+#include <fluxpp/kernels/convolution/correlate.hpp>
+
+namespace fluxpp::inline v0_1::kernels::convolution {
+/// axis_phase: the inputs first, first + stride, ... of one axis; tap m of `axis` is tap last_tap - m tap_step of the filter.
+struct axis_phase {
+  window axis;
+  int last_tap = 0, tap_step = 1;
+
+  constexpr axis_phase(const window& w, int first) {
+    const int common = std::gcd(w.stride, w.dilation), tap = first_tap(w, first, w.stride / common);
+    tap_step = w.stride / common;
+    axis = {w.out, ceil_div(w.in - first, w.stride), tap < w.size ? ceil_div(w.size - tap, tap_step) : 0};
+    axis.dilation = w.dilation / common;
+    if (axis.size == 0) return;
+    last_tap = tap + (axis.size - 1) * tap_step;
+    axis.pad_before = -(first + w.pad_before - last_tap * w.dilation) / w.stride;
+  }
+
+private:
+  static constexpr int first_tap(const window& w, int first, int period) {
+    for (int tap = 0; tap < period; ++tap)
+      if ((first + w.pad_before - tap * w.dilation) % w.stride == 0) return tap;
+    return w.size;
+  }
+};
+
+/// input_phase: the inputs (i + a row stride, j + b column stride) of all images.
+struct input_phase {
+  axis_phase rows, cols;
+
+  constexpr input_phase(const conv_shape& s, int i, int j) : rows(s.rows, i), cols(s.cols, j) {}
+  constexpr conv_shape shape(const conv_shape& s) const {
+    return {s.batch, s.filters, s.channels, s.groups, rows.axis, cols.axis};
+  }
+};
+
+/// input_gradient_scratch<T>(s): the elements that input_gradient needs.
+template <class T> constexpr std::size_t input_gradient_scratch(const conv_shape& s) {
+  std::size_t most = 0;
+  for (int i = 0; i < std::min(s.rows.stride, s.rows.in); ++i)
+    for (int j = 0; j < std::min(s.cols.stride, s.cols.in); ++j)
+      most = std::max(most, correlation::of<T>(input_phase(s, i, j).shape(s)).scratch());
+  return most;
+}
+
+/// input_gradient_phase(s, phase, ybar, w, xbar, scratch): the inputs of one phase; xbar points to the first of them.
+template <class T>
+void input_gradient_phase(const conv_shape& s, const input_phase& phase, const T* ybar, const T* w, T* xbar, T* scratch) {
+  const std::ptrdiff_t x_row = s.cols.in, x_plane = x_row * s.rows.in, y_row = s.cols.out, y_plane = y_row * s.rows.out;
+  const std::ptrdiff_t col = 1, row = s.cols.size, channel = row * s.rows.size, filter = channel * s.group_channels();
+  const filter_source<T> mirrored{w + phase.rows.last_tap * row + phase.cols.last_tap * col,
+                                  s.group_filters() * filter,
+                                  channel,
+                                  filter,
+                                  -phase.rows.tap_step * row,
+                                  -phase.cols.tap_step * col};
+  const output_grid<T> to{xbar, s.channels * x_plane, x_plane, s.rows.stride * x_row, s.cols.stride};
+  correlate(correlation::of<T>(phase.shape(s)), plane_source<T>{ybar, s.filters * y_plane, y_row}, y_plane, mirrored, to,
+            scratch);
+}
+
+/// input_gradient(s, ybar, w, xbar, scratch): xbar, phase by phase.
+template <class T> void input_gradient(const conv_shape& s, const T* ybar, const T* w, T* xbar, T* scratch) {
+  for (int i = 0; i < std::min(s.rows.stride, s.rows.in); ++i)
+    for (int j = 0; j < std::min(s.cols.stride, s.cols.in); ++j)
+      input_gradient_phase(s, input_phase(s, i, j), ybar, w, xbar + static_cast<std::ptrdiff_t>(i) * s.cols.in + j,
+                           scratch);
+}
+} // namespace fluxpp::inline v0_1::kernels::convolution

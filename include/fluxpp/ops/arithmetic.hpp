@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+// add, sub, mul, div, neg: the field operations, which rewrite each other and so share a file.
+#include "fluxpp/ops/operation.hpp"
+
+namespace fluxpp::inline v0_1 {
+namespace ops {
+
+constexpr bool is_constant(const graph::tape& t, int id, double v) {
+  const graph::node& n = t[without_broadcast(t, id)];
+  return n.op == &graph::constant_op && n.value == v;
+}
+
+/// a + b, elementwise.
+/// accuracy 0.5 ulp
+struct add : elementwise<2> {
+  static constexpr auto name = "add";
+  static constexpr int cost = 1;
+  static constexpr bool commutative = true, foldable = true;
+  template <class V> static constexpr V forward(V a, V b) { return a + b; }
+  template <class V> static constexpr std::array<V, 2> partials(V, V, V) { return {V(1), V(1)}; }
+  static constexpr int rewrite(graph::tape& t, const graph::node& n);
+  static constexpr std::array samples{std::array{-2.0, 0.5}, std::array{1.5, 3.0}};
+  static constexpr double max_ulp = 0.5;
+};
+
+/// a - b, elementwise.
+/// accuracy 0.5 ulp
+struct sub : elementwise<2> {
+  static constexpr auto name = "sub";
+  static constexpr int cost = 1;
+  static constexpr bool foldable = true;
+  template <class V> static constexpr V forward(V a, V b) { return a - b; }
+  template <class V> static constexpr std::array<V, 2> partials(V, V, V) { return {V(1), V(-1)}; }
+  static constexpr int rewrite(graph::tape& t, const graph::node& n);
+  static constexpr std::array samples{std::array{-2.0, 0.5}, std::array{1.5, 3.0}};
+  static constexpr double max_ulp = 0.5;
+};
+
+/// a * b, elementwise. Scalar factors move outwards, so that loops multiply by one scalar at most.
+/// accuracy 0.5 ulp
+struct mul : elementwise<2> {
+  static constexpr auto name = "mul";
+  static constexpr int cost = 1;
+  static constexpr bool commutative = true, foldable = true;
+  template <class V> static constexpr V forward(V a, V b) { return a * b; }
+  template <class V> static constexpr std::array<V, 2> partials(V a, V b, V) { return {b, a}; }
+  static constexpr int rewrite(graph::tape& t, const graph::node& n);
+  static constexpr std::array samples{std::array{-2.0, 0.5}, std::array{1.5, 3.0}};
+  static constexpr double max_ulp = 0.5;
+};
+
+/// a / b, elementwise. Division of an array by a scalar is multiplication by its reciprocal.
+/// accuracy 0.5 ulp; 1 ulp when b is a scalar and a is not
+struct div : elementwise<2> {
+  static constexpr auto name = "div";
+  static constexpr bool foldable = false;  // 1 / 0 is no constant expression
+  template <class V> static constexpr V forward(V a, V b) { return a / b; }
+  template <class V> static constexpr std::array<V, 2> partials(V, V b, V y) {
+    V r = 1 / b;
+    return {r, -y * r};
+  }
+  static constexpr int rewrite(graph::tape& t, const graph::node& n);
+  static constexpr std::array samples{std::array{-2.0, 0.5}, std::array{1.5, 3.0}};
+  static constexpr double max_ulp = 1;
+};
+
+/// -x, elementwise.
+/// accuracy exact
+struct neg : elementwise<1> {
+  static constexpr auto name = "neg";
+  static constexpr int cost = 1;
+  static constexpr bool foldable = true;
+  template <class V> static constexpr V forward(V x) { return -x; }
+  template <class V> static constexpr std::array<V, 1> partials(V, V) { return {V(-1)}; }
+  static constexpr int rewrite(graph::tape& t, const graph::node& n);
+  static constexpr std::array samples{-2.0, 1.5};
+  static constexpr double max_ulp = 0;
+};
+
+}  // namespace ops
+
+inline constexpr operation<ops::add> add{};
+inline constexpr operation<ops::sub> sub{};
+inline constexpr operation<ops::mul> mul{};
+inline constexpr operation<ops::div> div{};
+inline constexpr operation<ops::neg> neg{};
+
+namespace graph {
+/// The tape's last named line stands for an operator's: operators cannot take one.
+constexpr int line_of(var a, var b) { return a.exists() ? a.tape->line : b.exists() ? b.tape->line : 0; }
+constexpr var operator+(var a, var b) { return add(a, b, line_of(a, b)); }
+constexpr var operator-(var a, var b) { return sub(a, b, line_of(a, b)); }
+constexpr var operator*(var a, var b) { return mul(a, b, line_of(a, b)); }
+constexpr var operator/(var a, var b) { return div(a, b, line_of(a, b)); }
+constexpr var operator-(var x) { return neg(x, line_of(x, x)); }
+}  // namespace graph
+
+namespace ops {
+
+constexpr int add::rewrite(graph::tape& t, const graph::node& n) {
+  const int a = n.args[0], b = n.args[1];
+  if (is_constant(t, a, 0)) return b;
+  if (is_constant(t, b, 0)) return a;
+  if (a == b) return (var(2.0) * var(t, a)).id;
+  if (t[b].op == &info<neg>) return (var(t, a) - var(t, t[b].args[0])).id;
+  if (t[a].op == &info<neg>) return (var(t, b) - var(t, t[a].args[0])).id;
+  return -1;
+}
+constexpr int sub::rewrite(graph::tape& t, const graph::node& n) {
+  const int a = n.args[0], b = n.args[1];
+  if (is_constant(t, b, 0)) return a;
+  if (is_constant(t, a, 0)) return (-var(t, b)).id;
+  if (t[b].op == &info<neg>) return (var(t, a) + var(t, t[b].args[0])).id;
+  return -1;
+}
+constexpr int mul::rewrite(graph::tape& t, const graph::node& n) {
+  for (int i = 0; i < 2; ++i) {
+    const int a = n.args[i], b = n.args[1 - i];
+    if (is_constant(t, a, 1)) return b;
+    if (is_constant(t, a, -1)) return (-var(t, b)).id;
+    if (t[a].op == &info<neg>) return (-(var(t, t[a].args[0]) * var(t, b))).id;
+    const graph::node& inner = t[a];
+    if (inner.op != &info<mul>) continue;
+    const bool scaled = scalar_factor(t, inner.args[0]) >= 0, scaled_second = scalar_factor(t, inner.args[1]) >= 0;
+    if (!scaled && !scaled_second) continue;
+    const int k = inner.args[scaled ? 0 : 1], rest = inner.args[scaled ? 1 : 0];
+    return scalar_factor(t, b) >= 0 ? ((var(t, k) * var(t, b)) * var(t, rest)).id
+                                    : (var(t, k) * (var(t, rest) * var(t, b))).id;
+  }
+  return -1;
+}
+constexpr int div::rewrite(graph::tape& t, const graph::node& n) {
+  const int a = n.args[0], b = n.args[1];
+  if (is_constant(t, b, 1)) return a;
+  if (t[a].op == &info<neg>) return (-(var(t, t[a].args[0]) / var(t, b))).id;
+  if (t.shape_of(b).rank > 0 && scalar_factor(t, b) >= 0) return (var(t, a) * (var(1.0) / var(t, b))).id;
+  return -1;
+}
+constexpr int neg::rewrite(graph::tape& t, const graph::node& n) {
+  const graph::node& x = t[n.args[0]];
+  if (x.op == &info<neg>) return x.args[0];
+  if (x.op == &info<sub>) return (var(t, x.args[1]) - var(t, x.args[0])).id;
+  if (x.op == &info<mul>)
+    for (int i = 0; i < 2; ++i)
+      if (scalar_factor(t, x.args[i]) >= 0) return (-var(t, x.args[i]) * var(t, x.args[1 - i])).id;
+  return -1;
+}
+
+constexpr int sum::rewrite(graph::tape& t, const graph::node& n) {
+  const graph::node x = t[n.args[0]];
+  const unsigned mask = static_cast<unsigned>(t.attribute_table()[n.attr].value[0]);
+  const dims shape = t.shapes()[n.shape];
+  if (const int s = scalar_factor(t, n.args[0]); s >= 0) {
+    const var count = folded_count(t, t.shape_of(n.args[0]), mask);
+    return broadcast_to(var(t, s) * count, shape).id;
+  }
+  if (x.op == &info<neg>) return (-reshape::apply(sum::apply({t, x.args[0]}, mask), shape)).id;
+  if (x.op == &info<mul>)
+    for (int i = 0; i < 2; ++i)
+      if (const int s = scalar_factor(t, x.args[i]); s >= 0)
+        return (var(t, s) * reshape::apply(sum::apply({t, x.args[1 - i]}, mask), shape)).id;
+  return -1;
+}
+
+}  // namespace ops
+}  // namespace fluxpp::inline v0_1

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+// dropout: a random part of the elements set to zero, the others scaled up.
+#include "fluxpp/ops/select.hpp"
+#include "fluxpp/ops/uniform.hpp"
+
+namespace fluxpp::inline v0_1 {
+namespace ops {
+
+struct dropout_function {
+  constexpr var operator()(var x, var rate, int line = __builtin_LINE()) const {
+    if (x.is_number() || (rate.is_number() && rate.number == 0)) return x;
+    x.tape->line = line;
+    const var kept = fluxpp::greater_equal(uniform::apply(*x.tape, x.shape()), rate, line);
+    const var scale = rate.is_number() ? var(rate.number < 1 ? 1 / (1 - rate.number) : 0) : var(1.0) / (var(1.0) - rate);
+    return fluxpp::select(kept, x * scale, 0.0, line);
+  }
+};
+
+}  // namespace ops
+
+/// dropout(x, rate): every element is 0 with probability rate, else x / (1 - rate); rate is a number or a scalar.
+/// shapes   x [a, b] -> [a, b]
+/// grad     ybar / (1 - rate) where x is kept
+/// source   Srivastava, Hinton, Krizhevsky, Sutskever & Salakhutdinov 2014, JMLR 15
+inline constexpr ops::dropout_function dropout{};
+
+}  // namespace fluxpp::inline v0_1

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+// layer_norm: every element of a batch brought to mean 0 and variance 1 over its trailing axes.
+#include "fluxpp/ops/rsqrt.hpp"
+#include "fluxpp/ops/variance.hpp"
+
+namespace fluxpp::inline v0_1 {
+namespace ops {
+
+struct layer_norm_function {
+  constexpr var operator()(var x, var scale, var shift, double epsilon = 1e-5, int line = __builtin_LINE()) const {
+    return over_trailing(x, scale.rank(), epsilon, line) * scale + shift;
+  }
+  /// Without scale and shift, over the last `trailing` axes.
+  static constexpr var over_trailing(var x, int trailing, double epsilon, int line) {
+    x.tape->line = line;
+    if (trailing < 1 || trailing > x.rank()) {
+      x.tape->fail(graph::rule::axis, x.shape(), make_dims(trailing));
+      return x;
+    }
+    const unsigned all = (1u << x.rank()) - 1, mask = all & ~((1u << (x.rank() - trailing)) - 1);
+    require_elements(x, mask, "layer_norm");
+    const var v = variance::apply(x, mask, 0);
+    return (x - mean::apply(x, mask)) * fluxpp::rsqrt(v + var(epsilon), line);
+  }
+};
+
+}  // namespace ops
+
+/// layer_norm(x, scale, shift, epsilon = 1e-5): mean 0 and variance 1 over as many trailing axes as scale has, then scaled
+/// and shifted.
+/// shapes   x [n, a, b], scale and shift [a, b] -> [n, a, b]
+/// errors   compile: scale does not fit the trailing axes, they are empty
+/// source   Ba, Kiros & Hinton 2016, arXiv:1607.06450
+inline constexpr ops::layer_norm_function layer_norm{};
+
+}  // namespace fluxpp::inline v0_1

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+// matmul: products of matrices, vectors and arrays of matrices.
+#include "fluxpp/ops/batched_matmul.hpp"
+#include "fluxpp/ops/reshape.hpp"
+
+namespace fluxpp::inline v0_1 {
+namespace ops {
+
+/// matmul(a, b): the product of two matrices; attributes 0 and 1 say which is read transposed.
+/// grad     in a: ybar b', in b: a' ybar
+struct matmul : linear<2> {
+  static constexpr auto name = "matmul";
+  static constexpr var apply(var a, var b, bool ta, bool tb) {
+    transposed_operands x{a, b, ta, tb};
+    x.absorb();
+    const dims shape = make_dims(matrix_extent(x.a.shape(), 0, x.ta), matrix_extent(x.b.shape(), 1, x.tb));
+    return record<matmul>(*a.tape, shape, graph::make_attributes(x.ta, x.tb), x.a, x.b);
+  }
+  static constexpr var transpose(const node_view& y, var ybar, int i) {
+    const bool ta = y.attr(0) != 0, tb = y.attr(1) != 0;
+    const var other = y.arg(1 - i);
+    if (i == 0) return ta ? apply(other, ybar, tb, true) : apply(ybar, other, false, !tb);
+    return tb ? apply(ybar, other, true, ta) : apply(other, ybar, !ta, false);
+  }
+};
+
+struct matmul_function {
+  constexpr var operator()(var a, var b, int line = __builtin_LINE()) const {
+    graph::tape& t = *a.tape;
+    t.line = line;
+    if (a.rank() == 0 || b.rank() == 0) {
+      t.fail(graph::rule::matmul, a.shape(), b.shape());
+      return a;
+    }
+    const bool row = a.rank() == 1, column = b.rank() == 1;
+    if (row) a = reshape::apply(a, make_dims(1, a.extent(0)));
+    if (column) b = reshape::apply(b, make_dims(b.extent(0), 1));
+    contract(t, a.shape(), b.shape(), false, false);
+    const var y = product(t, a, b);
+    const unsigned last = 1u << (y.rank() - 1);
+    return reshape::apply(y, squeezed_shape(y.shape(), (row ? last >> 1 : 0) | (column ? last : 0)));
+  }
+
+private:
+  static constexpr var product(graph::tape& t, var a, var b) {
+    if (a.rank() == 2 && b.rank() == 2) return matmul::apply(a, b, false, false);
+    if (b.rank() > 2) return batched_matmul::apply(a, b, false, false);
+    dims lead = a.shape();  // one matrix for all: one long product
+    const int columns = lead[--lead.rank];
+    lead[lead.rank] = 0;
+    const var rows = reshape::apply(a, make_dims(element_count(t, lead), columns));
+    return reshape::apply(matmul::apply(rows, b, false, false), lead.with(b.extent(1)));
+  }
+};
+
+}  // namespace ops
+
+/// matmul(a, b): the matrix product; a vector is a row on the left, a column on the right; leading axes broadcast.
+/// shapes   a [.., m, k], b [.., k, n] -> [.., m, n]
+/// grad     in a: ybar b', in b: a' ybar
+/// errors   compile: k differs, a scalar; run: a named k differs (shape_error)
+/// accuracy 4 sqrt(k) ulp of |a| |b|
+inline constexpr ops::matmul_function matmul{};
+
+}  // namespace fluxpp::inline v0_1

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+// The list of operations: to be tested, planned and run, an operation stands here.
+#include "fluxpp/ops/abs.hpp"
+#include "fluxpp/ops/acos.hpp"
+#include "fluxpp/ops/arithmetic.hpp"
+#include "fluxpp/ops/asin.hpp"
+#include "fluxpp/ops/atan.hpp"
+#include "fluxpp/ops/atan2.hpp"
+#include "fluxpp/ops/broadcast.hpp"
+#include "fluxpp/ops/cbrt.hpp"
+#include "fluxpp/ops/clamp.hpp"
+#include "fluxpp/ops/compare.hpp"
+#include "fluxpp/ops/copy.hpp"
+#include "fluxpp/ops/elu.hpp"
+#include "fluxpp/ops/erf.hpp"
+#include "fluxpp/ops/exp.hpp"
+#include "fluxpp/ops/expm1.hpp"
+#include "fluxpp/ops/floor.hpp"
+#include "fluxpp/ops/gelu.hpp"
+#include "fluxpp/ops/gelu_tanh.hpp"
+#include "fluxpp/ops/hardsigmoid.hpp"
+#include "fluxpp/ops/hardswish.hpp"
+#include "fluxpp/ops/leaky_relu.hpp"
+#include "fluxpp/ops/log.hpp"
+#include "fluxpp/ops/log1p.hpp"
+#include "fluxpp/ops/log2.hpp"
+#include "fluxpp/ops/maximum.hpp"
+#include "fluxpp/ops/pow.hpp"
+#include "fluxpp/ops/relu.hpp"
+#include "fluxpp/ops/relu6.hpp"
+#include "fluxpp/ops/rsqrt.hpp"
+#include "fluxpp/ops/select.hpp"
+#include "fluxpp/ops/sigmoid.hpp"
+#include "fluxpp/ops/silu.hpp"
+#include "fluxpp/ops/sin.hpp"
+#include "fluxpp/ops/sinh.hpp"
+#include "fluxpp/ops/softplus.hpp"
+#include "fluxpp/ops/sqrt.hpp"
+#include "fluxpp/ops/square.hpp"
+#include "fluxpp/ops/tan.hpp"
+#include "fluxpp/ops/tanh.hpp"
+
+namespace fluxpp::inline v0_1::ops {
+
+template <class... Op> struct op_list {
+  static constexpr int size = sizeof...(Op);
+};
+
+/// Elementwise operations; the position is the code of the operation in a fused kernel.
+using elementwise_list = op_list<
+    add, sub, mul, div, neg,  //
+    abs, acos, asin, atan, atan2, cbrt, clamp, copy, cos, cosh, elu, equal, erf, exp, expm1, floor, gelu, gelu_tanh,  //
+    greater, greater_equal, hardsigmoid, hardswish, leaky_relu, less, less_equal, log, log1p, log2, maximum,    //
+    minimum, not_equal, pow, relu, relu6, rsqrt, select, sigmoid, sign, silu, sin, sinh, softplus, sqrt, square,  //
+    tan, tanh>;
+
+/// Reductions and views.
+using reduction_list = op_list<sum>;
+using view_list = op_list<broadcast, reshape>;
+
+/// Operations with a kernel of their own (kernels/step.hpp).
+using step_list = op_list<>;
+
+}  // namespace fluxpp::inline v0_1::ops

@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+// Everything in simd: registers of numbers, their reductions and their elementary functions.
+
+#include <fluxpp/simd/batch.hpp>
+#include <fluxpp/simd/exponential.hpp>
+#include <fluxpp/simd/hyperbolic.hpp>
+#include <fluxpp/simd/power.hpp>
+#include <fluxpp/simd/reduce.hpp>
+#include <fluxpp/simd/trigonometric.hpp>
