@@ -18,7 +18,8 @@ UNTOLD = "[multi-include]"  # lines between two such marks belong to the many he
 class header:
     """One output file: std includes apart, then the text in the order of inclusion."""
 
-    def __init__(self, known=()):
+    def __init__(self, start, known=()):
+        self.start = start  # the header that may choose by #if, and need third-party headers if it is an extra
         self.conditions_of = dict(known)  # fluxpp header -> the conditions under which it was taken in
         self.std, self.lines = set(), []
 
@@ -46,15 +47,16 @@ class header:
                 conditions.pop()
             else:
                 conditions[-1] += line
+        foreign = include and ("/" in include[1] or "." in include[1])
         if not include:
             self.lines.append(line)
         elif include[1].startswith("fluxpp/"):
-            if conditions and name != UMBRELLA:
-                sys.exit(f"amalgamate: {place}: a fluxpp header inside #if; only the umbrella may do that")
+            if conditions and name != self.start:
+                sys.exit(f"amalgamate: {place}: a fluxpp header inside #if; only {self.start} may do that")
             self.take(include[1], outer + tuple(conditions))
-        elif conditions:
+        elif conditions or (foreign and self.start != UMBRELLA):
             self.lines.append(line)
-        elif "/" in include[1] or "." in include[1]:
+        elif foreign:
             sys.exit(f"amalgamate: {place}: <{include[1]}> must stand behind __has_include")
         else:
             self.std.add(include[1])
@@ -80,12 +82,12 @@ def outputs():
     top = f"// SPDX-License-Identifier: MIT\n// fluxpp {version()}, generated: edit include/fluxpp.\n//\n{licence()}\n#pragma once\n"
     guard = ('\n#ifdef FLUXPP_MULTI_INCLUDE\n#error "fluxpp: the single header and the headers of include/fluxpp meet in one '
              'program; include only one of the two"\n#endif\n#define FLUXPP_SINGLE_INCLUDE\n')
-    main = header()
+    main = header(UMBRELLA)
     main.take(UMBRELLA)
     yield "fluxpp.hpp", main.text(top + guard)
     for file, name in EXTRAS.items():
         if (INCLUDE / name).exists():
-            extra = header({known: () for known in main.conditions_of})
+            extra = header(name, {known: () for known in main.conditions_of})
             extra.take(name)
             yield file, extra.text(top + '\n#include "fluxpp.hpp"\n')
 

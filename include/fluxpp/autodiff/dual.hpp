@@ -4,6 +4,7 @@
 #include "fluxpp/ops/ops.hpp"
 
 #include <limits>
+#include <utility>
 
 namespace fluxpp::inline v0_1 {
 /// Where dual stands, so that exp(x) of a dual finds the function here and never the object fluxpp::exp.
@@ -42,8 +43,7 @@ template <class T, int N = 1> struct dual {
 template <class X> inline constexpr int depth = 0;
 template <class T, int N> inline constexpr int depth<dual<T, N>> = 1 + depth<T>;
 
-template <class X> concept dual_number = depth<X> >
-0;
+template <class X> concept dual_number = (depth<X> > 0);
 
 /// common<X...>: the operand that the others convert to, as constants of it.
 template <class X, class... More> struct common_in { using type = X; };
@@ -60,14 +60,11 @@ template <class D, class X> constexpr typename D::value_type value_of(const X& x
 /// sum of d[i] times the k-th tangent of operand i; constants have none, not even where d[i] is not finite.
 template <class D, class P, class... X, std::size_t... I>
 constexpr typename D::value_type chain_rule(std::size_t k, std::index_sequence<I...>, const P& d, const X&... x) {
-  using T = typename D::value_type;
-  T sum(0);
-  bool empty = true;
-  auto add = [&]<class Y>(const T& slope, const Y& y) {
-    if constexpr (std::is_same_v<D, Y>) {
-      sum = empty ? slope * y.tangent[k] : sum + slope * y.tangent[k];
-      empty = false;
-    }
+  typename D::value_type sum(0);
+  bool empty = true; // 0 + term would lose the sign of -0, and cost an addition
+  auto add = [&]<class Y>(const auto& slope, const Y& y) {
+    if constexpr (std::is_same_v<D, Y>)
+      sum = std::exchange(empty, false) ? slope * y.tangent[k] : sum + slope * y.tangent[k];
   };
   (add(d[I], x), ...);
   return sum;
@@ -75,7 +72,8 @@ constexpr typename D::value_type chain_rule(std::size_t k, std::index_sequence<I
 
 /// apply_operation(op, x...): the rule of every elementwise operation on duals, from its forward and partials.
 template <class Op, class... X>
-requires(dual_number<X> || ...) constexpr auto apply_operation(Op, const X&... x) {
+requires dual_number<common<X...>>
+constexpr auto apply_operation(Op, const X&... x) {
   using D = common<X...>;
   D y(operation<Op>{}(value_of<D>(x)...));
   if constexpr (has_partials<Op>) {
@@ -86,43 +84,41 @@ requires(dual_number<X> || ...) constexpr auto apply_operation(Op, const X&... x
   return y;
 }
 
-/// Two operands of which one is a dual.
-template <class A, class B> concept dual_operands = dual_number<A> || dual_number<B>;
+/// Two operands of which one is a dual, and the other is or becomes one.
+template <class A, class B>
+concept dual_operand =
+    dual_number<common<A, B>> && std::convertible_to<A, common<A, B>> && std::convertible_to<B, common<A, B>>;
 
-template <class A, class B>
-requires dual_operands<A, B>
-constexpr auto operator+(const A& a, const B& b) { return apply_operation(ops::add{}, a, b); }
-template <class A, class B>
-requires dual_operands<A, B>
-constexpr auto operator-(const A& a, const B& b) { return apply_operation(ops::sub{}, a, b); }
-template <class A, class B>
-requires dual_operands<A, B>
-constexpr auto operator*(const A& a, const B& b) { return apply_operation(ops::mul{}, a, b); }
-template <class A, class B>
-requires dual_operands<A, B>
-constexpr auto operator/(const A& a, const B& b) { return apply_operation(ops::div{}, a, b); }
+template <class A, dual_operand<A> B> constexpr auto operator+(const A& a, const B& b) {
+  return apply_operation(ops::add{}, a, b);
+}
+template <class A, dual_operand<A> B> constexpr auto operator-(const A& a, const B& b) {
+  return apply_operation(ops::sub{}, a, b);
+}
+template <class A, dual_operand<A> B> constexpr auto operator*(const A& a, const B& b) {
+  return apply_operation(ops::mul{}, a, b);
+}
+template <class A, dual_operand<A> B> constexpr auto operator/(const A& a, const B& b) {
+  return apply_operation(ops::div{}, a, b);
+}
 template <dual_number D> constexpr D operator-(const D& x) { return apply_operation(ops::neg{}, x); }
 template <dual_number D> constexpr D operator+(const D& x) { return x; }
 
 // Comparisons look at values only.
-template <class A, class B>
-requires dual_operands<A, B>
-constexpr auto operator<(const A& a, const B& b) { return value_of<common<A, B>>(a) < value_of<common<A, B>>(b); }
-template <class A, class B>
-requires dual_operands<A, B>
-constexpr auto operator<=(const A& a, const B& b) { return value_of<common<A, B>>(a) <= value_of<common<A, B>>(b); }
-template <class A, class B>
-requires dual_operands<A, B>
-constexpr auto operator>(const A& a, const B& b) { return b < a; }
-template <class A, class B>
-requires dual_operands<A, B>
-constexpr auto operator>=(const A& a, const B& b) { return b <= a; }
-template <class A, class B>
-requires dual_operands<A, B>
-constexpr auto operator==(const A& a, const B& b) { return value_of<common<A, B>>(a) == value_of<common<A, B>>(b); }
-template <class A, class B>
-requires dual_operands<A, B>
-constexpr auto operator!=(const A& a, const B& b) { return value_of<common<A, B>>(a) != value_of<common<A, B>>(b); }
+template <class A, dual_operand<A> B> constexpr auto operator<(const A& a, const B& b) {
+  return value_of<common<A, B>>(a) < value_of<common<A, B>>(b);
+}
+template <class A, dual_operand<A> B> constexpr auto operator<=(const A& a, const B& b) {
+  return value_of<common<A, B>>(a) <= value_of<common<A, B>>(b);
+}
+template <class A, dual_operand<A> B> constexpr auto operator>(const A& a, const B& b) { return b < a; }
+template <class A, dual_operand<A> B> constexpr auto operator>=(const A& a, const B& b) { return b <= a; }
+template <class A, dual_operand<A> B> constexpr auto operator==(const A& a, const B& b) {
+  return value_of<common<A, B>>(a) == value_of<common<A, B>>(b);
+}
+template <class A, dual_operand<A> B> constexpr auto operator!=(const A& a, const B& b) {
+  return value_of<common<A, B>>(a) != value_of<common<A, B>>(b);
+}
 
 // The functions of <cmath>, so that `using std::exp; exp(x)` serves numbers and duals alike.
 template <dual_number D> constexpr D abs(const D& x) { return fluxpp::abs(x); }
@@ -145,12 +141,8 @@ template <dual_number D> constexpr D sinh(const D& x) { return fluxpp::sinh(x); 
 template <dual_number D> constexpr D sqrt(const D& x) { return fluxpp::sqrt(x); }
 template <dual_number D> constexpr D tan(const D& x) { return fluxpp::tan(x); }
 template <dual_number D> constexpr D tanh(const D& x) { return fluxpp::tanh(x); }
-template <class A, class B>
-requires dual_operands<A, B>
-constexpr auto atan2(const A& y, const B& x) { return fluxpp::atan2(y, x); }
-template <class A, class B>
-requires dual_operands<A, B>
-constexpr auto pow(const A& x, const B& y) { return fluxpp::pow(x, y); }
+template <class A, dual_operand<A> B> constexpr auto atan2(const A& y, const B& x) { return fluxpp::atan2(y, x); }
+template <class A, dual_operand<A> B> constexpr auto pow(const A& x, const B& y) { return fluxpp::pow(x, y); }
 
 } // namespace dual_numbers
 

@@ -91,7 +91,7 @@ template <class T> class binding {
     } else {
       std::vector<graph::amount> size;
       for (const dims& d : shapes_) size.push_back({static_cast<long>(kernels::step_args<T>::size(d)), 0});
-      const graph::placement p = graph::place(plan_.s, plan_.fused(), size.data(), plan_.targets);
+      const graph::placement p = graph::place(plan_.s, plan_.fused(), size.data());
       where_.assign(p.of.begin(), p.of.end());
       arena = p.arena;
     }

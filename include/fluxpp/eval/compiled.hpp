@@ -97,8 +97,8 @@ template <int N> struct placed {
   bool planned = false;
 };
 
-// A Program states `static constexpr void trace(graph::tape&)`, which sets the tape's outputs, and
-// `static constexpr graph::target target(int output)`. Each pass over it is a constant of its own.
+// A Program states `static constexpr void trace(graph::tape&)`, which sets the tape's outputs. Each pass over it is a
+// constant of its own.
 
 template <class Program> constexpr graph::tables trace_tables() {
   graph::tape t;
@@ -126,23 +126,13 @@ template <class Program>
 inline constexpr code_tables<nodes_of<Program>> codes_of{
     graph::encode(staged_of<Program>, fused_of<Program>.thaw(), &loop_codes::of)};
 
-template <int Outputs> struct target_table {
-  graph::target of[Outputs + 1]{};
-};
-template <class Program> constexpr auto make_targets() {
-  target_table<size_of<Program>.outputs> t;
-  for (int i = 0; i < size_of<Program>.outputs; ++i) t.of[i] = Program::target(i);
-  return t;
-}
-template <class Program> inline constexpr auto targets_of = make_targets<Program>();
-
 template <class Program> constexpr placed<nodes_of<Program>> make_places() {
   placed<nodes_of<Program>> out;
   graph::amount size[size_of<Program>.shapes + 1]{};
   out.planned = graph::sizes_in_one_symbol(view_of<Program>, size);
   if (!out.planned)
     for (graph::amount& a : size) a = {1, 0};
-  const graph::placement p = graph::place(staged_of<Program>, fused_of<Program>.thaw(), size, targets_of<Program>.of);
+  const graph::placement p = graph::place(staged_of<Program>, fused_of<Program>.thaw(), size);
   for (int i = 0; i < nodes_of<Program>; ++i) out.of[i] = p.of[i];
   for (int i = 0; i < p.constants.size(); ++i) out.constants[i] = p.constants[i];
   out.constant_count = p.constants.size();
@@ -225,7 +215,6 @@ inline constexpr plan_view<T> plan_of{staged_of<Program>,
                                       places_of<Program>.constant_count,
                                       places_of<Program>.arena,
                                       places_of<Program>.planned,
-                                      targets_of<Program>.of,
                                       &thaw_fused<Program>,
                                       kernels_of<T, Program>.loop,
                                       kernels_of<T, Program>.own};

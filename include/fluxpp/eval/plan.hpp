@@ -32,7 +32,6 @@ template <class T> struct plan_view {
   int constant_count = 0;
   graph::amount arena;
   bool planned = false;  ///< by the compiler; else the same pass runs once per set of extents
-  const graph::target* targets = nullptr;
   graph::fused (*fused)() = nullptr;
   const loop_kernel<T>* loops = nullptr;
   const step_kernel<T>* own = nullptr;

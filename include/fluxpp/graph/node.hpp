@@ -106,6 +106,12 @@ struct leaf {
   bool integer = false;
 };
 
+/// target: where an output must be written; the arena if nothing else is asked.
+struct target {
+  graph::space space = space::arena;
+  int index = 0;
+};
+
 /// What is wrong with a program: the first fault that its construction met.
 enum class rule : int {
   none, broadcast, matmul, conv_channels, conv_window, reshape, concat, permute, axis, gather, labels, rank, slice, pad, empty,

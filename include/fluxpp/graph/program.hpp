@@ -18,6 +18,7 @@ struct graph_view {
   const attributes* attribute_table = nullptr;
   const leaf* leaves = nullptr;
   const int* outputs = nullptr;
+  const target* targets = nullptr;
   const extent_entry* extents = nullptr;
   const constraint* constraints = nullptr;
 
@@ -34,6 +35,7 @@ struct tables {
   interner<attributes> attribute_table;
   list<leaf> leaves;
   list<int> outputs;
+  list<target> targets;
   list<extent_entry> extents;
   list<constraint> constraints;
   struct fault fault;
@@ -44,7 +46,7 @@ struct tables {
   }
   constexpr graph_view view() const {
     return {count(),        nodes.data(),   shapes.data(),  attribute_table.data(),
-            leaves.begin(), outputs.begin(), extents.begin(), constraints.begin()};
+            leaves.begin(), outputs.begin(), targets.begin(), extents.begin(), constraints.begin()};
   }
 };
 
@@ -55,6 +57,7 @@ template <sizes N> struct constant_graph {
   attributes attribute_table[N.attributes + 1];
   leaf leaves[N.leaves + 1];
   int outputs[N.outputs + 1];
+  target targets[N.outputs + 1];
   extent_entry extents[N.extents + 1];
   constraint constraints[N.constraints + 1];
   struct fault fault;
@@ -66,14 +69,14 @@ template <sizes N> constexpr constant_graph<N> freeze(const tables& t) {
   for (int i = 0; i < N.shapes; ++i) g.shapes[i] = t.shapes[i];
   for (int i = 0; i < N.attributes; ++i) g.attribute_table[i] = t.attribute_table[i];
   for (int i = 0; i < N.leaves; ++i) g.leaves[i] = t.leaves[i];
-  for (int i = 0; i < N.outputs; ++i) g.outputs[i] = t.outputs[i];
+  for (int i = 0; i < N.outputs; ++i) g.outputs[i] = t.outputs[i], g.targets[i] = t.targets[i];
   for (int i = 0; i < N.extents; ++i) g.extents[i] = t.extents[i];
   for (int i = 0; i < N.constraints; ++i) g.constraints[i] = t.constraints[i];
   g.fault = t.fault;
   return g;
 }
 template <sizes N> constexpr graph_view view_of(const constant_graph<N>& g) {
-  return {N, g.nodes, g.shapes, g.attribute_table, g.leaves, g.outputs, g.extents, g.constraints};
+  return {N, g.nodes, g.shapes, g.attribute_table, g.leaves, g.outputs, g.targets, g.extents, g.constraints};
 }
 
 }  // namespace fluxpp::inline v0_1::graph

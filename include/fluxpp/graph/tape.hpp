@@ -81,8 +81,15 @@ class tape {
   constexpr const graph::fault& first_fault() const { return fault_; }
   constexpr bool equal_extent(int a, int b) const { return extents.resolve(a) == extents.resolve(b); }
 
+  /// Makes v an output, to be written to a place of its own or to the target.
+  constexpr void output(var v, const target& to = {}) {
+    outputs.push(v.id);
+    targets.push(to);
+  }
+
   graph::extent_table extents;
   list<int> outputs;
+  list<target> targets;  ///< per output
   int line = 0;  ///< of the named operation that is being recorded
 
  private:

@@ -15,8 +15,8 @@ namespace ops {
 struct gelu_tanh : elementwise<1> {
   static constexpr auto name = "gelu_tanh";
   /// 2 u = x (a + b x^2)
-  template <class R> static constexpr R a = 2 * std::numbers::sqrt2_v<R>* std::numbers::inv_sqrtpi_v<R>;
-  template <class R> static constexpr R b = a<R>* R(0.044715);
+  template <class R> static constexpr R a = R(2 * std::numbers::sqrt2_v<R> * std::numbers::inv_sqrtpi_v<R>);
+  template <class R> static constexpr R b = R(0.044715) * a<R>;
   template <class V> static constexpr V forward(V x) {
     using real = scalar::real_of<V>;
     return x * sigmoid::forward(x * (V(a<real>) + V(b<real>) * x * x));

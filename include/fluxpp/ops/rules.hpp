@@ -101,6 +101,9 @@ template <class Op> constexpr auto partials_of(const node_view& y) {
   return partials_at<Op>(x, y.result());
 }
 
+/// A partial stated as V(0) is structural: it records nothing.
+constexpr bool is_zero(var slope) { return slope.is_number() && slope.number == 0; }
+
 /// The reverse rule that follows from what the operation states.
 template <class Op> constexpr void adjoint_of(const node_view& y, pullback& p) {
   if constexpr (Op::integer) {
@@ -109,7 +112,8 @@ template <class Op> constexpr void adjoint_of(const node_view& y, pullback& p) {
     if constexpr (has_partials<Op>) {
       const auto d = partials_of<Op>(y);
       for (int i = 0; i < Op::arity; ++i)
-        if (p.wanted[i]) p.contribution[i] = p.ybar * d[static_cast<unsigned>(i)];
+        if (const var slope = d[static_cast<unsigned>(i)]; p.wanted[i] && !is_zero(slope))
+          p.contribution[i] = p.ybar * slope;
     }
   } else if constexpr (linear_op<Op>) {
     for (int i = 0; i < Op::arity; ++i)
@@ -138,7 +142,8 @@ template <class Op> constexpr var tangent_of(const node_view& y, pushforward& p)
     if constexpr (has_partials<Op>) {
       const auto d = partials_of<Op>(y);
       for (int i = 0; i < Op::arity; ++i)
-        if (p.dx[i].exists()) dy = plus(dy, p.dx[i] * d[static_cast<unsigned>(i)]);
+        if (const var slope = d[static_cast<unsigned>(i)]; p.dx[i].exists() && !is_zero(slope))
+          dy = plus(dy, p.dx[i] * slope);
     }
   } else if constexpr (linear_op<Op>) {
     for (int i = 0; i < Op::arity; ++i)

@@ -32,9 +32,9 @@ template <class T> quadrant<T> quadrant_of(batch<T> x) {
   if constexpr (part[0] != 0) t = fnma(n, part[0], t);
   t = fnma(n, part[1], t);
   const batch<T> w = n * part[2], hi = t - w;
-  batch<T> lo = (t - hi) - w;
-  if constexpr (fused<T>) lo -= fma(n, part[2], -w);
-  return {integer_words(n), hi, fnma(n, part[3], lo)};
+  const batch<T> lost = fused<T> ? fma(n, part[2], -w) : batch<T>(T(0)), lo = ((t - hi) - w) - lost;
+  const auto sum = two_sum(hi, fnma(n, part[3], lo));
+  return {integer_words(n), sum.hi, sum.lo};
 }
 
 /// sin_near_zero(hi, lo), cos_near_zero(hi, lo): for |hi| <= pi / 4; 2^-27 in float, 2^-57 in double.

@@ -50,6 +50,8 @@ constexpr tables dce(const tape& t) {
     renamed[id] = out.nodes(n);
   }
   for (int o : t.outputs) out.outputs.push(renamed[looked_through(t, o)]);
+  out.targets = t.targets;
+  while (out.targets.size() < out.outputs.size()) out.targets.push({});
   for (int i = 0; i < t.extents.size(); ++i) out.extents.push(t.extents[i]);
   for (const constraint& c : t.extents.constraints()) out.constraints.push(c);
   out.fault = t.first_fault();

@@ -21,12 +21,6 @@ struct location {
   amount offset;
 };
 
-/// target: where an output must be written; the arena if nothing else is asked.
-struct target {
-  graph::space space = space::arena;
-  int index = 0;
-};
-
 /// sizes_in_one_symbol(g, out): the element count of every shape, when each is a number or a number times one and the
 /// same symbol; false when the program has other extents and is planned at run time.
 constexpr bool sizes_in_one_symbol(const graph_view& g, amount* out) {
@@ -117,7 +111,7 @@ constexpr list<int> last_uses(const staged_view& s, const fused& f) {
   return last;
 }
 
-constexpr void place_leaves(const staged_view& s, const target* targets, placement& p, list<bool>& fixed) {
+constexpr void place_leaves(const staged_view& s, placement& p, list<bool>& fixed) {
   for (int id = 0; id < s.g.count.nodes; ++id) {
     const node& n = s.g[id];
     if (n.op->kind == kind::input) {
@@ -129,21 +123,21 @@ constexpr void place_leaves(const staged_view& s, const target* targets, placeme
     }
   }
   for (int i = 0; i < s.g.count.outputs; ++i)
-    if (targets[i].space != space::arena) {
+    if (s.g.targets[i].space != space::arena) {
       const int id = owner(s.g, s.copied, s.g.outputs[i]);
-      p.of[id] = {targets[i].space, targets[i].index, {}};
+      p.of[id] = {s.g.targets[i].space, s.g.targets[i].index, {}};
       fixed[id] = true;
     }
 }
 
-/// place(s, f, size, targets): offsets such that nothing alive is overwritten. size has an amount per shape.
-constexpr placement place(const staged_view& s, const fused& f, const amount* size, const target* targets) {
+/// place(s, f, size): offsets such that nothing alive is overwritten. size has an amount per shape.
+constexpr placement place(const staged_view& s, const fused& f, const amount* size) {
   placement p;
   const int n = s.g.count.nodes;
   p.of.assign(n, {});
   list<bool> fixed;
   fixed.assign(n, false);
-  place_leaves(s, targets, p, fixed);
+  place_leaves(s, p, fixed);
   const list<int> last = last_uses(s, f);
   list<int> dying, dies_next;
   dying.assign(f.steps.size() + 1, -1);

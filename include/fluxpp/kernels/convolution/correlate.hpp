@@ -122,11 +122,16 @@ void correlate_block(const correlation_job<T>& job, int depth, int first, const 
     for (int t = job.tiles.begin; t < job.tiles.end; ++t) {
       const int width = tiles.width(t), begin = tiles.begin(t), present = std::min(width, tiles.filters - begin);
       const T* w = job.w + static_cast<std::ptrdiff_t>(begin) * plan.shape().depth() + first * width;
-      correlate_tile(width, depth, offset, x + p, w, sums);
+      T* y = job.y.y + begin * job.y.channel;
+      if (first == 0 && runs[0].count == lanes && job.y.col == 1 && present == width) {
+        correlate_tile(width, depth, offset, x + p, w, y + runs[0].offset, job.y.channel);
+        continue;
+      }
+      correlate_tile(width, depth, offset, x + p, w, sums, lanes);
       for (int k = 0; k < present; ++k)
         for (int r = 0; r < count; ++r)
-          put_run(sums + k * lanes + runs[r].lane, runs[r].count,
-                  job.y.y + (begin + k) * job.y.channel + runs[r].offset, job.y.col, first > 0);
+          put_run(sums + k * lanes + runs[r].lane, runs[r].count, y + k * job.y.channel + runs[r].offset, job.y.col,
+                  first > 0);
     }
   }
 }

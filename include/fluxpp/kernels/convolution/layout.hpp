@@ -140,7 +140,7 @@ private:
   }
 
   constexpr void cut_outputs(const budget& b) {
-    const double all = static_cast<double>(shape.batch) * shape.rows.out * pitch;
+    const double all = static_cast<double>(shape.batch) * shape.groups * shape.rows.out * pitch;
     const int share = static_cast<int>(std::min(all / most_tasks, 1e6));
     const int copied = channels * rows.copies * cols.copies;
     const int most = std::clamp(b.elements / copied, b.least_outputs, std::max(b.most_outputs, b.least_outputs));

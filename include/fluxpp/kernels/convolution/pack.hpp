@@ -21,10 +21,12 @@ template <class T> void copy_row(const T* from, int step, T* to, int n) {
   if (step == 1) {
     for (; i + batch::size <= n; i += batch::size) batch::load(from + i).store(to + i);
     if (i < n) batch::load_first(from + i, n - i).store(to + i);
-  } else {
-    for (; i < n; ++i) to[i] = from[static_cast<std::ptrdiff_t>(i) * step];
-    batch(T(0)).store(to + n);
+    return;
   }
+  if (step == 2) // a loop that compilers know
+    for (; i < n; ++i) to[i] = from[2 * i];
+  for (; i < n; ++i) to[i] = from[static_cast<std::ptrdiff_t>(i) * step];
+  batch(T(0)).store(to + n);
 }
 
 /// plane_source: where the channel of an image is read: element (i, j) of image n is x[n image + i row + j].

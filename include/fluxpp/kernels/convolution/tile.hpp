@@ -29,10 +29,10 @@ template <int N, class F> void unroll(F f) {
   }(std::make_integer_sequence<int, N>{});
 }
 
-/// correlate_tile<filters, vectors>(depth, offset, x, w, y): y[k][p] = sum over d of w[d][k] x[offset[d] + p],
+/// correlate_tile<filters, vectors>(depth, offset, x, w, y, row): y[k row + p] = sum over d of w[d][k] x[offset[d] + p],
 /// for `filters` k and `vectors` registers of p.
 template <int Filters, int Vectors, class T>
-void correlate_tile(int depth, const int* offset, const T* x, const T* w, T* y) {
+void correlate_tile(int depth, const int* offset, const T* x, const T* w, T* y, std::ptrdiff_t row) {
   using batch = simd::batch<T>;
   batch sum[Filters][Vectors], in[Vectors];
   unroll<Filters * Vectors>([&](auto i) { sum[i / Vectors][i % Vectors] = batch(T(0)); });
@@ -44,16 +44,18 @@ void correlate_tile(int depth, const int* offset, const T* x, const T* w, T* y) 
       unroll<Vectors>([&](auto v) { sum[k][v] = simd::fma(weight, in[v], sum[k][v]); });
     });
   }
-  unroll<Filters * Vectors>([&](auto i) { sum[i / Vectors][i % Vectors].store(y + i * batch::size); });
+  unroll<Filters * Vectors>([&](auto i) { sum[i / Vectors][i % Vectors].store(y + i / Vectors * row + i % Vectors * batch::size); });
 }
 
 /// correlate_tile(filters, ...): the tile of so many filters.
-template <class T> void correlate_tile(int filters, int depth, const int* offset, const T* x, const T* w, T* y) {
+template <class T>
+void correlate_tile(int filters, int depth, const int* offset, const T* x, const T* w, T* y, std::ptrdiff_t row) {
   using tile = tile_of<T>;
-  if (filters == tile::wide) return correlate_tile<tile::wide, tile::vectors(tile::wide)>(depth, offset, x, w, y);
-  if (filters == tile::middle) return correlate_tile<tile::middle, tile::vectors(tile::middle)>(depth, offset, x, w, y);
-  if (filters == tile::small) return correlate_tile<tile::small, tile::vectors(tile::small)>(depth, offset, x, w, y);
-  correlate_tile<1, tile::vectors(1)>(depth, offset, x, w, y);
+  const auto one = filters == tile::wide     ? correlate_tile<tile::wide, tile::vectors(tile::wide), T>
+                   : filters == tile::middle ? correlate_tile<tile::middle, tile::vectors(tile::middle), T>
+                   : filters == tile::small  ? correlate_tile<tile::small, tile::vectors(tile::small), T>
+                                             : correlate_tile<1, tile::vectors(1), T>;
+  one(depth, offset, x, w, y, row);
 }
 
 /// gradient_tile<filters, taps>(n, ybar, plane, x, offset, wbar): wbar[k][d] = sum over p < n of

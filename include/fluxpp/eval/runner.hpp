@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+// A runner evaluates one plan again and again: it keeps a binding per set of extents and checks what must hold of them.
+#include "fluxpp/eval/executor.hpp"
+
+namespace fluxpp::inline v0_1::eval {
+
+/// runner<T>(plan): owns all memory of a program's evaluations. At most 16 sets of extents are kept.
+template <class T> class runner {
+ public:
+  explicit runner(const plan_view<T>& plan) : plan_(&plan), extents_(static_cast<std::size_t>(plan.s.g.count.extents)) {}
+
+  eval::externals<T> externals;
+
+  /// Reads the symbols' values, checks them, and binds the plan if they have not been seen before.
+  /// errors   run: extents that must agree differ (shape_error); the binding and all arguments stay as they were
+  template <class ValueOfSymbol, class Symbols> void bind(const ValueOfSymbol& value_of_symbol, const Symbols& symbols) {
+    bool changed = bound_ == nullptr;
+    for (int e = 0; e < plan_->s.g.count.extents; ++e) {
+      const graph::extent_entry& entry = plan_->s.g.extents[e];
+      const int n = entry.kind == graph::extent_kind::symbol ? value_of_symbol(entry.a)
+                                                             : graph::value_of(entry, extents_.data());
+      int& known = extents_[static_cast<std::size_t>(e)];
+      changed = changed || known != n;
+      known = n;
+    }
+    if (!changed) return;
+    bound_ = nullptr;
+    check(symbols);
+    for (const auto& b : bindings_)
+      if (b->extents() == extents_) bound_ = b.get();
+    if (bound_ != nullptr) return;
+    if (bindings_.size() >= 16) bindings_.erase(bindings_.begin());
+    bindings_.push_back(std::make_unique<binding<T>>(*plan_, extents_));
+    bound_ = bindings_.back().get();
+  }
+  void run() { eval::run(*bound_, externals); }
+
+  T* address(int output) const { return bound_->address(plan_->s.g.outputs[output], externals); }
+  const dims& shape_of(int output) const { return bound_->shape_of(plan_->s.g.outputs[output]); }
+
+ private:
+  int value(int e) const { return e >= 0 ? e : extents_[static_cast<std::size_t>(-1 - e)]; }
+  bool is_symbol(int e) const { return e < 0 && plan_->s.g.extents[-1 - e].kind == graph::extent_kind::symbol; }
+  int key(int e) const { return plan_->s.g.extents[-1 - e].a; }
+
+  template <class Symbols> std::string describe(int e, const Symbols& symbols) const {
+    if (e >= 0) return "the program's extent";
+    if (!is_symbol(e)) return "an extent computed from the arguments";
+    return "axis " + std::to_string(symbols.axis(key(e))) + " of " + symbols.argument(key(e));
+  }
+  template <class Symbols> void check(const Symbols& symbols) const {
+    for (int i = 0; i < plan_->s.g.count.constraints; ++i) {
+      const graph::constraint& c = plan_->s.g.constraints[i];
+      const int a = value(c.a), b = value(c.b);
+      if (c.at_least ? a >= b : a == b) continue;
+      const bool swap = !c.at_least && is_symbol(c.b);
+      const int of = swap ? c.b : c.a, other = swap ? c.a : c.b;
+      const std::string wanted = c.at_least ? "it must be at least " + std::to_string(b)
+                                            : describe(other, symbols) + " is " + std::to_string(value(other));
+      throw shape_error(c.rule,
+                        describe(of, symbols) + " is " + std::to_string(value(of)) + ", but " + wanted +
+                            " (source line " + std::to_string(c.line) + ")",
+                        is_symbol(of) ? symbols.argument(key(of)) : std::string(), is_symbol(of) ? symbols.axis(key(of)) : -1,
+                        value(other), value(of));
+    }
+  }
+
+  const plan_view<T>* plan_;
+  std::vector<int> extents_;
+  std::vector<std::unique_ptr<binding<T>>> bindings_;
+  binding<T>* bound_ = nullptr;
+};
+
+}  // namespace fluxpp::inline v0_1::eval
