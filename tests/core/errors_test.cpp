@@ -2,6 +2,7 @@
 // The exceptions: one sentence, typed fields, one base.
 
 #include "catch.hpp"
+
 #include <fluxpp/core/errors.hpp>
 
 #include <string>

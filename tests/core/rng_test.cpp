@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Random numbers: published answers of Philox4x32-10, the layout of streams, and sanity of the distributions.
 #include "catch.hpp"
+
 #include "fluxpp/core/rng.hpp"
 
 #include <algorithm>
@@ -46,7 +47,7 @@ template <class T> moments moments_of(const std::vector<T>& x) {
   return m;
 }
 
-}  // namespace
+} // namespace
 
 TEST_CASE("element i of a float stream is word i % 4 of block i / 4, for every length", "[core]") {
   std::vector<float> expected(600);
@@ -112,7 +113,7 @@ TEST_CASE("bounded integers are uniform, also where words must be rejected", "[c
   std::array<int, 6> count{};
   for (int i = 0; i < 60'000; ++i) ++count[draw.below(6)];
   for (const int c : count) CHECK(std::abs(c - 10'000) < 400);
-  int upper = 0;  // 3/4 of 2^32: a quarter of all words is rejected
+  int upper = 0; // 3/4 of 2^32: a quarter of all words is rejected
   for (int i = 0; i < 30'000; ++i) upper += draw.below(0xC0000000u) >= 0x60000000u;
   CHECK(std::abs(upper - 15'000) < 400);
   CHECK(draw.below(1) == 0);

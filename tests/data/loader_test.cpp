@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Batches: each observation once, an order that is a function of (seed, epoch), no allocation, any container.
 #include "catch.hpp"
+
 #include "fluxpp/data/loader.hpp"
 
 #include <algorithm>
@@ -13,7 +14,7 @@ namespace fx = fluxpp;
 using fx::data::batches;
 
 #if defined(__GNUC__) && !defined(__clang__)
-#pragma GCC diagnostic ignored "-Wmismatched-new-delete"  // g++ 12 inlines one of the two and mistrusts the other
+#pragma GCC diagnostic ignored "-Wmismatched-new-delete" // g++ 12 inlines one of the two and mistrusts the other
 #endif
 
 namespace {
@@ -65,7 +66,7 @@ static_assert(fx::data::container<squares>);
 static_assert(fx::data::container<fx::data::dataset<4>>);
 static_assert(!fx::data::container<int>);
 
-}  // namespace
+} // namespace
 
 TEST_CASE("every observation comes once, with its own target", "[data]") {
   const auto ds = numbered(103);
@@ -141,7 +142,5 @@ TEST_CASE("no batch at all is an error with the numbers in it", "[data]") {
   try {
     batches(ds, {.batch = 64, .drop_last = true});
     FAIL("accepted");
-  } catch (const fx::value_error& e) {
-    CHECK_THAT(e.what(), contains("50 observations, batch 64, drop_last"));
-  }
+  } catch (const fx::value_error& e) { CHECK_THAT(e.what(), contains("50 observations, batch 64, drop_last")); }
 }

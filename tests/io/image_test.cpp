@@ -34,9 +34,13 @@ std::string get(const std::string& path) {
 }
 
 fx::nd_array<float, 3> ramp(std::size_t c, std::size_t h, std::size_t w) {
-  auto image = fx::nd_array<float, 3>::from_shape({c, h, w});
+  fx::nd_array<float, 3> image(std::array<std::size_t, 3>{c, h, w});
   for (std::size_t i = 0; i < image.size(); ++i) image.data()[i] = static_cast<float>(i * 37 % 256) / 255;
   return image;
+}
+
+bool same(const fx::nd_array<float, 3>& a, const fx::nd_array<float, 3>& b) {
+  return a.shape() == b.shape() && std::equal(a.begin(), a.end(), b.begin());
 }
 
 std::vector<float> reading(const std::string& bytes) {
@@ -51,9 +55,7 @@ std::string refusal(const std::string& bytes, const io::image_limits& limits = {
   put(here / "f", bytes);
   try {
     io::read_image(here / "f", limits);
-  } catch (const fx::file_error& e) {
-    return e.what();
-  }
+  } catch (const fx::file_error& e) { return e.what(); }
   return "accepted";
 }
 
@@ -92,25 +94,25 @@ std::string png(std::uint32_t w, std::uint32_t h, char depth, char kind, const s
          chunk("IDAT", stored(rows)) + chunk("IEND", "");
 }
 
-}  // namespace
+} // namespace
 
 TEST_CASE("what is written as PNG or PNM is read back", "[io]") {
   const folder here;
   const std::size_t channels = GENERATE(1u, 2u, 3u, 4u);
   const auto image = ramp(channels, 5, 7);
   io::write_image(here / "f.png", image);
-  CHECK((io::read_image(here / "f.png") == image));
+  CHECK(same(io::read_image(here / "f.png"), image));
   if (channels % 2 == 0) {
     CHECK_THROWS_AS(io::write_image(here / "f.ppm", image), fx::shape_error);
     return;
   }
   io::write_image(here / "f.ppm", image);
-  CHECK((io::read_image(here / "f.ppm") == image));
+  CHECK(same(io::read_image(here / "f.ppm"), image));
 }
 
 TEST_CASE("what is outside [0, 1] is clamped on writing", "[io]") {
   const folder here;
-  auto image = fx::nd_array<float, 3>::from_shape({1, 1, 4});
+  fx::nd_array<float, 3> image(std::array<std::size_t, 3>{1, 1, 4});
   image(0, 0, 0) = -3;
   image(0, 0, 1) = 3;
   image(0, 0, 2) = std::nanf("");
@@ -170,7 +172,7 @@ TEST_CASE("a damaged PNG is refused at every truncation and for every flipped bi
   for (std::size_t bit = 0; bit < 8 * (whole.size() - 12); ++bit) {
     std::string bytes = whole;
     bytes[bit / 8] = static_cast<char>(bytes[bit / 8] ^ (1 << bit % 8));
-    refusal(bytes);  // any answer but a crash; the CRC of each chunk refuses nearly all
+    refusal(bytes); // any answer but a crash; the CRC of each chunk refuses nearly all
   }
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // safetensors: the golden file, every refusal of the format, truncation, round trips, and writes that fail.
 #include "catch.hpp"
+
 #include "fluxpp/io/safetensors.hpp"
 
 #include <cmath>
@@ -8,8 +9,9 @@
 #include <filesystem>
 
 #if __has_include(<sys/resource.h>)
-#include <csignal>
 #include <sys/resource.h>
+
+#include <csignal>
 #endif
 
 namespace fx = fluxpp;
@@ -75,7 +77,7 @@ std::string reading(const std::string& bytes) {
 const std::string golden =
     "\x36\0\0\0\0\0\0\0"s + R"({"t":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}})" + "\0\0\x80\x3f\0\0\0\x40"s;
 
-}  // namespace
+} // namespace
 
 TEST_CASE("the golden file of 70 bytes reads as (1, 2)", "[io]") {
   const folder here;
@@ -192,16 +194,16 @@ TEST_CASE("malformed files are refused with a sentence", "[io]") {
 }
 
 TEST_CASE("unusual but valid files are accepted", "[io]") {
-  const std::string bytes = GENERATE(
-      file_of("{}"), file_of("{}      "), file_of("{ \"__metadata__\" : { \"a\" : \"b\" } }"), file_of(one("", "0,4"), 4),
-      file_of(one("0", "0,0")), file_of(one("0,4611686018427387904,4", "0,0")),
-      file_of(one("4611686018427387904,4,0", "0,0")), file_of(one("2", "0,1", "F4"), 1),
-      file_of(one("4", "0,3", "F6_E3M2"), 3), file_of(one("1,1,1,1,1,1,1,1", "0,4"), 4),
-      file_of('{' + entry(R"(\ud83d\ude00\u00e9\n)", "F32", "", "0,4") + '}', 4),
-      file_of("{\"\xf0\x9f\x98\x80\":{\"data_offsets\":[0,2],\"shape\":[1],\"dtype\":\"F16\"}}", 2),
-      file_of('{' + entry("b", "F32", "", "0,4") + ',' + entry("a", "I8", "0", "4,4") + ',' +
-                  entry("c", "I8", "0,7", "0,0") + '}',
-              4));
+  const std::string bytes =
+      GENERATE(file_of("{}"), file_of("{}      "), file_of("{ \"__metadata__\" : { \"a\" : \"b\" } }"),
+               file_of(one("", "0,4"), 4), file_of(one("0", "0,0")), file_of(one("0,4611686018427387904,4", "0,0")),
+               file_of(one("4611686018427387904,4,0", "0,0")), file_of(one("2", "0,1", "F4"), 1),
+               file_of(one("4", "0,3", "F6_E3M2"), 3), file_of(one("1,1,1,1,1,1,1,1", "0,4"), 4),
+               file_of('{' + entry(R"(\ud83d\ude00\u00e9\n)", "F32", "", "0,4") + '}', 4),
+               file_of("{\"\xf0\x9f\x98\x80\":{\"data_offsets\":[0,2],\"shape\":[1],\"dtype\":\"F16\"}}", 2),
+               file_of('{' + entry("b", "F32", "", "0,4") + ',' + entry("a", "I8", "0", "4,4") + ',' +
+                           entry("c", "I8", "0,7", "0,0") + '}',
+                       4));
   CAPTURE(bytes.substr(0, 200));
   CHECK(reading(bytes) == "accepted");
 }
@@ -357,9 +359,7 @@ TEST_CASE("a write that fails leaves the old file as it was", "[io]") {
     bool refused = false;
     try {
       writes(here / "f");
-    } catch (const fx::file_error&) {
-      refused = true;
-    }
+    } catch (const fx::file_error&) { refused = true; }
     setrlimit(RLIMIT_FSIZE, &before);
     std::signal(SIGXFSZ, handler);
     CHECK(refused);

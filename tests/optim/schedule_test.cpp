@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Schedules: published values, and that a schedule is a value.
 #include "catch.hpp"
+
 #include "fluxpp/optim/schedule.hpp"
 
 #include <array>
@@ -14,7 +15,7 @@ struct fit_options {
 struct halving {
   double operator()(std::int64_t t, std::int64_t n) const { return 2 * t < n ? 1.0 : 0.5; }
 };
-}  // namespace
+} // namespace
 
 TEST_CASE("one_cycle has the values of fastai over 10 steps", "[optim]") {
   constexpr std::array expected{0.004,    0.037167, 0.090833, 0.098907, 0.090451,
@@ -71,6 +72,4 @@ TEST_CASE("any rule becomes a schedule, which is a value", "[optim]") {
   CHECK(other(3, 10) == copy(3, 10));
 }
 
-TEST_CASE("a run of no steps is at its end", "[optim]") {
-  CHECK(fx::cosine_decay{1, 0.1}(0, 0) == approx(0.1));
-}
+TEST_CASE("a run of no steps is at its end", "[optim]") { CHECK(fx::cosine_decay{1, 0.1}(0, 0) == approx(0.1)); }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Metrics: small cases by hand, ties, NaN, merging, and mistakes.
 #include "catch.hpp"
+
 #include "fluxpp/train/metrics.hpp"
 
 #include <cmath>
@@ -9,12 +10,12 @@
 namespace fx = fluxpp;
 
 namespace {
-const std::vector<float> logits{0.1f, 0.9f, 0.0f,   // 1
-                                2.0f, 1.0f, 2.0f,   // 0, tied with 2
-                                -3.0f, -2.0f, -1.0f,  // 2
-                                0.0f, 0.0f, 0.0f};  // 0, all tied
+const std::vector<float> logits{0.1f,  0.9f,  0.0f,  // 1
+                                2.0f,  1.0f,  2.0f,  // 0, tied with 2
+                                -3.0f, -2.0f, -1.0f, // 2
+                                0.0f,  0.0f,  0.0f}; // 0, all tied
 const std::vector<std::int32_t> labels{1, 2, 2, 0};
-}  // namespace
+} // namespace
 
 TEST_CASE("accuracy counts the rows whose largest logit is the label's, ties going to the lowest", "[train]") {
   CHECK(fx::accuracy(logits, labels) == fx::tally{3, 4});
@@ -38,8 +39,8 @@ TEST_CASE("NaN is never the answer while there is a number", "[train]") {
   const float nan = std::nanf("");
   const std::vector<float> row{nan, -1.0f, -2.0f}, none{nan, nan, nan};
   const std::vector<std::int32_t> zero{0}, one{1};
-  CHECK(fx::argmax(row) == 1);
-  CHECK(fx::argmax(none) == 0);
+  CHECK(fx::largest(row) == 1);
+  CHECK(fx::largest(none) == 0);
   CHECK(fx::accuracy(row, one).hits == 1);
   CHECK(fx::accuracy(row, zero).hits == 0);
   CHECK(fx::accuracy(none, zero).hits == 1);

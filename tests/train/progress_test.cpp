@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The progress display: golden lines, and what reaches a stream that is no terminal.
 #include "catch.hpp"
+
 #include "fluxpp/train/progress.hpp"
 
 #include <array>
@@ -27,7 +28,7 @@ template <class Use> std::string written(Use&& use) {
   return all;
 }
 
-}  // namespace
+} // namespace
 
 TEST_CASE("durations are short", "[train]") {
   CHECK(text::duration(-1) == "?");
@@ -106,8 +107,7 @@ TEST_CASE("a silent bar writes nothing, and an exception leaves whole lines", "[
       bar.begin_epoch(1, 2);
       bar.step(metrics);
       throw std::runtime_error("stop");
-    } catch (const std::runtime_error&) {
-    }
+    } catch (const std::runtime_error&) {}
   });
   CHECK(all.back() == '\n');
 }

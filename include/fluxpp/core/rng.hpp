@@ -2,6 +2,8 @@
 #pragma once
 // Random numbers as pure functions of (seed, stream, step, element): Philox4x32-10, no generator and no hidden state.
 
+#include "fluxpp/core/errors.hpp"
+
 #include <array>
 #include <cmath>
 #include <concepts>
@@ -11,8 +13,6 @@
 #include <span>
 #include <string_view>
 #include <utility>
-
-#include "fluxpp/core/errors.hpp"
 
 namespace fluxpp::inline v0_1 {
 
@@ -70,7 +70,9 @@ struct philox {
 };
 
 /// uniform_float(w): 24 bits of a word as a number in [0, 1).
-constexpr float uniform_float(std::uint32_t w) { return static_cast<float>(static_cast<std::int32_t>(w >> 8)) * 0x1p-24f; }
+constexpr float uniform_float(std::uint32_t w) {
+  return static_cast<float>(static_cast<std::int32_t>(w >> 8)) * 0x1p-24f;
+}
 
 /// uniform_double(w0, w1): 53 bits of two words as a number in [0, 1).
 constexpr double uniform_double(std::uint32_t w0, std::uint32_t w1) {
@@ -176,4 +178,4 @@ inline void fill_normal(T* out, std::size_t n, std::uint64_t seed, std::uint32_t
   pair(out[n - 1], partner);
 }
 
-}  // namespace fluxpp::inline v0_1
+} // namespace fluxpp::inline v0_1

@@ -7,14 +7,13 @@
 
 namespace fluxpp::inline v0_1::scalar {
 /// A real is a plain floating-point number.
-template <class T>
-concept real = std::is_floating_point_v<T>;
+template <class T> concept real = std::is_floating_point_v<T>;
 
 /// real_of<V>: the plain number that a value type is made of; double for handles, which have no type of their own.
 template <class V> struct real_in { using type = double; };
 template <real V> struct real_in<V> { using type = V; };
 template <class V>
-  requires requires { typename V::value_type; }
+requires requires { typename V::value_type; }
 struct real_in<V> : real_in<typename V::value_type> {};
 template <class V> using real_of = typename real_in<V>::type;
 

@@ -2,6 +2,10 @@
 #pragma once
 // Observations in memory, what a container of observations is, and splits that depend on a key alone.
 
+#include "fluxpp/core/errors.hpp"
+#include "fluxpp/core/rng.hpp"
+#include "fluxpp/core/xtensor.hpp"
+
 #include <algorithm>
 #include <array>
 #include <concepts>
@@ -14,10 +18,6 @@
 #include <type_traits>
 #include <utility>
 #include <vector>
-
-#include "fluxpp/core/errors.hpp"
-#include "fluxpp/core/rng.hpp"
-#include "fluxpp/core/xtensor.hpp"
 
 namespace fluxpp::inline v0_1::data {
 
@@ -78,8 +78,8 @@ template <std::size_t Rank, class Target = std::int32_t, std::size_t TargetRank 
   /// observations(n, input_shape, target_shape): room for n observations.
   static dataset observations(std::size_t n, const std::array<std::size_t, Rank - 1>& input_shape,
                               const std::array<std::size_t, TargetRank - 1>& target_shape = {}) {
-    return {nd_array<float, Rank>::from_shape(with_first(n, input_shape)),
-            nd_array<Target, TargetRank>::from_shape(with_first(n, target_shape))};
+    return {nd_array<float, Rank>(with_first(n, input_shape)),
+            nd_array<Target, TargetRank>(with_first(n, target_shape))};
   }
 
   /// take(rows): the observations of those indices, in that order, copied.
@@ -92,9 +92,7 @@ template <std::size_t Rank, class Target = std::int32_t, std::size_t TargetRank 
 };
 
 /// split: two parts of a dataset; `auto [train, test] = ...`.
-template <class Dataset> struct split {
-  Dataset train, test;
-};
+template <class Dataset> struct split { Dataset train, test; };
 
 /// stratified_split(ds, test_fraction, seed): every class gives round(test_fraction * its size) observations to the
 /// test part; both parts keep the order of ds. Which ones depends on (seed, labels) alone.
@@ -118,4 +116,4 @@ split<dataset<Rank>> stratified_split(const dataset<Rank>& ds, double test_fract
   return {ds.take(train), ds.take(test)};
 }
 
-}  // namespace fluxpp::inline v0_1::data
+} // namespace fluxpp::inline v0_1::data

@@ -2,10 +2,10 @@
 #pragma once
 // The handwritten digits that come with the library: 1,797 grey images of 8x8 pixels in ten classes.
 
-#include <cstdint>
-
 #include "fluxpp/data/dataset.hpp"
 #include "fluxpp/data/digits_data.hpp"
+
+#include <cstdint>
 
 namespace fluxpp::inline v0_1::data {
 
@@ -24,4 +24,4 @@ inline split<dataset<4>> digits(double test_fraction = 0.2, std::uint64_t seed =
   return stratified_split(all_digits(), test_fraction, seed);
 }
 
-}  // namespace fluxpp::inline v0_1::data
+} // namespace fluxpp::inline v0_1::data

@@ -587,4 +587,4 @@ template <class Pixel> constexpr void decode_digits(Pixel* pixels, std::int32_t*
   }
 }
 
-}  // namespace fluxpp::inline v0_1::data
+} // namespace fluxpp::inline v0_1::data

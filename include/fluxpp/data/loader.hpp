@@ -2,6 +2,11 @@
 #pragma once
 // Batches: every observation once per epoch, in an order that is a function of (seed, epoch), without allocation.
 
+#include "fluxpp/core/errors.hpp"
+#include "fluxpp/core/rng.hpp"
+#include "fluxpp/core/xtensor.hpp"
+#include "fluxpp/data/dataset.hpp"
+
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -12,11 +17,6 @@
 #include <tuple>
 #include <type_traits>
 #include <vector>
-
-#include "fluxpp/core/errors.hpp"
-#include "fluxpp/core/rng.hpp"
-#include "fluxpp/core/xtensor.hpp"
-#include "fluxpp/data/dataset.hpp"
 
 namespace fluxpp::inline v0_1::data {
 
@@ -46,7 +46,7 @@ template <container C> class loader {
   static constexpr std::size_t input_rank = rank_of<decltype(std::declval<const C&>().input_shape())> + 1;
   static constexpr std::size_t target_rank = rank_of<decltype(std::declval<const C&>().target_shape())> + 1;
 
- public:
+public:
   using batch_type = minibatch<input_rank, typename C::target_type, target_rank>;
 
   loader(const C& source, const batch_options& options) : source_(&source), options_(options), rows_(checked_rows()) {
@@ -83,7 +83,7 @@ template <container C> class loader {
   }
 
   class iterator {
-   public:
+  public:
     using iterator_category = std::input_iterator_tag;
     using value_type = batch_type;
     using difference_type = std::ptrdiff_t;
@@ -96,14 +96,14 @@ template <container C> class loader {
     void operator++(int) { ++k_; }
     bool operator==(const iterator&) const = default;
 
-   private:
+  private:
     loader* from_;
     std::size_t k_;
   };
   iterator begin() { return {this, 0}; }
   iterator end() { return {this, size()}; }
 
- private:
+private:
   bool has_rest() const { return !options_.drop_last && rows_.size() % options_.batch != 0; }
 
   std::vector<std::uint32_t> checked_rows() const {
@@ -122,8 +122,8 @@ template <container C> class loader {
   void make_room(batch_type& batch, std::size_t n) {
     input_size_ = product_of(source_->input_shape());
     target_size_ = product_of(source_->target_shape());
-    batch.inputs = decltype(batch.inputs)::from_shape(with_first(n, source_->input_shape()));
-    batch.targets = decltype(batch.targets)::from_shape(with_first(n, source_->target_shape()));
+    batch.inputs = decltype(batch.inputs)(with_first(n, source_->input_shape()));
+    batch.targets = decltype(batch.targets)(with_first(n, source_->target_shape()));
   }
 
   const C* source_;
@@ -137,6 +137,6 @@ template <container C> class loader {
 template <container C> loader<C> batches(const C& source, const batch_options& options = {}) {
   return loader<C>(source, options);
 }
-template <container C> loader<C> batches(const C&&, const batch_options& = {}) = delete;  // would dangle
+template <container C> loader<C> batches(const C&&, const batch_options& = {}) = delete; // would dangle
 
-}  // namespace fluxpp::inline v0_1::data
+} // namespace fluxpp::inline v0_1::data

@@ -229,7 +229,8 @@ template <class T> class binding {
       folds_columns = folds_columns || (mask & inner) != 0;
     }
     divide(b, folds_rows, folds_columns, partials);
-    b.accumulates = folds_rows || (folds_columns && b.by_columns && b.parts > 1);
+    // A loop of one element folds nothing: its kernel writes results at once.
+    b.accumulates = step.starts != 0 && (folds_rows || (folds_columns && b.by_columns && b.parts > 1));
     l.partial = folded_.data() + step.first_output;
     if (!b.accumulates) return;
     l.partial_size = strides_.data() + strides_.size();

@@ -4,6 +4,7 @@
 #include "fluxpp/core/errors.hpp"
 #include "fluxpp/kernels/custom.hpp"
 #include "fluxpp/kernels/steps.hpp"
+#include "fluxpp/ops/ops.hpp"
 
 #include <cmath>
 #include <limits>
@@ -59,6 +60,12 @@ public:
     bound_[at] = n;
   }
   void random(std::uint64_t seed, std::uint32_t step) { seed_ = seed, step_ = step; }
+
+  /// bound_shape(x): the shape of x under the extents that are bound.
+  dims bound_shape(var x) {
+    resolve_extents();
+    return numbers(x.shape());
+  }
 
   /// run(): all nodes of the tape as it is now.
   void run() {

@@ -5,6 +5,9 @@
 
 namespace fluxpp::inline v0_1::graph {
 
+/// A view has no storage: it shows the elements of its operand.
+constexpr bool is_view(kind k) { return k == kind::broadcast || k == kind::reshape; }
+
 /// sizes: how many entries each table of a program has.
 struct sizes {
   int nodes = 0, shapes = 0, attributes = 0, leaves = 0, outputs = 0, extents = 0, constraints = 0;

@@ -15,8 +15,28 @@ namespace fluxpp::inline v0_1::io {
 
 /// dtype: the element types of safetensors; the order is that of `dtype_table`.
 enum class dtype : std::uint8_t {
-  boolean, u8, i8, f8_e5m2, f8_e4m3, f8_e8m0, f8_e4m3fnuz, f8_e5m2fnuz, f4, f6_e2m3, f6_e3m2,
-  i16, u16, f16, bf16, i32, u32, f32, i64, u64, f64, c64
+  boolean,
+  u8,
+  i8,
+  f8_e5m2,
+  f8_e4m3,
+  f8_e8m0,
+  f8_e4m3fnuz,
+  f8_e5m2fnuz,
+  f4,
+  f6_e2m3,
+  f6_e3m2,
+  i16,
+  u16,
+  f16,
+  bf16,
+  i32,
+  u32,
+  f32,
+  i64,
+  u64,
+  f64,
+  c64
 };
 
 struct dtype_row {
@@ -24,10 +44,10 @@ struct dtype_row {
   unsigned bits;
 };
 inline constexpr std::array<dtype_row, 22> dtype_table{{
-    {"BOOL", 8},    {"U8", 8},           {"I8", 8},           {"F8_E5M2", 8}, {"F8_E4M3", 8}, {"F8_E8M0", 8},
-    {"F8_E4M3FNUZ", 8}, {"F8_E5M2FNUZ", 8}, {"F4", 4},        {"F6_E2M3", 6}, {"F6_E3M2", 6}, {"I16", 16},
-    {"U16", 16},    {"F16", 16},         {"BF16", 16},        {"I32", 32},    {"U32", 32},    {"F32", 32},
-    {"I64", 64},    {"U64", 64},         {"F64", 64},         {"C64", 64},
+    {"BOOL", 8},        {"U8", 8},          {"I8", 8},    {"F8_E5M2", 8}, {"F8_E4M3", 8}, {"F8_E8M0", 8},
+    {"F8_E4M3FNUZ", 8}, {"F8_E5M2FNUZ", 8}, {"F4", 4},    {"F6_E2M3", 6}, {"F6_E3M2", 6}, {"I16", 16},
+    {"U16", 16},        {"F16", 16},        {"BF16", 16}, {"I32", 32},    {"U32", 32},    {"F32", 32},
+    {"I64", 64},        {"U64", 64},        {"F64", 64},  {"C64", 64},
 }};
 
 constexpr std::string_view name_of(dtype type) { return dtype_table[static_cast<std::size_t>(type)].name; }
@@ -75,24 +95,24 @@ template <std::floating_point T> bool decode(dtype type, std::span<const std::by
     return true;
   };
   switch (type) {
-    case dtype::f32: return each(std::uint32_t{}, [](std::uint32_t u) { return std::bit_cast<float>(u); });
-    case dtype::f64: return each(std::uint64_t{}, [](std::uint64_t u) { return std::bit_cast<double>(u); });
-    case dtype::f16: return each(std::uint16_t{}, float_from_half);
-    case dtype::bf16: return each(std::uint16_t{}, float_from_bfloat);
-    case dtype::u8: return each(std::uint8_t{}, [](std::uint8_t u) { return u; });
-    case dtype::i8: return each(std::uint8_t{}, [](std::uint8_t u) { return static_cast<std::int8_t>(u); });
-    case dtype::u16: return each(std::uint16_t{}, [](std::uint16_t u) { return u; });
-    case dtype::i16: return each(std::uint16_t{}, [](std::uint16_t u) { return static_cast<std::int16_t>(u); });
-    case dtype::u32: return each(std::uint32_t{}, [](std::uint32_t u) { return u; });
-    case dtype::i32: return each(std::uint32_t{}, [](std::uint32_t u) { return static_cast<std::int32_t>(u); });
-    case dtype::u64: return each(std::uint64_t{}, [](std::uint64_t u) { return u; });
-    case dtype::i64: return each(std::uint64_t{}, [](std::uint64_t u) { return static_cast<std::int64_t>(u); });
-    case dtype::boolean:
-      for (const std::byte b : bytes)
-        if (b > std::byte{1}) return false;
-      return each(std::uint8_t{}, [](std::uint8_t u) { return u; });
-    default: return false;
+  case dtype::f32: return each(std::uint32_t{}, [](std::uint32_t u) { return std::bit_cast<float>(u); });
+  case dtype::f64: return each(std::uint64_t{}, [](std::uint64_t u) { return std::bit_cast<double>(u); });
+  case dtype::f16: return each(std::uint16_t{}, float_from_half);
+  case dtype::bf16: return each(std::uint16_t{}, float_from_bfloat);
+  case dtype::u8: return each(std::uint8_t{}, [](std::uint8_t u) { return u; });
+  case dtype::i8: return each(std::uint8_t{}, [](std::uint8_t u) { return static_cast<std::int8_t>(u); });
+  case dtype::u16: return each(std::uint16_t{}, [](std::uint16_t u) { return u; });
+  case dtype::i16: return each(std::uint16_t{}, [](std::uint16_t u) { return static_cast<std::int16_t>(u); });
+  case dtype::u32: return each(std::uint32_t{}, [](std::uint32_t u) { return u; });
+  case dtype::i32: return each(std::uint32_t{}, [](std::uint32_t u) { return static_cast<std::int32_t>(u); });
+  case dtype::u64: return each(std::uint64_t{}, [](std::uint64_t u) { return u; });
+  case dtype::i64: return each(std::uint64_t{}, [](std::uint64_t u) { return static_cast<std::int64_t>(u); });
+  case dtype::boolean:
+    for (const std::byte b : bytes)
+      if (b > std::byte{1}) return false;
+    return each(std::uint8_t{}, [](std::uint8_t u) { return u; });
+  default: return false;
   }
 }
 
-}  // namespace fluxpp::inline v0_1::io
+} // namespace fluxpp::inline v0_1::io

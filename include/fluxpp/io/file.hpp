@@ -2,6 +2,8 @@
 #pragma once
 // Files as whole things: read with their real length known first, written atomically.
 
+#include "fluxpp/core/errors.hpp"
+
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
@@ -11,8 +13,6 @@
 #include <string_view>
 #include <system_error>
 #include <utility>
-
-#include "fluxpp/core/errors.hpp"
 
 #if __has_include(<unistd.h>)
 #include <fcntl.h>
@@ -34,7 +34,7 @@ inline std::string last_os_error() { return std::generic_category().message(errn
 /// input_file(function, path): a regular file opened for reading; `size` is its real length.
 /// errors   file_error: cannot be opened, is not seekable, ends early
 class input_file {
- public:
+public:
   input_file(std::string_view function, const std::string& path) : call_(call_on(function, path)), path_(path) {
     file_ = std::fopen(path.c_str(), "rb");
     if (file_ == nullptr) fail("the file cannot be opened: " + last_os_error());
@@ -66,16 +66,16 @@ class input_file {
     throw file_error(call_, requirement, path_, offset, std::move(key));
   }
 
- private:
+private:
   std::string call_, path_;
   std::FILE* file_ = nullptr;
   std::uint64_t size_ = 0, position_ = 0;
 };
 
-/// atomic_file(function, path): a file that appears under its name only when complete. Bytes go to `path.tmp` beside it,
-/// which commit() flushes to the disk and renames; a failure or a kill at any moment leaves the old file as it was.
+/// atomic_file(function, path): a file that appears under its name only when complete. Bytes go to `path.tmp` beside
+/// it, which commit() flushes to the disk and renames; a failure or a kill at any moment leaves the old file as it was.
 class atomic_file {
- public:
+public:
   atomic_file(std::string_view function, const std::string& path)
       : call_(call_on(function, path)), path_(path), temporary_(path + ".tmp") {
     file_ = std::fopen(temporary_.c_str(), "wb");
@@ -108,11 +108,11 @@ class atomic_file {
 
   [[noreturn]] void fail(std::string_view requirement) const { throw file_error(call_, requirement, path_); }
 
- private:
+private:
 #if __has_include(<unistd.h>)
   static bool synced(std::FILE* file) { return ::fsync(::fileno(file)) == 0; }
   bool renamed() const { return std::rename(temporary_.c_str(), path_.c_str()) == 0; }
-  void sync_folder() const {  // makes the new name durable; some file systems refuse, the data are safe all the same
+  void sync_folder() const { // makes the new name durable; some file systems refuse, the data are safe all the same
     const std::size_t slash = path_.rfind('/');
     const std::string folder = slash == std::string::npos ? "." : path_.substr(0, slash + 1);
     const int handle = ::open(folder.c_str(), O_RDONLY);
@@ -135,4 +135,4 @@ class atomic_file {
   bool committed_ = false;
 };
 
-}  // namespace fluxpp::inline v0_1::io
+} // namespace fluxpp::inline v0_1::io

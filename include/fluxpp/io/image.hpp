@@ -22,8 +22,16 @@
 #define cimg_use_png 1
 #endif
 #endif
+#include "fluxpp/core/errors.hpp"
+#include "fluxpp/core/xtensor.hpp"
+#include "fluxpp/io/file.hpp"
+#include "fluxpp/io/pixels.hpp"
+#include "fluxpp/io/png.hpp"
+#include "fluxpp/io/pnm.hpp"
+
 #include <CImg.h>
 
+#include <array>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -31,13 +39,6 @@
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "fluxpp/core/errors.hpp"
-#include "fluxpp/core/xtensor.hpp"
-#include "fluxpp/io/file.hpp"
-#include "fluxpp/io/pixels.hpp"
-#include "fluxpp/io/png.hpp"
-#include "fluxpp/io/pnm.hpp"
 #ifdef cimg_use_jpeg
 #include "fluxpp/io/jpeg.hpp"
 #endif
@@ -49,7 +50,8 @@ inline pixels decode_pixels(input_file& file, const image_limits& limits) {
   const std::vector<std::byte> bytes = file_content(file);
   const std::string_view head(reinterpret_cast<const char*>(bytes.data()), bytes.size() < 8 ? bytes.size() : 8);
   if (head == "\x89PNG\r\n\x1a\n") return png_reader(file, bytes, limits).read();
-  if (head.size() > 1 && head[0] == 'P' && head[1] >= '1' && head[1] <= '7') return pnm_reader(file, bytes, limits).read();
+  if (head.size() > 1 && head[0] == 'P' && head[1] >= '1' && head[1] <= '7')
+    return pnm_reader(file, bytes, limits).read();
 #ifdef cimg_use_jpeg
   if (head.substr(0, 3) == "\xff\xd8\xff") return jpeg_reader(file, bytes, limits).read();
   file.fail("the file must be a PNG, JPEG, PGM or PPM image");
@@ -64,7 +66,7 @@ inline pixels decode_pixels(input_file& file, const image_limits& limits) {
 inline nd_array<float, 3> read_image(const std::string& path, const image_limits& limits = {}) {
   input_file file("read_image", path);
   const pixels image = decode_pixels(file, limits);
-  auto out = nd_array<float, 3>::from_shape({image.channels, image.height, image.width});
+  nd_array<float, 3> out(std::array{image.channels, image.height, image.width});
   const std::size_t area = image.height * image.width;
   for (std::size_t c = 0; c < image.channels; ++c)
     for (std::size_t i = 0; i < area; ++i)
@@ -86,9 +88,7 @@ inline void write_png(const std::string& path, const byte_image& image) {
   atomic_file file("write_image", path);
   try {
     image.save_png(file.handle(), 1);
-  } catch (const cimg_library::CImgException& e) {
-    file.fail(e.what());
-  }
+  } catch (const cimg_library::CImgException& e) { file.fail(e.what()); }
   file.commit();
 }
 
@@ -114,7 +114,8 @@ inline void write_image(const std::string& path, const nd_array<float, 3>& image
   const bool png = ending == "png", pnm = ending == "pgm" || ending == "ppm" || ending == "pnm";
   if (!png && !pnm) throw value_error(call, "the name must end in .png, .pgm, .ppm or .pnm", "path");
   if (channels < 1 || channels > 4 || (pnm && channels % 2 == 0))
-    throw shape_error(call, "an image must have 1 to 4 channels as PNG, 1 or 3 as PNM; it has " + std::to_string(channels),
+    throw shape_error(call,
+                      "an image must have 1 to 4 channels as PNG, 1 or 3 as PNM; it has " + std::to_string(channels),
                       "image", 0, 3, static_cast<std::int64_t>(channels));
   if (image.size() == 0) throw shape_error(call, "an image must have pixels", "image");
   byte_image bytes(static_cast<unsigned>(image.shape()[2]), static_cast<unsigned>(image.shape()[1]), 1,
@@ -123,4 +124,4 @@ inline void write_image(const std::string& path, const nd_array<float, 3>& image
   png ? write_png(path, bytes) : write_pnm(path, bytes);
 }
 
-}  // namespace fluxpp::inline v0_1::io
+} // namespace fluxpp::inline v0_1::io

@@ -2,6 +2,11 @@
 #pragma once
 // Reading JPEG images with libjpeg, of which this is the only home; damaged files are refused, not mended.
 
+#include "fluxpp/io/file.hpp"
+#include "fluxpp/io/pixels.hpp"
+
+#include <jpeglib.h>
+
 #include <csetjmp>
 #include <cstddef>
 #include <cstdint>
@@ -10,17 +15,12 @@
 #include <string>
 #include <vector>
 
-#include <jpeglib.h>
-
-#include "fluxpp/io/file.hpp"
-#include "fluxpp/io/pixels.hpp"
-
 namespace fluxpp::inline v0_1::io {
 
 /// jpeg_reader: one reading of one file: grey or RGB, 8 bits. CMYK is refused, an EXIF orientation is not applied.
 /// libjpeg leaves by longjmp: the functions that call it own nothing.
 class jpeg_reader {
- public:
+public:
   jpeg_reader(input_file& file, std::span<const std::byte> bytes, const image_limits& limits)
       : file_(file), bytes_(bytes), limits_(limits) {
     state_.err = jpeg_std_error(&errors_);
@@ -42,7 +42,7 @@ class jpeg_reader {
     image.height = state_.image_height;
     image.width = state_.image_width;
     image.channels = grey ? 1 : 3;
-    make_room(image, file_, limits_, 64 * 3 * 8);  // a block of 8 x 8 takes at least one bit per channel
+    make_room(image, file_, limits_, 64 * 3 * 8); // a block of 8 x 8 takes at least one bit per channel
     row_.resize(image.width * image.channels);
     if (!start()) refuse();
     for (std::size_t y = 0; y < image.height; ++y) {
@@ -53,7 +53,7 @@ class jpeg_reader {
     return image;
   }
 
- private:
+private:
   bool read_header() {
     if (setjmp(escape_) != 0) return false;
     jpeg_create_decompress(&state_);
@@ -84,7 +84,7 @@ class jpeg_reader {
     std::longjmp(self->escape_, 1);
   }
   static void on_message(j_common_ptr state, int level) {
-    if (level < 0) on_error(state);  // a warning: libjpeg would go on with invented pixels
+    if (level < 0) on_error(state); // a warning: libjpeg would go on with invented pixels
   }
 
   input_file& file_;
@@ -97,4 +97,4 @@ class jpeg_reader {
   char fault_[JMSG_LENGTH_MAX] = "libjpeg cannot be used";
 };
 
-}  // namespace fluxpp::inline v0_1::io
+} // namespace fluxpp::inline v0_1::io

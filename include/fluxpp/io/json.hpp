@@ -2,12 +2,12 @@
 #pragma once
 // A strict JSON reader that is led by its caller: it has no tree and no recursion, and it shows duplicate keys.
 
+#include "fluxpp/core/errors.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
-
-#include "fluxpp/core/errors.hpp"
 
 namespace fluxpp::inline v0_1::io {
 
@@ -50,7 +50,7 @@ inline void append_utf8(std::string& text, std::uint32_t code) {
 /// json_reader(text): reads one value after another, as the caller expects them.
 /// errors   json_error
 class json_reader {
- public:
+public:
   explicit json_reader(std::string_view text, std::size_t max_string = 1'000'000)
       : text_(text), max_string_(max_string) {}
 
@@ -88,7 +88,8 @@ class json_reader {
       if (value > (limit - digit) / 10) fail("a number must be below 2^63");
       value = value * 10 + digit;
     }
-    if (at_ == first || peek() == '.' || peek() == 'e' || peek() == 'E') fail("a number must be a non-negative integer");
+    if (at_ == first || peek() == '.' || peek() == 'e' || peek() == 'E')
+      fail("a number must be a non-negative integer");
     if (text_[first] == '0' && at_ - first > 1) fail("a number must not begin with 0");
     return static_cast<std::int64_t>(value);
   }
@@ -97,7 +98,8 @@ class json_reader {
     expect('"');
     std::string value;
     while (peek() != '"') {
-      if (value.size() > max_string_) fail("a string must not be longer than " + std::to_string(max_string_) + " bytes");
+      if (value.size() > max_string_)
+        fail("a string must not be longer than " + std::to_string(max_string_) + " bytes");
       if (peek() == '\\') escape(value);
       else character(value);
     }
@@ -113,7 +115,7 @@ class json_reader {
 
   [[noreturn]] void fail(std::string reason) const { throw json_error(at_, std::move(reason)); }
 
- private:
+private:
   static constexpr std::uint64_t limit = (std::uint64_t{1} << 63) - 1;
 
   char peek() const { return at_ < text_.size() ? text_[at_] : '\0'; }
@@ -186,4 +188,4 @@ inline std::string json_quoted(std::string_view text) {
   return quoted.append("\"");
 }
 
-}  // namespace fluxpp::inline v0_1::io
+} // namespace fluxpp::inline v0_1::io

@@ -2,14 +2,14 @@
 #pragma once
 // Decoded images as the decoders hand them over, and the limits that hold before anything is decoded.
 
+#include "fluxpp/core/errors.hpp"
+#include "fluxpp/io/file.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string>
 #include <vector>
-
-#include "fluxpp/core/errors.hpp"
-#include "fluxpp/io/file.hpp"
 
 namespace fluxpp::inline v0_1::io {
 
@@ -45,4 +45,4 @@ inline void make_room(pixels& image, const input_file& file, const image_limits&
   image.samples.resize(samples);
 }
 
-}  // namespace fluxpp::inline v0_1::io
+} // namespace fluxpp::inline v0_1::io

@@ -2,6 +2,11 @@
 #pragma once
 // Reading PNG images with libpng, of which this is the only home: no leak and no chatter, however damaged the file is.
 
+#include "fluxpp/io/file.hpp"
+#include "fluxpp/io/pixels.hpp"
+
+#include <png.h>
+
 #include <bit>
 #include <csetjmp>
 #include <cstddef>
@@ -11,17 +16,12 @@
 #include <string>
 #include <vector>
 
-#include <png.h>
-
-#include "fluxpp/io/file.hpp"
-#include "fluxpp/io/pixels.hpp"
-
 namespace fluxpp::inline v0_1::io {
 
-/// png_reader: one reading of one file. Palettes are expanded and a transparent colour becomes a channel; grey stays one
-/// channel and 16 bits stay 16 bits. libpng leaves by longjmp: the two functions that call it own nothing.
+/// png_reader: one reading of one file. Palettes are expanded and a transparent colour becomes a channel; grey stays
+/// one channel and 16 bits stay 16 bits. libpng leaves by longjmp: the two functions that call it own nothing.
 class png_reader {
- public:
+public:
   png_reader(input_file& file, std::span<const std::byte> bytes, const image_limits& limits)
       : file_(file), bytes_(bytes), limits_(limits) {
     png_ = png_create_read_struct(PNG_LIBPNG_VER_STRING, this, &png_reader::on_error, &png_reader::on_warning);
@@ -39,7 +39,7 @@ class png_reader {
     image.channels = png_get_channels(png_, info_);
     const bool wide = png_get_bit_depth(png_, info_) == 16;
     image.maximum = wide ? 65535 : 255;
-    make_room(image, file_, limits_, 8 * 1040);  // deflate packs 1,032 bytes into one, a byte holds up to 8 samples
+    make_room(image, file_, limits_, 8 * 1040); // deflate packs 1,032 bytes into one, a byte holds up to 8 samples
     const std::size_t row_bytes = png_get_rowbytes(png_, info_);
     std::vector<png_byte> samples(row_bytes * image.height);
     rows_.resize(image.height);
@@ -50,7 +50,7 @@ class png_reader {
     return image;
   }
 
- private:
+private:
   bool read_header() {
     if (setjmp(png_jmpbuf(png_)) != 0) return false;
     png_set_read_fn(png_, this, &png_reader::on_read);
@@ -94,4 +94,4 @@ class png_reader {
   char fault_[128] = "libpng cannot be used";
 };
 
-}  // namespace fluxpp::inline v0_1::io
+} // namespace fluxpp::inline v0_1::io

@@ -3,6 +3,9 @@
 // PGM and PPM images, text (P2, P3) and binary (P5, P6), 8 and 16 bits.
 // format   https://netpbm.sourceforge.net/doc/ppm.html, 2016
 
+#include "fluxpp/io/file.hpp"
+#include "fluxpp/io/pixels.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -10,14 +13,11 @@
 #include <string_view>
 #include <vector>
 
-#include "fluxpp/io/file.hpp"
-#include "fluxpp/io/pixels.hpp"
-
 namespace fluxpp::inline v0_1::io {
 
 /// pnm_reader: one reading of one file.
 class pnm_reader {
- public:
+public:
   pnm_reader(input_file& file, std::span<const std::byte> bytes, const image_limits& limits)
       : file_(file), bytes_(bytes), limits_(limits) {}
 
@@ -42,7 +42,7 @@ class pnm_reader {
     return image;
   }
 
- private:
+private:
   char letter(std::size_t i) const { return i < bytes_.size() ? static_cast<char>(bytes_[i]) : '\0'; }
   static bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 
@@ -87,4 +87,4 @@ class pnm_reader {
   std::size_t at_ = 0;
 };
 
-}  // namespace fluxpp::inline v0_1::io
+} // namespace fluxpp::inline v0_1::io

@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 // Reading safetensors files: every claim of the header is checked against the file before it is believed.
-// format   u64 header length N, N bytes of JSON, data; all little-endian. https://github.com/huggingface/safetensors, 2023
+// format   u64 header length N, N bytes of JSON, data; little-endian. https://github.com/huggingface/safetensors, 2023
+
+#include "fluxpp/core/errors.hpp"
+#include "fluxpp/io/file.hpp"
+#include "fluxpp/io/json.hpp"
+#include "fluxpp/io/tensor_entry.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -14,11 +19,6 @@
 #include <utility>
 #include <vector>
 
-#include "fluxpp/core/errors.hpp"
-#include "fluxpp/io/file.hpp"
-#include "fluxpp/io/json.hpp"
-#include "fluxpp/io/tensor_entry.hpp"
-
 namespace fluxpp::inline v0_1::io {
 
 /// safetensors_limits: what a file may claim at most.
@@ -29,7 +29,7 @@ struct safetensors_limits {
 
 /// safetensors: the content of a file; owns the bytes its entries point to. Copies share them.
 class safetensors {
- public:
+public:
   /// In the order of the data.
   std::span<const tensor_entry> entries() const { return entries_; }
   const std::map<std::string, std::string>& metadata() const { return metadata_; }
@@ -47,7 +47,7 @@ class safetensors {
     return entries_[at];
   }
 
- private:
+private:
   friend class safetensors_reader;
 
   std::size_t position(std::string_view name) const {
@@ -73,7 +73,7 @@ class safetensors {
 
 /// safetensors_reader: one reading of one file, step by step; each step refuses before the next one allocates.
 class safetensors_reader {
- public:
+public:
   safetensors_reader(const std::string& path, const safetensors_limits& limits)
       : file_("read_safetensors", path), limits_(limits) {}
 
@@ -86,9 +86,9 @@ class safetensors_reader {
     return std::move(result_);
   }
 
- private:
+private:
   struct claim {
-    std::uint64_t begin = 0, end = 0, offset = 0;  // offset: of the entry in the file
+    std::uint64_t begin = 0, end = 0, offset = 0; // offset: of the entry in the file
     tensor_entry entry;
   };
 
@@ -100,7 +100,8 @@ class safetensors_reader {
     if (n > limits_.header_bytes)
       file_.fail("the header must not be longer than " + std::to_string(limits_.header_bytes) + " bytes");
     if (n > file_.size() - 8)
-      file_.fail("the header says " + std::to_string(n) + " + 8 bytes, the file ends at " + std::to_string(file_.size()));
+      file_.fail("the header says " + std::to_string(n) + " + 8 bytes, the file ends at " +
+                 std::to_string(file_.size()));
     header_.resize(static_cast<std::size_t>(n));
     file_.read(std::as_writable_bytes(std::span(header_)));
     if (header_.empty() || header_[0] != '{') file_.fail("the header must begin with '{'", 8);
@@ -213,7 +214,7 @@ class safetensors_reader {
 
   void read_data() {
     const auto n = static_cast<std::size_t>(file_.size() - 8 - header_.size());
-    std::unique_ptr<std::byte[]> data(new std::byte[n]);  // not make_unique, which would write zeros first
+    std::unique_ptr<std::byte[]> data(new std::byte[n]); // not make_unique, which would write zeros first
     file_.read({data.get(), n});
     for (claim& c : claims_) {
       c.entry.bytes = {data.get() + c.begin, static_cast<std::size_t>(c.end - c.begin)};
@@ -237,4 +238,4 @@ inline safetensors read_safetensors(const std::string& path, const safetensors_l
   return safetensors_reader(path, limits).read();
 }
 
-}  // namespace fluxpp::inline v0_1::io
+} // namespace fluxpp::inline v0_1::io

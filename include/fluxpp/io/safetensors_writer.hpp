@@ -2,6 +2,11 @@
 #pragma once
 // Writing safetensors files: the same tensors give the same bytes, and the file appears complete or not at all.
 
+#include "fluxpp/core/errors.hpp"
+#include "fluxpp/io/file.hpp"
+#include "fluxpp/io/json.hpp"
+#include "fluxpp/io/tensor_entry.hpp"
+
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -10,11 +15,6 @@
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "fluxpp/core/errors.hpp"
-#include "fluxpp/io/file.hpp"
-#include "fluxpp/io/json.hpp"
-#include "fluxpp/io/tensor_entry.hpp"
 
 namespace fluxpp::inline v0_1::io {
 
@@ -45,7 +45,8 @@ inline std::string safetensors_header(std::span<const tensor_entry* const> order
   std::uint64_t begin = 0;
   for (const tensor_entry* e : ordered) {
     std::string extents;
-    for (const std::int64_t extent : e->shape) extents.append(extents.empty() ? "" : ",").append(std::to_string(extent));
+    for (const std::int64_t extent : e->shape)
+      extents.append(extents.empty() ? "" : ",").append(std::to_string(extent));
     const std::uint64_t end = begin + e->bytes.size();
     member(e->name, "{\"dtype\":\"" + std::string(name_of(e->type)) + "\",\"shape\":[" + extents +
                         "],\"data_offsets\":[" + std::to_string(begin) + ',' + std::to_string(end) + "]}");
@@ -101,4 +102,4 @@ inline void write_safetensors(const std::string& path, std::span<const tensor_en
   file.commit();
 }
 
-}  // namespace fluxpp::inline v0_1::io
+} // namespace fluxpp::inline v0_1::io

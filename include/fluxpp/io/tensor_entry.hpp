@@ -2,6 +2,9 @@
 #pragma once
 // A named tensor as a file holds it: type, shape and bytes, and the way to its numbers.
 
+#include "fluxpp/core/errors.hpp"
+#include "fluxpp/io/dtype.hpp"
+
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
@@ -11,9 +14,6 @@
 #include <string>
 #include <utility>
 #include <vector>
-
-#include "fluxpp/core/errors.hpp"
-#include "fluxpp/io/dtype.hpp"
 
 namespace fluxpp::inline v0_1::io {
 
@@ -49,8 +49,7 @@ struct tensor_entry {
 };
 
 /// entry_of(name, shape, values): the entry that stores values as they are.
-template <class T>
-tensor_entry entry_of(std::string name, std::vector<std::int64_t> shape, std::span<const T> values) {
+template <class T> tensor_entry entry_of(std::string name, std::vector<std::int64_t> shape, std::span<const T> values) {
   static_assert(std::endian::native == std::endian::little, "fluxpp::io::entry_of needs a little-endian machine");
   return {std::move(name), dtype_of<T>(), std::move(shape), std::as_bytes(values)};
 }
@@ -64,9 +63,9 @@ template <std::floating_point T> void copy_values(const tensor_entry& entry, std
                           std::to_string(out.size()),
                       entry.name, 0, static_cast<std::int64_t>(entry.size()), static_cast<std::int64_t>(out.size()));
   if (!decode(entry.type, entry.bytes, out))
-    throw value_error("io::copy_values(entry, out)",
-                      '"' + entry.name + "\" of type " + std::string(name_of(entry.type)) + " cannot be read as numbers",
-                      entry.name);
+    throw value_error(
+        "io::copy_values(entry, out)",
+        '"' + entry.name + "\" of type " + std::string(name_of(entry.type)) + " cannot be read as numbers", entry.name);
 }
 
 /// values<float>(entry): the same in a new vector.
@@ -76,4 +75,4 @@ template <std::floating_point T> std::vector<T> values(const tensor_entry& entry
   return out;
 }
 
-}  // namespace fluxpp::inline v0_1::io
+} // namespace fluxpp::inline v0_1::io

@@ -147,6 +147,11 @@ constexpr int neg::rewrite(graph::tape& t, const graph::node& n) {
   return -1;
 }
 
+/// A product with a scalar factor, which a sum takes outwards.
+constexpr bool is_scaled(const graph::tape& t, int id) {
+  const graph::node& n = t[id];
+  return n.op == &info<mul> && (scalar_factor(t, n.args[0]) >= 0 || scalar_factor(t, n.args[1]) >= 0);
+}
 constexpr int sum::rewrite(graph::tape& t, const graph::node& n) {
   const graph::node x = t[n.args[0]];
   const unsigned mask = static_cast<unsigned>(t.attribute_table()[n.attr].value[0]);
@@ -156,6 +161,12 @@ constexpr int sum::rewrite(graph::tape& t, const graph::node& n) {
     return broadcast_to(var(t, s) * count, shape).id;
   }
   if (x.op == &info<neg>) return (-reshape::apply(sum::apply({t, x.args[0]}, mask), shape)).id;
+  if (x.op == &info<add> || x.op == &info<sub>)
+    for (int i = 0; i < 2; ++i)
+      if (scalar_factor(t, x.args[i]) >= 0 && is_scaled(t, x.args[1 - i])) {
+        const var a = sum::apply({t, x.args[0]}, mask), b = sum::apply({t, x.args[1]}, mask);
+        return reshape::apply(x.op == &info<add> ? a + b : a - b, shape).id;
+      }
   if (x.op == &info<mul>)
     for (int i = 0; i < 2; ++i)
       if (const int s = scalar_factor(t, x.args[i]); s >= 0)

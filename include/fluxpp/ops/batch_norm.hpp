@@ -40,7 +40,7 @@ constexpr var sample_factor(var x, unsigned mask) {
 
 struct batch_norm_function {
   /// Training: statistics of the batch.
-  constexpr batch_norm_result operator()(var x, var scale, var shift, var mean, var variance,
+  constexpr batch_norm_result operator()(var x, var scale, var shift, var old_mean, var old_variance,
                                          const batch_norm_options& o = {}, int line = __builtin_LINE()) const {
     x.tape->line = line;
     const unsigned mask = ((1u << x.rank()) - 1) & ~2u;
@@ -49,26 +49,21 @@ struct batch_norm_function {
     const auto running = [&](var old, var now) {
       return old * var(1 - o.momentum) + reshape::apply(stop_gradient::apply(now), old.shape()) * var(o.momentum);
     };
-    return {normalised(x, m, v, per_channel(scale, x), per_channel(shift, x), o.epsilon), running(mean, m),
-            running(variance, v * sample_factor(x, mask))};
+    return {normalised(x, m, v, per_channel(scale, x), per_channel(shift, x), o.epsilon), running(old_mean, m),
+            running(old_variance, v * sample_factor(x, mask))};
   }
 
-  /// Inference: y from running statistics.
-  static constexpr var inference(var x, var scale, var shift, var mean, var variance, double epsilon, int line) {
-    x.tape->line = line;
-    return normalised(x, per_channel(mean, x), per_channel(variance, x), per_channel(scale, x), per_channel(shift, x), epsilon);
-  }
-
-private:
-  static constexpr var normalised(var x, var mean, var variance, var scale, var shift, double epsilon) {
-    return (x - mean) * (fluxpp::rsqrt(variance + var(epsilon), x.tape->line) * scale) + shift;
+  static constexpr var normalised(var x, var m, var v, var scale, var shift, double epsilon) {
+    return (x - m) * (fluxpp::rsqrt(v + var(epsilon), x.tape->line) * scale) + shift;
   }
 };
 
 struct batch_norm_inference_function {
-  constexpr var operator()(var x, var scale, var shift, var mean, var variance, const batch_norm_options& o = {},
+  constexpr var operator()(var x, var scale, var shift, var m, var v, const batch_norm_options& o = {},
                            int line = __builtin_LINE()) const {
-    return batch_norm_function::inference(x, scale, shift, mean, variance, o.epsilon, line);
+    x.tape->line = line;
+    return batch_norm_function::normalised(x, per_channel(m, x), per_channel(v, x), per_channel(scale, x),
+                                           per_channel(shift, x), o.epsilon);
   }
 };
 
@@ -80,7 +75,10 @@ struct batch_norm_inference_function {
 /// grad     through the statistics of the batch; none through the running ones
 /// errors   compile: the vectors do not have an element per channel, a channel is empty
 /// source   Ioffe & Szegedy 2015, arXiv:1502.03167
-inline constexpr ops::batch_norm_function batch_norm{};
+constexpr batch_norm_result batch_norm(var x, var scale, var shift, var old_mean, var old_variance,
+                                       const batch_norm_options& o = {}, int line = __builtin_LINE()) {
+  return ops::batch_norm_function{}(x, scale, shift, old_mean, old_variance, o, line);
+}
 
 /// batch_norm_inference(x, scale, shift, mean, variance, {.epsilon}): the same by given statistics.
 /// shapes   x [n, c, ...], the others [c] -> x's

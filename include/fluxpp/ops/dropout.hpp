@@ -23,6 +23,6 @@ struct dropout_function {
 /// shapes   x [a, b] -> [a, b]
 /// grad     ybar / (1 - rate) where x is kept
 /// source   Srivastava, Hinton, Krizhevsky, Sutskever & Salakhutdinov 2014, JMLR 15
-inline constexpr ops::dropout_function dropout{};
+constexpr var dropout(var x, var rate, int line = __builtin_LINE()) { return ops::dropout_function{}(x, rate, line); }
 
 }  // namespace fluxpp::inline v0_1

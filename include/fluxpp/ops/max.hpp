@@ -3,7 +3,6 @@
 // max, min: the largest and smallest element over axes, or of two arrays element by element.
 #include "fluxpp/ops/extremum.hpp"
 #include "fluxpp/ops/maximum.hpp"
-#include "fluxpp/ops/minimum.hpp"
 
 namespace fluxpp::inline v0_1 {
 namespace ops {

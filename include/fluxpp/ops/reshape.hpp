@@ -90,6 +90,8 @@ struct reshape_function {
   }
 };
 struct flatten_function {
+  /// flatten() as a layer of a network.
+  constexpr flatten_function operator()() const { return *this; }
   constexpr var operator()(var x, int line = __builtin_LINE()) const {
     x.tape->line = line;
     if (x.rank() == 0) return reshape::apply(x, make_dims(1, 1));

@@ -14,14 +14,12 @@
 namespace fluxpp::inline v0_1 {
 
 /// A schedule rule is a thing that gives a value for step t = 0, 1, ... of a run of n steps.
-template <class R>
-concept schedule_rule = std::is_trivially_copyable_v<R> && requires(const R& rule, std::int64_t t) {
+template <class R> concept schedule_rule = std::is_trivially_copyable_v<R> && requires(const R& rule, std::int64_t t) {
   { rule(t, t) } -> std::convertible_to<double>;
 };
 
 /// A rule may give the momentum too: Adam's first beta, or the momentum of gradient descent.
-template <class R>
-concept momentum_rule = schedule_rule<R> && requires(const R& rule, std::int64_t t) {
+template <class R> concept momentum_rule = schedule_rule<R> && requires(const R& rule, std::int64_t t) {
   { rule.momentum(t, t) } -> std::convertible_to<double>;
 };
 
@@ -69,7 +67,7 @@ struct one_cycle {
     return there_and_back(momentum_high, momentum_low, momentum_high, progress_of(t, n));
   }
 
- private:
+private:
   double there_and_back(double from, double middle, double to, double p) const {
     return p < pct_start ? cosine_piece(from, middle, p / pct_start)
                          : cosine_piece(middle, to, (p - pct_start) / (1 - pct_start));
@@ -79,11 +77,10 @@ struct one_cycle {
 /// schedule: any rule, held by value without allocation; made implicitly, `.schedule = one_cycle{2e-3}`.
 /// A default-constructed schedule is empty: false, and not to be called.
 class schedule {
- public:
+public:
   schedule() = default;
   template <schedule_rule R>
-    requires(!std::same_as<R, schedule>)
-  schedule(const R& rule) : value_(&value_of<R>) {
+  requires(!std::same_as<R, schedule>) schedule(const R& rule) : value_(&value_of<R>) {
     static_assert(sizeof(R) <= sizeof storage_ && alignof(R) <= alignof(double),
                   "fluxpp::schedule(rule): the rule must fit into 64 bytes");
     new (storage_) R(rule);
@@ -97,7 +94,7 @@ class schedule {
     return momentum_ ? std::optional(momentum_(storage_, t, n)) : std::nullopt;
   }
 
- private:
+private:
   using function = double (*)(const std::byte*, std::int64_t, std::int64_t);
   template <class R> static const R& rule_in(const std::byte* storage) {
     return *std::launder(reinterpret_cast<const R*>(storage));
@@ -113,4 +110,4 @@ class schedule {
   alignas(double) std::byte storage_[64]{};
 };
 
-}  // namespace fluxpp::inline v0_1
+} // namespace fluxpp::inline v0_1

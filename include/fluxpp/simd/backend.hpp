@@ -28,8 +28,7 @@
 
 namespace fluxpp::inline v0_1::simd {
 /// An element is a number that a register holds several of.
-template <class T>
-concept element = std::is_same_v<T, float> || std::is_same_v<T, double>;
+template <class T> concept element = std::is_same_v<T, float> || std::is_same_v<T, double>;
 
 /// word<T>: the unsigned integer as wide as T.
 template <element T> using word = std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint64_t>;
@@ -65,7 +64,8 @@ template <class T> T round_down(T v) { return std::floor(v); }
 template <class T> T round_even(T v) { return std::nearbyint(v); }
 #endif
 
-/// negated(v): v with its sign bits flipped; `0 - v`, as some of xsimd's negations, would invite contraction of products.
+/// negated(v): v with its sign bits flipped. xsimd's `0 - v` turns 0 into 0, and lets g++ contract products that other
+/// lines rely on.
 template <class T> vector<T> negated(vector<T> v) {
   using bits = vector<word<T>>;
   constexpr word<T> sign = word<T>{1} << (8 * sizeof(T) - 1);
@@ -105,8 +105,7 @@ inline float fused_negative(float a, float b, float c) { return std::fma(-a, b, 
 inline double fused_negative(double a, double b, double c) { return std::fma(-a, b, c); }
 #endif
 
-template <class T>
-concept fusible = requires(native<T> v) { fused(v, v, v); };
+template <class T> concept fusible = requires(native<T> v) { fused(v, v, v); };
 
 // scaled(x, n): x 2^n. exponent_of(x), mantissa_of(x): floor(log2 x), and x 2^-floor(log2 x).
 no_register scaled(no_register, no_register);
@@ -143,9 +142,14 @@ inline void store_some(double* p, int n, __m512d v) { _mm512_mask_storeu_pd(p, _
 #endif
 #if defined(__AVX__)
 template <class T> __m256i first_lanes(int n) {
-  alignas(64) static constexpr word<T> bits[64 / sizeof(T)] = {
-      ~word<T>{}, ~word<T>{}, ~word<T>{}, ~word<T>{}, sizeof(T) == 4 ? ~word<T>{} : 0, sizeof(T) == 4 ? ~word<T>{} : 0,
-      sizeof(T) == 4 ? ~word<T>{} : 0, sizeof(T) == 4 ? ~word<T>{} : 0};
+  alignas(64) static constexpr word<T> bits[64 / sizeof(T)] = {~word<T>{},
+                                                               ~word<T>{},
+                                                               ~word<T>{},
+                                                               ~word<T>{},
+                                                               sizeof(T) == 4 ? ~word<T>{} : 0,
+                                                               sizeof(T) == 4 ? ~word<T>{} : 0,
+                                                               sizeof(T) == 4 ? ~word<T>{} : 0,
+                                                               sizeof(T) == 4 ? ~word<T>{} : 0};
   return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(bits + 32 / static_cast<int>(sizeof(T)) - n));
 }
 inline __m256 load_some(const float* p, int n, __m256) { return _mm256_maskload_ps(p, first_lanes<float>(n)); }
@@ -154,7 +158,6 @@ inline void store_some(float* p, int n, __m256 v) { _mm256_maskstore_ps(p, first
 inline void store_some(double* p, int n, __m256d v) { _mm256_maskstore_pd(p, first_lanes<double>(n), v); }
 #endif
 
-template <class T>
-concept maskable = requires(T* p, native<T> v) { store_some(p, 1, v); };
+template <class T> concept maskable = requires(T* p, native<T> v) { store_some(p, 1, v); };
 } // namespace backend
 } // namespace fluxpp::inline v0_1::simd

@@ -44,7 +44,8 @@ template <element T> struct batch {
 
   /// batch::load_first(from, n): n numbers, 0 <= n <= size, and zeros; nothing beyond them is read.
   static batch load_first(const T* from, int n) {
-    if constexpr (backend::maskable<T>) return wrap(backend::load_some(from, n, backend::native<T>(backend::vector<T>(T(0)))));
+    using native = backend::native<T>;
+    if constexpr (backend::maskable<T>) return wrap(backend::load_some(from, n, native(batch(T(0)).raw)));
     T lanes[size] = {};
     for (int i = 0; i < n; ++i) lanes[i] = from[i];
     return load(lanes);
@@ -90,8 +91,7 @@ template <element T> struct batch {
 };
 
 /// select(m, a, b): a where m holds, else b.
-template <class T>
-batch<T> select(mask<T> m, std::type_identity_t<batch<T>> a, std::type_identity_t<batch<T>> b) {
+template <class T> batch<T> select(mask<T> m, std::type_identity_t<batch<T>> a, std::type_identity_t<batch<T>> b) {
   return batch<T>::wrap(backend::blend<T>(m.raw, a.raw, b.raw));
 }
 
@@ -117,10 +117,9 @@ template <class T> batch<T> keep_first(batch<T> v, int n, std::type_identity_t<b
   return select(batch<T>::iota() < batch<T>(static_cast<T>(n)), v, fill);
 }
 
-/// apply_operation(op, x...): an elementwise operation on batches is its `forward`; so the operations' objects take them.
+/// apply_operation(op, x...): an elementwise operation on batches is its `forward`; so operation objects take them.
 template <class Op, class T, class... More>
-  requires(std::is_same_v<batch<T>, More> && ...)
-batch<T> apply_operation(Op, batch<T> x, More... more) {
+requires(std::is_same_v<batch<T>, More>&&...) batch<T> apply_operation(Op, batch<T> x, More... more) {
   return Op::forward(x, more...);
 }
 } // namespace fluxpp::inline v0_1::simd

@@ -6,20 +6,12 @@
 
 namespace fluxpp::inline v0_1::simd {
 /// range<T>: where e^x leaves the numbers: at `low` it is 0, at `high` infinite, and e^x - 1 is -1 at `minus_one`.
-template <element T> struct range {
-  static constexpr T low = -104, high = 89, minus_one = -18;
-};
-template <> struct range<double> {
-  static constexpr double low = -746, high = 710, minus_one = -38;
-};
+template <element T> struct range { static constexpr T low = -104, high = 89, minus_one = -18; };
+template <> struct range<double> { static constexpr double low = -746, high = 710, minus_one = -38; };
 
 /// ln2<T>: ln 2 = hi + lo, hi so short that its product with an exponent is exact.
-template <element T> struct ln2 {
-  static constexpr T hi = 0.693145751953125f, lo = 1.428606765330187e-06f;
-};
-template <> struct ln2<double> {
-  static constexpr double hi = 0.6931471805601177, lo = -1.7239444525614835e-13;
-};
+template <element T> struct ln2 { static constexpr T hi = 0.693145751953125f, lo = 1.428606765330187e-06f; };
+template <> struct ln2<double> { static constexpr double hi = 0.6931471805601177, lo = -1.7239444525614835e-13; };
 
 /// exp_minus_one_near_zero(r): e^r - 1 for |r| <= ln(2) / 2; 2^-25.8 in float, 2^-60 in double.
 template <class T> batch<T> exp_minus_one_near_zero(batch<T> r) {
@@ -76,8 +68,9 @@ template <class T> batch<T> expm1(batch<T> x) {
 /// source   the double form: P. T. P. Tang 1990, Table-driven implementation of the logarithm, with s = f / (2 + f)
 template <class T> batch<T> log_rest(batch<T> f, batch<T> h) {
   if constexpr (sizeof(T) == 4)
-    return f * f * f * horner(f, -0.0763481855f, 0.12761867f, -0.131601766f, 0.142017096f, -0.16623354f, 0.200012296f,
-                              -0.250008225f, 0.333333313f);
+    return f * f * f *
+           horner(f, -0.0763481855f, 0.12761867f, -0.131601766f, 0.142017096f, -0.16623354f, 0.200012296f,
+                  -0.250008225f, 0.333333313f);
   else {
     const batch<T> s = f / (f + T(2)), z = s * s;
     const batch<T> p = horner(z, 0.073979936709303501, 0.076570238078121744, 0.090917821983583974, 0.11111099286499843,
@@ -86,13 +79,18 @@ template <class T> batch<T> log_rest(batch<T> f, batch<T> h) {
   }
 }
 
+/// with_limits_of_log(y, x): y where x is positive and finite; else -inf at 0, inf at inf, NaN below 0 and at NaN.
+template <class T> batch<T> with_limits_of_log(batch<T> y, batch<T> x) {
+  const batch<T> limit = select(x == T(0), -infinity<T>, select(x > T(0), x, not_a_number<T>));
+  return select((x > T(0)) & (x < infinity<T>), y, limit);
+}
+
 /// log_of(x, tail): log(x) + tail, with log's own values at 0, infinity and below zero.
 template <class T> batch<T> log_of(batch<T> x, batch<T> tail) {
   const auto [m, e] = split(x);
   const batch<T> f = m - T(1), h = f * f * T(0.5);
   const batch<T> small = fma(e, ln2<T>::lo, log_rest(f, h) + tail);
-  const batch<T> y = fma(e, ln2<T>::hi, f - (h - small));
-  return select((x > T(0)) & (x < infinity<T>), y, select(x == T(0), -infinity<T>, select(x > T(0), x, not_a_number<T>)));
+  return with_limits_of_log(fma(e, ln2<T>::hi, f - (h - small)), x);
 }
 
 /// log(x): natural logarithm; -inf at 0, NaN below.
@@ -114,7 +112,6 @@ template <class T> batch<T> log2(batch<T> x) {
   const auto [m, e] = split(x);
   const batch<T> f = m - T(1), h = f * f * T(0.5);
   const auto product = two_product(f, batch<T>(hi));
-  const batch<T> y = e + (product.hi + fma(log_rest(f, h) - h, hi, fma(f, lo, product.lo)));
-  return select((x > T(0)) & (x < infinity<T>), y, select(x == T(0), -infinity<T>, select(x > T(0), x, not_a_number<T>)));
+  return with_limits_of_log(e + (product.hi + fma(log_rest(f, h) - h, hi, fma(f, lo, product.lo))), x);
 }
 } // namespace fluxpp::inline v0_1::simd

@@ -74,7 +74,7 @@ template <class T> batch<T> scale(batch<T> x, batch<T> n) {
 /// binary<T>: a number as mantissa * 2^exponent.
 template <element T> struct binary { batch<T> mantissa, exponent; };
 
-/// split(x): x = mantissa 2^exponent with a mantissa from sqrt(1/2) to sqrt(2), for finite x > 0, subnormal ones included.
+/// split(x): x = mantissa 2^exponent, the mantissa from sqrt(1/2) to sqrt(2), for finite x > 0, even subnormal ones.
 template <class T> binary<T> split(batch<T> x) {
   using native = backend::native<T>;
   if constexpr (requires(native v) { backend::exponent_of(v); }) {
@@ -86,7 +86,7 @@ template <class T> binary<T> split(batch<T> x) {
     const mask<T> subnormal = x < std::numeric_limits<T>::min();
     constexpr T lift = static_cast<T>(word<T>{1} << fraction_bits<T>);
     constexpr word<T> one = std::bit_cast<word<T>>(T(1)), low = std::bit_cast<word<T>>(T(0.70710678118654752));
-    constexpr word<T> fraction = (word<T>{1} << fraction_bits<T>) - 1;
+    constexpr word<T> fraction = (word<T>{1} << fraction_bits<T>)-1;
     const words<T> w = to_words(select(subnormal, x * lift, x)) + words<T>(one - low);
     const words<T> biased = (w >> fraction_bits<T>) | words<T>(std::bit_cast<word<T>>(lift));
     const batch<T> e = from_words<T>(biased) - (lift + T(exponent_bias<T>));

@@ -62,7 +62,9 @@ template <class T> batch<T> cbrt(batch<T> x) {
   const batch<T> a = m * power_of_two(rest);
   batch<T> w; // a^(-1/3), to 12 bits, then 24, then 48
   if constexpr (sizeof(T) == 4) w = horner(m, -0.15854378f, 0.713353992f, -1.28574622f, 1.73071456f);
-  else w = horner(m, 0.12836049527453922, -0.70235142878911505, 1.5612552373314277, -1.8617997240464168, 1.8745120249068443);
+  else
+    w = horner(m, 0.12836049527453922, -0.70235142878911505, 1.5612552373314277, -1.8617997240464168,
+               1.8745120249068443);
   w *= select(rest == T(0), T(1), select(rest > T(0), T(0.79370052598409974), T(1.2599210498948732)));
   for (int i = 0; i < (sizeof(T) == 4 ? 1 : 2); ++i) w = fma(w * T(1.0 / 3), fnma(a * w, w * w, T(1)), w);
   const batch<T> y = a * w * w;

@@ -2,14 +2,14 @@
 #pragma once
 // Metrics of classifiers: counts that are exact over batches of any size and merge by addition.
 
+#include "fluxpp/core/errors.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "fluxpp/core/errors.hpp"
 
 namespace fluxpp::inline v0_1 {
 
@@ -26,10 +26,10 @@ struct classified {
   /// errors   shape_error: logits are not whole rows; value_error: a label names no class
   void check(std::string_view call) const {
     if (labels.empty() ? !logits.empty() : logits.size() % labels.size() != 0)
-      throw shape_error(call,
-                        std::to_string(logits.size()) + " logits cannot be the rows of " +
-                            std::to_string(labels.size()) + " labels",
-                        "logits", 0, static_cast<std::int64_t>(labels.size()), static_cast<std::int64_t>(logits.size()));
+      throw shape_error(
+          call,
+          std::to_string(logits.size()) + " logits cannot be the rows of " + std::to_string(labels.size()) + " labels",
+          "logits", 0, static_cast<std::int64_t>(labels.size()), static_cast<std::int64_t>(logits.size()));
     for (std::size_t i = 0; i < size(); ++i)
       if (labels[i] < 0 || static_cast<std::size_t>(labels[i]) >= classes())
         throw value_error(call,
@@ -39,8 +39,8 @@ struct classified {
   }
 };
 
-/// argmax(row): the index of the largest value; the lowest one of equals, and NaN counts as the smallest of all.
-inline std::size_t argmax(std::span<const float> row) {
+/// largest(row): the index of the largest value; the lowest one of equals, and NaN counts as the smallest of all.
+inline std::size_t largest(std::span<const float> row) {
   std::size_t best = 0;
   for (std::size_t i = 1; i < row.size(); ++i)
     if (row[i] > row[best] || (row[best] != row[best] && row[i] == row[i])) best = i;
@@ -74,7 +74,7 @@ struct metric {
   }
 };
 
-/// count_top<K>(answers): rows in which fewer than K other classes come before the label, as argmax ranks them.
+/// count_top<K>(answers): rows in which fewer than K other classes come before the label, as largest ranks them.
 template <std::size_t K> tally count_top(const classified& answers) {
   answers.check(K == 1 ? "accuracy(logits, labels)" : "top_k(logits, labels)");
   tally result{0, answers.size()};
@@ -99,7 +99,7 @@ template <std::size_t K> inline constexpr metric top_k{"top_k", &count_top<K>};
 /// confusion_matrix(classes): how often the class `truth` was taken for `predicted`; adds over batches and merges.
 /// 0 / 0 gives 0 in every rate.
 class confusion_matrix {
- public:
+public:
   explicit confusion_matrix(std::size_t classes) : classes_(classes), counts_(classes * classes) {}
 
   std::size_t classes() const { return classes_; }
@@ -113,7 +113,7 @@ class confusion_matrix {
     answers.check("confusion_matrix.add(logits, labels)");
     check_classes(answers.size() == 0 ? classes_ : answers.classes(), "confusion_matrix.add(logits, labels)");
     for (std::size_t i = 0; i < answers.size(); ++i)
-      add(static_cast<std::size_t>(answers.labels[i]), argmax(answers.row(i)));
+      add(static_cast<std::size_t>(answers.labels[i]), largest(answers.row(i)));
   }
   confusion_matrix& operator+=(const confusion_matrix& other) {
     check_classes(other.classes_, "confusion_matrix += other");
@@ -134,8 +134,10 @@ class confusion_matrix {
     return ratio(total, static_cast<double>(classes_));
   }
 
- private:
-  static double quotient(std::uint64_t a, std::uint64_t b) { return ratio(static_cast<double>(a), static_cast<double>(b)); }
+private:
+  static double quotient(std::uint64_t a, std::uint64_t b) {
+    return ratio(static_cast<double>(a), static_cast<double>(b));
+  }
   std::uint64_t sum(std::size_t first, std::size_t step, std::size_t n) const {
     std::uint64_t total = 0;
     for (std::size_t i = 0; i < n; ++i) total += counts_[first + i * step];
@@ -143,13 +145,13 @@ class confusion_matrix {
   }
   void check_classes(std::size_t found, std::string_view call) const {
     if (found != classes_)
-      throw shape_error(call,
-                        "the matrix has " + std::to_string(classes_) + " classes, but " + std::to_string(found) + " came",
-                        "classes", 1, static_cast<std::int64_t>(classes_), static_cast<std::int64_t>(found));
+      throw shape_error(
+          call, "the matrix has " + std::to_string(classes_) + " classes, but " + std::to_string(found) + " came",
+          "classes", 1, static_cast<std::int64_t>(classes_), static_cast<std::int64_t>(found));
   }
 
   std::size_t classes_;
   std::vector<std::uint64_t> counts_;
 };
 
-}  // namespace fluxpp::inline v0_1
+} // namespace fluxpp::inline v0_1

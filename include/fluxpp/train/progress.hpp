@@ -2,6 +2,8 @@
 #pragma once
 // Progress of a training run: a bar that redraws itself on a terminal, one line per epoch everywhere else.
 
+#include "fluxpp/train/progress_text.hpp"
+
 #include <chrono>
 #include <cstddef>
 #include <cstdio>
@@ -10,8 +12,6 @@
 #include <span>
 #include <string>
 #include <string_view>
-
-#include "fluxpp/train/progress_text.hpp"
 
 #if __has_include(<unistd.h>)
 #include <sys/ioctl.h>
@@ -26,15 +26,16 @@ struct progress_options {
   enum class form { automatic, bar, lines, silent };
   std::FILE* stream = stderr;
   form shown = form::automatic;
-  double interval = 0.1;  // seconds between two redraws, at least
+  double interval = 0.1; // seconds between two redraws, at least
 };
 
 /// progress_bar(epochs): begin_epoch, step after each batch, end_epoch; whatever happens, the terminal is left tidy.
 /// A step between two redraws costs one look at the clock.
 class progress_bar {
- public:
+public:
   explicit progress_bar(std::size_t epochs, const progress_options& options = {})
-      : stream_(options.stream), form_(resolved(options)), interval_(options.interval), terminal_(is_terminal(stream_)) {
+      : stream_(options.stream), form_(resolved(options)), interval_(options.interval),
+        terminal_(is_terminal(stream_)) {
     state_.epochs = epochs;
     style_.width = width_of(stream_) - 1;
     style_.blocks = terminal_ && locale_is_utf8();
@@ -85,7 +86,7 @@ class progress_bar {
     drawn_ = 0;
   }
 
- private:
+private:
   using clock = std::chrono::steady_clock;
   static double seconds(clock::duration d) { return std::chrono::duration<double>(d).count(); }
 
@@ -155,4 +156,4 @@ class progress_bar {
   std::mutex mutex_;
 };
 
-}  // namespace fluxpp::inline v0_1
+} // namespace fluxpp::inline v0_1

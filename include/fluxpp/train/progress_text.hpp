@@ -18,7 +18,7 @@ struct named_value {
 
 /// progress_state: where a run stands; units: seconds, negative if not known.
 struct progress_state {
-  std::size_t epoch = 0, epochs = 0, batch = 0, batches = 0;  // epoch and batch count from 1: those begun, those done
+  std::size_t epoch = 0, epochs = 0, batch = 0, batches = 0; // epoch and batch count from 1: those begun, those done
   double elapsed = 0, remaining = -1, per_second = -1;
 };
 
@@ -77,7 +77,7 @@ inline std::string bar(double done, std::size_t width, const progress_style& sty
   return "[" + text.append(width - drawn, ' ') + "]";
 }
 
-}  // namespace progress_text
+} // namespace progress_text
 
 /// progress_line(state, values, style): `epoch 3/20 [=====>    ] 450/938  12s<13s  37.2 it/s  loss 0.1234`.
 /// The bar takes what the text leaves of the width, 8 to 30 cells. Where there is less, the speed goes, then the bar.
@@ -85,18 +85,18 @@ inline std::string progress_line(const progress_state& state, std::span<const na
                                  const progress_style& style) {
   using namespace progress_text;
   const std::string epoch = "epoch " + count(state.epoch, state.epochs);
-  const std::string batch = count(state.batch, state.batches) + "  " + duration(state.elapsed) + '<' +
-                            duration(state.remaining);
+  const std::string batches_text =
+      count(state.batch, state.batches) + "  " + duration(state.elapsed) + '<' + duration(state.remaining);
   const std::string speed =
       state.per_second < 0 ? "" : formatted(state.per_second < 100 ? "  %.1f it/s" : "  %.0f it/s", state.per_second);
   const std::string shown = progress_text::values(values);
   constexpr std::size_t least = 8, most = 30, frame = 4;
-  const std::size_t text = epoch.size() + batch.size() + shown.size() + frame;
-  if (text + least > style.width) return (epoch + ' ' + batch + shown).substr(0, style.width);
+  const std::size_t text = epoch.size() + batches_text.size() + shown.size() + frame;
+  if (text + least > style.width) return (epoch + ' ' + batches_text + shown).substr(0, style.width);
   const bool fast = text + speed.size() + least <= style.width;
   const std::size_t cells = style.width - text - (fast ? speed.size() : 0);
   const double done = state.batches == 0 ? 0 : static_cast<double>(state.batch) / static_cast<double>(state.batches);
-  return epoch + ' ' + bar(done < 1 ? done : 1, cells < most ? cells : most, style) + ' ' + batch +
+  return epoch + ' ' + bar(done < 1 ? done : 1, cells < most ? cells : most, style) + ' ' + batches_text +
          (fast ? speed : "") + shown;
 }
 
@@ -106,4 +106,4 @@ inline std::string epoch_line(const progress_state& state, std::span<const named
          progress_text::values(values);
 }
 
-}  // namespace fluxpp::inline v0_1
+} // namespace fluxpp::inline v0_1

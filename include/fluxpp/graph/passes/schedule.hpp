@@ -10,7 +10,6 @@ inline constexpr int longest_chain = 48;
 
 constexpr bool in_kernel(kind k) { return k == kind::elementwise || k == kind::reduction; }
 constexpr bool is_leaf(kind k) { return k == kind::input || k == kind::constant; }
-constexpr bool is_view(kind k) { return k == kind::broadcast || k == kind::reshape; }
 
 /// The space a node's loop runs over: its shape, for a reduction its operand's.
 constexpr int iteration_shape(const graph_view& g, int id) {

@@ -22,57 +22,64 @@ template <class T> struct tile_of {
   static constexpr int elements = wide * 2 * lanes;
 };
 
-/// unroll<n>(f): f(0), ... f(n - 1), each with a constant, so that arrays of registers stay in registers.
-template <int N, class F> void unroll(F f) {
-  [&]<int... I>(std::integer_sequence<int, I...>) {
-    (f(std::integral_constant<int, I>{}), ...);
-  }(std::make_integer_sequence<int, N>{});
+/// indices<I...>: a list of constants; loops over registers are folds over it, so that no compiler leaves them rolled.
+template <int... I> using indices = std::integer_sequence<int, I...>;
+
+/// correlate_tile(filters x vectors, vectors, depth, offset, x, w, y, row): y[k row + p] = sum over d of
+/// w[d][k] x[offset[d] + p], for as many registers of p as there are vectors.
+template <class T, int... I, int... V>
+void correlate_tile(indices<I...>, indices<V...>, int depth, const int* offset, const T* x, const T* w, T* y,
+                    std::ptrdiff_t row) {
+  using batch = simd::batch<T>;
+  constexpr int vectors = sizeof...(V), filters = sizeof...(I) / sizeof...(V);
+  batch sum[] = {(static_cast<void>(I), batch(T(0)))...};
+  for (int d = 0; d < depth; ++d, w += filters) {
+    const T* from = x + offset[d];
+    const batch in[] = {batch::load(from + V * batch::size)...};
+    ((sum[I] = simd::fma(batch(w[I / vectors]), in[I % vectors], sum[I])), ...);
+  }
+  (sum[I].store(y + I / vectors * row + I % vectors * batch::size), ...);
 }
 
-/// correlate_tile<filters, vectors>(depth, offset, x, w, y, row): y[k row + p] = sum over d of w[d][k] x[offset[d] + p],
-/// for `filters` k and `vectors` registers of p.
-template <int Filters, int Vectors, class T>
+/// correlate_tile<filters>(...): the tile of so many filters.
+template <int Filters, class T>
 void correlate_tile(int depth, const int* offset, const T* x, const T* w, T* y, std::ptrdiff_t row) {
-  using batch = simd::batch<T>;
-  batch sum[Filters][Vectors], in[Vectors];
-  unroll<Filters * Vectors>([&](auto i) { sum[i / Vectors][i % Vectors] = batch(T(0)); });
-  for (int d = 0; d < depth; ++d, w += Filters) {
-    const T* from = x + offset[d];
-    unroll<Vectors>([&](auto v) { in[v] = batch::load(from + v * batch::size); });
-    unroll<Filters>([&](auto k) {
-      const batch weight(w[k]);
-      unroll<Vectors>([&](auto v) { sum[k][v] = simd::fma(weight, in[v], sum[k][v]); });
-    });
-  }
-  unroll<Filters * Vectors>([&](auto i) { sum[i / Vectors][i % Vectors].store(y + i / Vectors * row + i % Vectors * batch::size); });
+  constexpr int vectors = tile_of<T>::vectors(Filters);
+  correlate_tile(std::make_integer_sequence<int, Filters * vectors>{}, std::make_integer_sequence<int, vectors>{}, depth,
+                 offset, x, w, y, row);
 }
 
 /// correlate_tile(filters, ...): the tile of so many filters.
 template <class T>
 void correlate_tile(int filters, int depth, const int* offset, const T* x, const T* w, T* y, std::ptrdiff_t row) {
   using tile = tile_of<T>;
-  const auto one = filters == tile::wide     ? correlate_tile<tile::wide, tile::vectors(tile::wide), T>
-                   : filters == tile::middle ? correlate_tile<tile::middle, tile::vectors(tile::middle), T>
-                   : filters == tile::small  ? correlate_tile<tile::small, tile::vectors(tile::small), T>
-                                             : correlate_tile<1, tile::vectors(1), T>;
+  const auto one = filters == tile::wide     ? correlate_tile<tile::wide, T>
+                   : filters == tile::middle ? correlate_tile<tile::middle, T>
+                   : filters == tile::small  ? correlate_tile<tile::small, T>
+                                             : correlate_tile<1, T>;
   one(depth, offset, x, w, y, row);
 }
 
-/// gradient_tile<filters, taps>(n, ybar, plane, x, offset, wbar): wbar[k][d] = sum over p < n of
+/// gradient_tile(filters x taps, taps, n, ybar, plane, x, offset, wbar): wbar[k][d] = sum over p < n of
 /// ybar[k plane + p] x[offset[d] + p], first by lane, then over the lanes; n is rounded up to whole registers.
-template <int Filters, int Taps, class T>
-void gradient_tile(int n, const T* ybar, int plane, const T* x, const int* offset, T* wbar) {
+template <class T, int... I, int... D>
+void gradient_tile(indices<I...>, indices<D...>, int n, const T* ybar, std::ptrdiff_t plane, const T* x,
+                   const int* offset, T* wbar) {
   using batch = simd::batch<T>;
-  batch sum[Filters][Taps], in[Taps];
-  unroll<Filters * Taps>([&](auto i) { sum[i / Taps][i % Taps] = batch(T(0)); });
+  constexpr int taps = sizeof...(D);
+  batch sum[] = {(static_cast<void>(I), batch(T(0)))...};
   for (int p = 0; p < n; p += batch::size) {
-    unroll<Taps>([&](auto d) { in[d] = batch::load(x + offset[d] + p); });
+    const batch in[] = {batch::load(x + offset[D] + p)...};
     std::atomic_signal_fence(std::memory_order_seq_cst); // else g++ 12 loads in[d] again for each multiplication
-    unroll<Filters>([&](auto k) {
-      const batch up = batch::load(ybar + static_cast<std::ptrdiff_t>(k) * plane + p);
-      unroll<Taps>([&](auto d) { sum[k][d] = simd::fma(up, in[d], sum[k][d]); });
-    });
+    ((sum[I] = simd::fma(batch::load(ybar + I / taps * plane + p), in[I % taps], sum[I])), ...);
   }
-  unroll<Filters * Taps>([&](auto i) { wbar[i] = simd::reduce_add(sum[i / Taps][i % Taps]); });
+  ((wbar[I] = simd::reduce_add(sum[I])), ...);
+}
+
+/// gradient_tile<filters, taps>(...): the tile of so many filters and taps.
+template <int Filters, int Taps, class T>
+void gradient_tile(int n, const T* ybar, std::ptrdiff_t plane, const T* x, const int* offset, T* wbar) {
+  gradient_tile(std::make_integer_sequence<int, Filters * Taps>{}, std::make_integer_sequence<int, Taps>{}, n, ybar,
+                plane, x, offset, wbar);
 }
 } // namespace fluxpp::inline v0_1::kernels::convolution

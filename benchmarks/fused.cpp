@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: MIT
+// Fused programs beside fused loops written by hand with the same SIMD functions: value and gradient, one thread.
+#include "harness.hpp"
+
+#include <fluxpp/fluxpp.hpp>
+
+#include <array>
+#include <random>
+#include <vector>
+
+namespace fx = fluxpp;
+using fx::simd::batch;
+
+namespace {
+
+std::mt19937 generator(1);
+template <class T> void randomise(std::vector<T>& x, double mean, double deviation) {
+  std::normal_distribution<double> normal(mean, deviation);
+  for (T& v : x) v = static_cast<T>(normal(generator));
+}
+
+/// each_batch<N>(n, f): f.template operator()<K>(i, batch::load...) for all elements, N batches at a time; the lanes of
+/// the last, partial batch are given by their number.
+template <class T, int N, class F> void each_batch(std::size_t n, F&& f) {
+  constexpr std::size_t width = batch<T>::size;
+  std::size_t i = 0;
+  for (; i + N * width <= n; i += N * width)
+    [&]<int... K>(std::integer_sequence<int, K...>) {
+      (f(i + K * width, std::integral_constant<int, K>{}, std::integral_constant<int, batch<T>::size>{}), ...);
+    }(std::make_integer_sequence<int, N>{});
+  for (; i + width <= n; i += width) f(i, std::integral_constant<int, 0>{}, std::integral_constant<int, batch<T>::size>{});
+  if (i < n) f(i, std::integral_constant<int, 0>{}, static_cast<int>(n - i));
+}
+template <class T> batch<T> load(const T* from, int n) { return batch<T>::load_first(from, n); }
+template <class T> batch<T> load(const T* from, std::integral_constant<int, batch<T>::size>) { return batch<T>::load(from); }
+template <class T> void store(batch<T> v, T* to, int n) { v.store_first(to, n); }
+template <class T> void store(batch<T> v, T* to, std::integral_constant<int, batch<T>::size>) { v.store(to); }
+template <class T> batch<T> keep(batch<T> v, int n, T fill) { return keep_first(v, n, fill); }
+template <class T> batch<T> keep(batch<T> v, std::integral_constant<int, batch<T>::size>, T) { return v; }
+
+// [log_sum_exp]
+constexpr auto log_sum_exp = fx::function<"x">([](auto x) { return fx::logsumexp(x); });
+
+template <class T> T log_sum_exp_by_hand(const std::vector<T>& x, std::vector<T>& gradient) {
+  using V = batch<T>;
+  constexpr T inf = std::numeric_limits<T>::infinity();
+  const std::size_t n = x.size();
+  V largest[4]{-inf, -inf, -inf, -inf};
+  each_batch<T, 4>(n, [&](std::size_t i, auto k, auto lanes) {
+    largest[k] = max(keep(load(&x[i], lanes), lanes, -inf), largest[k]);
+  });
+  const T m = reduce_max(max(max(largest[0], largest[1]), max(largest[2], largest[3])));
+  V sum[4]{T(0), T(0), T(0), T(0)};
+  each_batch<T, 4>(n, [&](std::size_t i, auto k, auto lanes) {
+    const V e = exp(load(&x[i], lanes) - m);
+    store(e, &gradient[i], lanes);
+    sum[k] += keep(e, lanes, T(0));
+  });
+  const T total = reduce_add((sum[0] + sum[1]) + (sum[2] + sum[3]));
+  each_batch<T, 4>(n, [&](std::size_t i, auto, auto lanes) {
+    store(load(&gradient[i], lanes) * (T(1) / total), &gradient[i], lanes);
+  });
+  return m + std::log(total);
+}
+// [log_sum_exp]
+
+template <class T> struct log_sum_exp_case {
+  std::vector<T> x, ours_gradient, hand_gradient;
+  decltype(fx::value_and_grad(log_sum_exp)) program;
+  const T* gradient = nullptr;
+  T value = 0, hand_value = 0;
+
+  explicit log_sum_exp_case(std::size_t n) : x(n), hand_gradient(n) {}
+  void renew() { randomise(x, 0, 2); }
+  void ours() {
+    const auto [y, g] = program(x);
+    value = y, gradient = g.template get<"x">().data();
+    bench::keep(gradient);
+  }
+  void reference() {
+    hand_value = log_sum_exp_by_hand(x, hand_gradient);
+    bench::keep(hand_gradient);
+  }
+  double difference() {
+    ours_gradient.assign(gradient, gradient + x.size());
+    return std::max(bench::difference(ours_gradient, hand_gradient),
+                    bench::difference(std::array{value}, std::array{hand_value}));
+  }
+};
+
+// [normal]
+constexpr auto negative_log_density = fx::function<"mu", "sigma", "x">([](auto mu, auto sigma, auto x) {
+  auto z = (x - mu) / sigma;
+  return fx::mean(0.5 * z * z + fx::log(sigma));
+});
+
+template <class T> std::array<T, 3> negative_log_density_by_hand(T mu, T sigma, const std::vector<T>& x) {
+  using V = batch<T>;
+  V first[4]{T(0), T(0), T(0), T(0)}, second[4]{T(0), T(0), T(0), T(0)};
+  each_batch<T, 4>(x.size(), [&](std::size_t i, auto k, auto lanes) {
+    const V d = keep(load(&x[i], lanes) - mu, lanes, T(0));
+    first[k] += d;
+    second[k] = fma(d, d, second[k]);
+  });
+  const T r = T(1) / sigma, count = T(1) / static_cast<T>(x.size());
+  const T z = reduce_add((first[0] + first[1]) + (first[2] + first[3])) * r * count;
+  const T zz = reduce_add((second[0] + second[1]) + (second[2] + second[3])) * r * r * count;
+  return {T(0.5) * zz + std::log(sigma), -z * r, r * (T(1) - zz)};
+}
+// [normal]
+
+template <class T> struct normal_case {
+  std::vector<T> x;
+  T mu = T(0.1), sigma = T(1.3);
+  decltype(fx::value_and_grad<"mu", "sigma">(negative_log_density)) program;
+  std::array<T, 3> result{}, hand_result{};
+
+  explicit normal_case(std::size_t n) : x(n) {}
+  void renew() { randomise(x, 0.2, 1.5); }
+  void ours() {
+    const auto [y, g] = program(mu, sigma, x);
+    result = {y, g.template get<"mu">(), g.template get<"sigma">()};
+    bench::keep(result);
+  }
+  void reference() {
+    hand_result = negative_log_density_by_hand(mu, sigma, x);
+    bench::keep(hand_result);
+  }
+  double difference() const { return bench::difference(result, hand_result); }
+};
+
+// [chain]
+constexpr auto chain = fx::function<"x">([](auto x) {
+  auto a = fx::exp(0.5 * x);
+  auto b = fx::tanh(a - x);
+  auto c = b * x + a;
+  auto d = fx::sigmoid(0.25 * c);
+  return fx::sum(d * b - x);
+});
+
+template <class T> T chain_by_hand(const std::vector<T>& values, std::vector<T>& gradient) {
+  using V = batch<T>;
+  V sum[2]{T(0), T(0)};
+  each_batch<T, 2>(values.size(), [&](std::size_t i, auto k, auto lanes) {
+    const V x = load(&values[i], lanes);
+    const V a = exp(x * T(0.5)), b = tanh(a - x), d = fx::ops::sigmoid::forward(fma(b, x, a) * T(0.25));
+    sum[k] += keep(fma(d, b, -x), lanes, T(0));
+    const V dc = b * d * (T(1) - d) * T(0.25);
+    const V dt = fma(dc, x, d) * fnma(b, b, T(1));
+    const V da = dc + dt;
+    store(fma(da * a, T(0.5), fma(dc, b, -dt)) - T(1), &gradient[i], lanes);
+  });
+  return reduce_add(sum[0] + sum[1]);
+}
+// [chain]
+
+template <class T> struct chain_case : log_sum_exp_case<T> {
+  decltype(fx::value_and_grad(chain)) program;
+
+  using log_sum_exp_case<T>::log_sum_exp_case;
+  void ours() {
+    const auto [y, g] = program(this->x);
+    this->value = y, this->gradient = g.template get<"x">().data();
+    bench::keep(this->gradient);
+  }
+  void reference() {
+    this->hand_value = chain_by_hand(this->x, this->hand_gradient);
+    bench::keep(this->hand_gradient);
+  }
+};
+
+template <class T> void run(bench::suite& s, const std::string& type, double tolerance) {
+  const auto name = [&](const char* what, std::size_t n) { return what + (" " + type) + " n=" + std::to_string(n); };
+  for (std::size_t n : {1000, 1'000'000}) {
+    log_sum_exp_case<T> c(n);
+    s.compare(name("log_sum_exp", n), 1.25, tolerance, c);
+  }
+  for (std::size_t n : {1000, 1'000'000}) {
+    normal_case<T> c(n);
+    s.compare(name("normal", n), n == 1000 ? 2.5 : 1.5, tolerance, c);
+  }
+  chain_case<T> c(1'000'000);
+  s.compare(name("chain", 1'000'000), 1.3, tolerance, c);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  fx::kernels::thread_pool::instance().resize(1);
+  bench::suite s("fused", argc, argv);
+  run<float>(s, "f32", 2e-4);
+  run<double>(s, "f64", 1e-10);
+  return s.finish();
+}

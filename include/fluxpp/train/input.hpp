@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+// The declared shape of a network's input, compared with what a dataset holds.
+#include "fluxpp/core/errors.hpp"
+#include "fluxpp/core/shape.hpp"
+
+#include <string>
+#include <type_traits>
+
+namespace fluxpp::inline v0_1::train {
+
+template <class Shape> struct input;
+
+/// input<shape_t<batch, 1, 8, 8>>: which axis a symbol names, and the check that observations fit.
+template <auto... Extents> struct input<shape_t<Extents...>> {
+  static constexpr int rank = sizeof...(Extents);
+
+  template <class E> static constexpr int number_of(E e) {
+    if constexpr (std::is_integral_v<E>) return static_cast<int>(e);
+    else return -1;
+  }
+  template <class E> static constexpr int key_of(E e) {
+    if constexpr (std::is_integral_v<E>) return 0;
+    else return static_cast<int>(e.hash());
+  }
+  static constexpr int number[rank + 1]{number_of(Extents)..., 0};  ///< -1 for a name
+  static constexpr int key[rank + 1]{key_of(Extents)..., 0};        ///< of the symbol
+
+  int axis(int k) const {
+    int at = 0;
+    while (at + 1 < rank && key[at] != k) ++at;
+    return at;
+  }
+  std::string argument(int) const { return "inputs"; }
+
+  /// errors   run: observations have another rank or shape (shape_error), there are none (value_error)
+  template <class Dataset> static void check(const Dataset& data, const char* call) {
+    const auto row = data.input_shape();
+    if (row.size() + 1 != static_cast<std::size_t>(rank))
+      throw shape_error(call,
+                        "inputs have " + std::to_string(row.size() + 1) + " axes, but the network takes " +
+                            std::to_string(rank),
+                        "inputs", -1, rank, static_cast<std::int64_t>(row.size() + 1));
+    for (int a = 1; a < rank; ++a) {
+      const auto got = static_cast<std::int64_t>(row[static_cast<std::size_t>(a - 1)]);
+      if (number[a] < 0 || number[a] == got) continue;
+      throw shape_error(call,
+                        "axis " + std::to_string(a) + " of inputs is " + std::to_string(got) +
+                            ", but the network takes " + std::to_string(number[a]),
+                        "inputs", a, number[a], got);
+    }
+    if (data.size() == 0) throw value_error(call, "the dataset is empty", "data");
+  }
+};
+
+}  // namespace fluxpp::inline v0_1::train
