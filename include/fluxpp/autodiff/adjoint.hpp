@@ -32,7 +32,7 @@ constexpr var direction(var v, const dims& shape, const char* rule, graph::rule 
     else t.extents.equate(must_be, is, rule, t.line);
   }
   if (!fits) t.fail(fault, shape, given);
-  return fits ? ops::broadcast_to(v, shape) : v;
+  return ops::broadcast_to(fits ? v : t.constant(0), shape);
 }
 
 /// A zero with the shape of x.

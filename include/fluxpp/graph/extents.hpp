@@ -27,6 +27,10 @@ struct constraint {
   int line = 0;
 };
 
+/// The number inside a sum a + b may be negative, so it is stored as a, away from the encoded extents.
+inline constexpr int shift_bias = 1 << 29;
+constexpr bool is_shift(int a) { return a > shift_bias / 2; }
+
 constexpr int floor_quotient(int a, int b) { return a >= 0 ? a / b : -((-a + b - 1) / b); }
 
 /// extent_table: builds encoded extents; arithmetic on numbers is done at once, on symbols it adds a formula.
@@ -56,10 +60,11 @@ class extent_table {
     return encode({extent_kind::sum, a < b ? b : a, a < b ? a : b});
   }
 
-  /// a + k, with a number k that may be negative.
+  /// a + k, with a number k that may be negative; no number is below 0.
   constexpr int shifted(int a, int k) {
     a = resolve(a);
-    if (a >= 0 || k == 0) return a + (a >= 0 ? k : 0);
+    if (a >= 0) return a + k < 0 ? 0 : a + k;
+    if (k == 0) return a;
     if (at(a).kind == extent_kind::sum && shift_of(a) != 0) return shifted(at(a).b, shift_of(a) + k);
     return encode({extent_kind::sum, shift_code(k), a});
   }
@@ -100,10 +105,8 @@ class extent_table {
   constexpr const list<constraint>& constraints() const { return constraints_; }
 
  private:
-  // A number inside a sum may be negative, so it is stored away from the encoded extents.
-  static constexpr int shift_bias = 1 << 29;
   static constexpr int shift_code(int k) { return shift_bias + k; }
-  constexpr int shift_of(int e) const { return at(e).a > shift_bias / 2 ? at(e).a - shift_bias : 0; }
+  constexpr int shift_of(int e) const { return is_shift(at(e).a) ? at(e).a - shift_bias : 0; }
 
   constexpr int encode(const extent_entry& entry) {
     const int i = entries_(entry);
@@ -118,10 +121,10 @@ class extent_table {
 
 /// value_of(entries, i, values): number of entry i once the entries before it have theirs.
 constexpr int value_of(const extent_entry& entry, const int* values) {
-  auto number = [&](int e) { return e >= 0 ? (e > (1 << 28) ? e - (1 << 29) : e) : values[-1 - e]; };
+  auto number = [&](int e) { return e >= 0 ? e : values[-1 - e]; };
   switch (entry.kind) {
     case extent_kind::product: return number(entry.a) * number(entry.b);
-    case extent_kind::sum: return number(entry.a) + number(entry.b);
+    case extent_kind::sum: return (is_shift(entry.a) ? entry.a - shift_bias : number(entry.a)) + number(entry.b);
     case extent_kind::quotient: return floor_quotient(number(entry.a), number(entry.b));
     default: return 0;
   }

@@ -53,18 +53,30 @@ template <class F> void for_each_offset(const copy_axes& a, F&& f) {
   }
 }
 
-/// transpose_tile(rows, columns): to[c][r] = from[r][c] for a matrix, by squares that fit into registers and cache lines.
-template <class T> void transpose_tiles(copy_axis rows, copy_axis columns, const T* from, T* to) {
-  constexpr std::ptrdiff_t edge = 64 / static_cast<std::ptrdiff_t>(sizeof(T));
-  T tile[edge][edge];
-  for (std::ptrdiff_t r = 0; r < rows.extent; r += edge)
-    for (std::ptrdiff_t c = 0; c < columns.extent; c += edge) {
-      const std::ptrdiff_t height = std::min(edge, rows.extent - r), width = std::min(edge, columns.extent - c);
-      for (std::ptrdiff_t i = 0; i < height; ++i)
-        for (std::ptrdiff_t j = 0; j < width; ++j) tile[j][i] = from[(r + i) * rows.from + c + j];
-      for (std::ptrdiff_t j = 0; j < width; ++j)
-        std::copy_n(tile[j], height, to + (c + j) * columns.to + r);
-    }
+/// transpose_tile<Edge>(from, to): to[c][r] = from[r][c] for a square that compilers keep in registers.
+template <std::ptrdiff_t Edge, class T>
+inline void transpose_tile(const T* from, std::ptrdiff_t from_row, T* to, std::ptrdiff_t to_row) {
+  T tile[Edge][Edge];
+  for (std::ptrdiff_t i = 0; i < Edge; ++i)
+    for (std::ptrdiff_t j = 0; j < Edge; ++j) tile[i][j] = from[i * from_row + j];
+  for (std::ptrdiff_t j = 0; j < Edge; ++j)
+    for (std::ptrdiff_t i = 0; i < Edge; ++i) to[j * to_row + i] = tile[i][j];
+}
+
+/// transpose_matrix<Edge>(rows, columns, from, to): to[c][r] = from[r][c], by tiles; what they leave by tiles of half
+/// the edge.
+template <std::ptrdiff_t Edge, class T>
+void transpose_matrix(copy_axis rows, copy_axis columns, const T* from, T* to) {
+  const std::ptrdiff_t height = rows.extent - rows.extent % Edge, width = columns.extent - columns.extent % Edge;
+  for (std::ptrdiff_t r = 0; r < height; r += Edge)
+    for (std::ptrdiff_t c = 0; c < width; c += Edge)
+      transpose_tile<Edge>(from + r * rows.from + c, rows.from, to + c * columns.to + r, columns.to);
+  if constexpr (Edge > 1) {
+    const copy_axis right{columns.extent - width, columns.from, columns.to}, below{rows.extent - height, rows.from, rows.to};
+    rows.extent = height;
+    transpose_matrix<Edge / 2>(rows, right, from + width, to + width * columns.to);
+    transpose_matrix<Edge / 2>(below, columns, from + height * rows.from, to + height);
+  }
 }
 
 /// copy_elements(axes, from, to): every element, by runs of memory, by tiles of a transposition, or one by one.
@@ -85,8 +97,9 @@ template <class T> void copy_elements(copy_axes axes, const T* from, T* to) {
     return for_each_offset(axes, [&](auto f, auto t) {
       for (std::ptrdiff_t i = 0; i < last.extent; ++i) to[t + i * last.to] = from[f + i * last.from];
     });
+  constexpr std::ptrdiff_t edge = 64 / static_cast<std::ptrdiff_t>(sizeof(T));
   const copy_axis columns = axes.take(unit);
-  for_each_offset(axes, [&](auto f, auto t) { transpose_tiles(last, columns, from + f, to + t); });
+  for_each_offset(axes, [&](auto f, auto t) { transpose_matrix<edge>(last, columns, from + f, to + t); });
 }
 
 /// strides_of(shape): how far apart neighbours along each axis lie in a row-major array.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 // chain: layers one after the other.
-#include "fluxpp/core/tuple.hpp"
+#include "fluxpp/nn/tuple.hpp"
 #include "fluxpp/nn/context.hpp"
 
 namespace fluxpp::inline v0_1 {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 // Layers and the ways to combine them.
+
 #include "fluxpp/nn/chain.hpp"
 #include "fluxpp/nn/context.hpp"
 #include "fluxpp/nn/conv.hpp"
@@ -9,3 +10,4 @@
 #include "fluxpp/nn/network.hpp"
 #include "fluxpp/nn/norm.hpp"
 #include "fluxpp/nn/pool.hpp"
+#include "fluxpp/nn/tuple.hpp"

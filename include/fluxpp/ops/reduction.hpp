@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 // What all reductions share: which axes are meant, that they are not empty, and whether they stay with extent 1.
-#include "fluxpp/ops/broadcast.hpp"
+#include "fluxpp/ops/arithmetic.hpp"
 
 namespace fluxpp::inline v0_1::ops {
 

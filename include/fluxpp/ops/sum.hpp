@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 // sum: the function a user calls; the operation stands beside its adjoint in broadcast.hpp.
-#include "fluxpp/ops/arithmetic.hpp"
 #include "fluxpp/ops/reduction.hpp"
 
 namespace fluxpp::inline v0_1 {

@@ -34,8 +34,8 @@ struct reverse_mode {
 /// example  examples/02_digits.cpp
 template <class Net, class Loss, class Rule, class Shape, class Tag = cpu_tag> class learner {
  public:
-  learner(Net net, Loss, Rule rule, Shape, Tag = {}, std::uint64_t seed = 0) : rule_(rule), model_(seed) {
-    for (double v : nn::numbers_of<Net, Shape>(net)) numbers_.push_back(static_cast<float>(v));
+  learner(Net of, Loss, Rule rule, Shape, Tag = {}, std::uint64_t seed = 0) : rule_(rule), model_(seed) {
+    for (double v : nn::numbers_of<Net, Shape>(of)) numbers_.push_back(static_cast<float>(v));
     for (eval::aligned_buffer<float>& b : buffers_) b = eval::aligned_buffer<float>(parameter_size);
     connect();
   }

@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+// Derivatives: graph to graph, and dual numbers.
+
+#include "fluxpp/autodiff/adjoint.hpp"
+#include "fluxpp/autodiff/dual.hpp"
+#include "fluxpp/autodiff/tangent.hpp"
+#include "fluxpp/autodiff/transforms.hpp"
