@@ -10,6 +10,8 @@
 
 #if __has_include(<sys/resource.h>)
 #include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <csignal>
 #endif
@@ -368,3 +370,22 @@ TEST_CASE("a write that fails leaves the old file as it was", "[io]") {
   }
 #endif
 }
+
+#if __has_include(<sys/resource.h>)
+TEST_CASE("a process killed at any moment leaves a whole file", "[io]") {
+  const folder here;
+  const std::vector<float> t(1 << 16, 1.0f);
+  const io::tensor_entry entry = io::entry_of<float>("t", {1 << 16}, t);
+  io::write_safetensors(here / "f", std::span(&entry, 1));
+  for (unsigned moment = 0; moment < 40; ++moment) {
+    const pid_t child = fork();
+    REQUIRE(child >= 0);
+    if (child == 0)
+      for (;;) io::write_safetensors(here / "f", std::span(&entry, 1));
+    usleep(137 * moment);
+    kill(child, SIGKILL);
+    waitpid(child, nullptr, 0);
+    REQUIRE(io::values<float>(io::read_safetensors(here / "f").find("t")) == t);
+  }
+}
+#endif

@@ -52,6 +52,7 @@ constexpr list<var> adjoint(graph::tape& t, var y, var ybar, const list<var>& x)
   bar[y.id] = direction(ybar, y.shape(), "vjp", graph::rule::cotangent).id;
   for (int id = y.id; id >= 0; --id) {
     if (bar[id] < 0 || !depends[id] || wanted_here[id] || t[id].op->adjoint == nullptr) continue;
+    t.line = t[id].line;
     const graph::node_view node(t, id);
     graph::pullback p{{t, bar[id]}};
     for (int i = 0; i < node.node.op->arity; ++i) p.wanted[i] = node.node.args[i] >= 0 && depends[node.node.args[i]];

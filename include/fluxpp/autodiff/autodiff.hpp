@@ -4,5 +4,6 @@
 
 #include "fluxpp/autodiff/adjoint.hpp"
 #include "fluxpp/autodiff/dual.hpp"
+#include "fluxpp/autodiff/jacobian.hpp"
 #include "fluxpp/autodiff/tangent.hpp"
 #include "fluxpp/autodiff/transforms.hpp"

@@ -23,6 +23,7 @@ constexpr list<var> tangent(graph::tape& t, const list<var>& y, const list<var>&
   }
   for (int id = 0; id <= last; ++id) {
     if (!depends[id] || given[id] || t[id].op->tangent == nullptr) continue;
+    t.line = t[id].line;
     const graph::node_view node(t, id);
     graph::pushforward p;
     bool any = false;

@@ -100,15 +100,6 @@ template <class F, int N> constexpr list<var> value_and_gradient_of(graph::tape&
   return out;
 }
 
-/// Puts plain numbers among the arguments on the tape of the others.
-template <class... V> constexpr list<var> on_one_tape(V... v) {
-  graph::tape* t = nullptr;
-  ((t = v.exists() ? v.tape : t), ...);
-  list<var> out;
-  (out.push(v.exists() ? v : t->constant(v.number)), ...);
-  return out;
-}
-
 /// compile(f): the value alone.
 template <class F> struct value_transform {
   using function = F;
@@ -118,8 +109,7 @@ template <class F> struct value_transform {
     out.push(graph::call<F, N>(t, args));
     return out;
   }
-  template <class T, int N, class Get> static auto results(const Get& get) { return get.template operator()<0>(); }
-  template <class... V> static constexpr var on_vars(V... v) { return F{}(v...); }
+  template <class T, int N, class Get> static constexpr auto results(const Get& get) { return get.template operator()<0>(); }
 };
 
 template <class F, bool WithValue, text... Wrt> struct gradient_transform {
@@ -134,10 +124,10 @@ template <class F, bool WithValue, text... Wrt> struct gradient_transform {
     for (int i = WithValue ? 0 : 1; i < all.size(); ++i) out.push(all[i]);
     return out;
   }
-  template <class T, int N, class Get> static auto results(const Get& get) {
+  template <class T, int N, class Get> static constexpr auto results(const Get& get) {
     return pack<T>(get, std::make_integer_sequence<int, count<N>>{});
   }
-  template <class T, class Get, int... I> static auto pack(const Get& get, std::integer_sequence<int, I...>) {
+  template <class T, class Get, int... I> static constexpr auto pack(const Get& get, std::integer_sequence<int, I...>) {
     if constexpr (WithValue) {
       using g = gradients<wrt_names, T, decltype(get.template operator()<I + 1>())...>;
       return value_and_gradient<decltype(get.template operator()<0>()), g>{get.template operator()<0>(),
@@ -148,15 +138,6 @@ template <class F, bool WithValue, text... Wrt> struct gradient_transform {
       return gradients<wrt_names, T, decltype(get.template operator()<I>())...>{{get.template operator()<I>()...}};
     }
   }
-  template <class... V> static constexpr auto on_vars(V... v) {
-    const list<var> args = on_one_tape(v...);
-    const list<var> all = value_and_gradient_of<F, sizeof...(V)>(*args[0].tape, args, positions<F, sizeof...(V), Wrt...>());
-    return pack<var>(getter{all}, std::make_integer_sequence<int, count<sizeof...(V)>>{});
-  }
-  struct getter {
-    const list<var>& all;
-    template <int I> constexpr var operator()() const { return all[WithValue ? I : I + 1]; }
-  };
 };
 
 /// jvp: arguments are the primals, then a tangent for each.
@@ -173,7 +154,7 @@ template <class F> struct jvp_transform {
     out.append(tangent(t, y, x, dx));
     return out;
   }
-  template <class T, int N, class Get> static auto results(const Get& get) {
+  template <class T, int N, class Get> static constexpr auto results(const Get& get) {
     return value_and_tangent<decltype(get.template operator()<0>())>{get.template operator()<0>(),
                                                                      get.template operator()<1>()};
   }
@@ -193,10 +174,10 @@ template <class F> struct vjp_transform {
     out.append(adjoint(t, y, args[N - 1], x));
     return out;
   }
-  template <class T, int N, class Get> static auto results(const Get& get) {
+  template <class T, int N, class Get> static constexpr auto results(const Get& get) {
     return pack<T>(get, std::make_integer_sequence<int, N - 1>{});
   }
-  template <class T, class Get, int... I> static auto pack(const Get& get, std::integer_sequence<int, I...>) {
+  template <class T, class Get, int... I> static constexpr auto pack(const Get& get, std::integer_sequence<int, I...>) {
     using g = gradients<typename names_of<F>::type, T, decltype(get.template operator()<I + 1>())...>;
     return value_and_gradient<decltype(get.template operator()<0>()), g>{get.template operator()<0>(),
                                                                          g{{get.template operator()<I + 1>()...}}};
@@ -219,10 +200,10 @@ template <class F, text... Wrt> struct hvp_transform {
     for (int i = 1; i < all.size(); ++i) g.push(all[i]);
     return tangent(t, g, x, dx);
   }
-  template <class T, int N, class Get> static auto results(const Get& get) {
+  template <class T, int N, class Get> static constexpr auto results(const Get& get) {
     return pack<T>(get, std::make_integer_sequence<int, count<N>>{});
   }
-  template <class T, class Get, int... I> static auto pack(const Get& get, std::integer_sequence<int, I...>) {
+  template <class T, class Get, int... I> static constexpr auto pack(const Get& get, std::integer_sequence<int, I...>) {
     if constexpr (sizeof...(I) == 1) return get.template operator()<0>();
     else return gradients<wrt_names, T, decltype(get.template operator()<I>())...>{{get.template operator()<I>()...}};
   }
@@ -235,13 +216,13 @@ template <class F> constexpr void require_traceable() {
 }  // namespace autodiff
 
 /// fx::compile(f): f as a program: fused, planned, with a workspace of its own.
-template <class F, class Tag = cpu_tag> auto compile(F, Tag = {}) {
+template <class F, class Tag = cpu_tag> constexpr auto compile(F, Tag = {}) {
   autodiff::require_traceable<F>();
   return callable<autodiff::value_transform<F>, Tag>{};
 }
 /// fx::value_and_grad<"x">(f): f and its gradient with respect to the named arguments (all, if none is named), computed
 /// as one program. f must return a scalar.
-template <text... Wrt, class F, class Tag = cpu_tag> auto value_and_grad(F, Tag = {}) {
+template <text... Wrt, class F, class Tag = cpu_tag> constexpr auto value_and_grad(F, Tag = {}) {
   autodiff::require_traceable<F>();
   return callable<autodiff::gradient_transform<F, true, Wrt...>, Tag>{};
 }
@@ -251,17 +232,17 @@ template <text... Wrt, class F, class Tag = cpu_tag> constexpr auto grad(F, Tag 
   return callable<autodiff::gradient_transform<F, false, Wrt...>, Tag>{};
 }
 /// fx::jvp(f)(x..., dx...): value and directional derivative.
-template <class F, class Tag = cpu_tag> auto jvp(F, Tag = {}) {
+template <class F, class Tag = cpu_tag> constexpr auto jvp(F, Tag = {}) {
   autodiff::require_traceable<F>();
   return callable<autodiff::jvp_transform<F>, Tag>{};
 }
 /// fx::vjp(f)(x..., ybar): value and the cotangents of all arguments.
-template <class F, class Tag = cpu_tag> auto vjp(F, Tag = {}) {
+template <class F, class Tag = cpu_tag> constexpr auto vjp(F, Tag = {}) {
   autodiff::require_traceable<F>();
   return callable<autodiff::vjp_transform<F>, Tag>{};
 }
 /// fx::hvp<"x">(f)(x..., dx...): the Hessian of f applied to a direction (forward over reverse).
-template <text... Wrt, class F, class Tag = cpu_tag> auto hvp(F, Tag = {}) {
+template <text... Wrt, class F, class Tag = cpu_tag> constexpr auto hvp(F, Tag = {}) {
   autodiff::require_traceable<F>();
   return callable<autodiff::hvp_transform<F, Wrt...>, Tag>{};
 }

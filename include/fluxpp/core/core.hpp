@@ -2,6 +2,7 @@
 #pragma once
 // Extents, shapes, names, errors, random keys.
 
+#include "fluxpp/core/arguments.hpp"
 #include "fluxpp/core/errors.hpp"
 #include "fluxpp/core/list.hpp"
 #include "fluxpp/core/names.hpp"

@@ -142,11 +142,12 @@ template <std::floating_point T> struct uniform_tile {
   }
 };
 
-/// fill_uniform(out, n, seed, stream, step): n numbers in [0, 1); element i comes from block i / uniforms_per_block.
+/// fill_uniform(out, n, seed, stream, step, block = 0): n numbers in [0, 1); element i comes from block
+/// block + i / uniforms_per_block, so that parts of a stream can be filled apart.
 template <std::floating_point T>
-constexpr void fill_uniform(T* out, std::size_t n, std::uint64_t seed, std::uint32_t stream, std::uint32_t step) {
+constexpr void fill_uniform(T* out, std::size_t n, std::uint64_t seed, std::uint32_t stream, std::uint32_t step,
+                            std::uint64_t block = 0) {
   uniform_tile<T> tile{};
-  std::uint64_t block = 0;
   for (; n >= tile.size; n -= tile.size, out += tile.size, block += tile.blocks) {
     tile.draw(seed, block, stream, step);
     tile.store(out);

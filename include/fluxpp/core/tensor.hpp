@@ -104,6 +104,10 @@ template <class T, int Rank> class tensor {
   std::vector<T> data_;
 };
 
+/// A tangent that is zero: fx::jvp(f)(a, b, da, fx::zero).
+struct zero_t {};
+inline constexpr zero_t zero{};
+
 /// array_ref<T>: an array of any rank, for look-up by a name known at run time; one element converts to a number.
 template <class T> struct array_ref {
   T* data = nullptr;

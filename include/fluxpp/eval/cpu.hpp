@@ -1,24 +1,27 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 // The CPU evaluator: compiles a function for the types of its arguments, binds a call, runs it, hands out results.
-#include "fluxpp/eval/arguments.hpp"
+#include "fluxpp/core/arguments.hpp"
 #include "fluxpp/eval/compiled.hpp"
 #include "fluxpp/eval/runner.hpp"
 #include "fluxpp/graph/function.hpp"
 
 namespace fluxpp::inline v0_1::eval {
 
+using arguments::argument_traits;
+using arguments::number;
+
 /// function_program: a transform applied to arguments of these signatures, as a program.
 template <class Transform, class... Argument> struct function_program {
   using function = typename Transform::function;
-  static constexpr int arguments = sizeof...(Argument);
+  static constexpr int argument_count = sizeof...(Argument);
   /// The symbol of an axis whose extent the type does not tell.
   static constexpr unsigned key(int arg, int axis) { return static_cast<unsigned>(arg * max_rank + axis + 1); }
 
   static constexpr void trace(graph::tape& t) {
     list<var> args;
     (push<Argument>(t, args), ...);
-    const list<var> out = Transform::template build<arguments>(t, args);
+    const list<var> out = Transform::template build<argument_count>(t, args);
     // Two outputs never share storage, and none is an input: each is a value of its own.
     for (const var& v : out) t.output(ops::own_value(v, t.outputs));
   }
@@ -42,12 +45,12 @@ struct session_base {
 template <class T, class Program> class session final : public session_base {
  public:
   static constexpr const plan_view<T>& plan = plan_of<T, Program>;
-  static constexpr int arguments = Program::arguments;
+  static constexpr int argument_count = Program::argument_count;
 
   session() : session_base(&plan), runner_(plan) {
-    runner_.externals.argument.resize(static_cast<std::size_t>(arguments));
-    staging_.resize(static_cast<std::size_t>(arguments));
-    staged_size_.resize(static_cast<std::size_t>(arguments));
+    runner_.externals.argument.resize(static_cast<std::size_t>(argument_count));
+    staging_.resize(static_cast<std::size_t>(argument_count));
+    staged_size_.resize(static_cast<std::size_t>(argument_count));
   }
 
   template <class... A> void run(const A&... args) {
@@ -93,7 +96,7 @@ template <class T, class Program> class session final : public session_base {
       to = &scalars_[i];
     } else {
       if constexpr (std::is_same_v<typename argument_traits<A>::element, T>) {
-        if (contiguous(a)) {
+        if (arguments::contiguous(a)) {
           to = const_cast<T*>(a.data());
           return;
         }
@@ -111,11 +114,11 @@ template <class T, class Program> class session final : public session_base {
       staging_[static_cast<std::size_t>(i)] = aligned_buffer<T>(n);
       room = n + 1;
     }
-    copy_elements<T>(a, staging_[static_cast<std::size_t>(i)].data());
+    arguments::copy_elements<T>(a, staging_[static_cast<std::size_t>(i)].data());
   }
 
   runner<T> runner_;
-  T scalars_[arguments + 1]{};
+  T scalars_[argument_count + 1]{};
   std::vector<aligned_buffer<T>> staging_;
   std::vector<std::size_t> staged_size_;
 };
@@ -159,8 +162,8 @@ template <> struct evaluator_of<cpu_tag> {
   using workspace = eval::workspace;
 
   template <class Transform, bool Owning, class... A> static auto call(workspace& w, const A&... args) {
-    using T = typename eval::real_type<A...>::type;
-    using program = eval::function_program<Transform, eval::argument_t<A>...>;
+    using T = typename arguments::real_type<A...>::type;
+    using program = eval::function_program<Transform, arguments::argument_t<A>...>;
     using session = eval::session<T, program>;
     session& s = w.find<session>();
     s.run(args...);

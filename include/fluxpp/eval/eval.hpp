@@ -2,7 +2,6 @@
 #pragma once
 // Evaluators: from a plan to numbers.
 
-#include "fluxpp/eval/arguments.hpp"
 #include "fluxpp/eval/binding.hpp"
 #include "fluxpp/eval/compiled.hpp"
 #include "fluxpp/eval/cpu.hpp"

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <tuple>
 #include <type_traits>
+#include <utility>
 
 namespace fluxpp::inline v0_1 {
 
@@ -39,10 +40,6 @@ struct names_of<F> {
   using type = typename F::argument_names;
 };
 
-/// A tangent that is zero: fx::jvp(f)(a, b, da, fx::zero).
-struct zero_t {};
-inline constexpr zero_t zero{};
-
 /// A function that can become a program needs nothing at run time.
 template <class F>
 concept traceable = std::is_empty_v<F> && std::is_default_constructible_v<F>;
@@ -58,6 +55,29 @@ template <class F, int N> constexpr var call(tape& t, const list<var>& args) {
   return y.is_number() ? t.constant(y.number) : y;
 }
 
+constexpr var as_var(var v) { return v; }
+constexpr var as_var(zero_t) { return {}; }
+
+/// Puts plain numbers among vars on the tape of the others; a tangent that is zero stays absent.
+template <class... V> constexpr list<var> on_one_tape(V... v) {
+  tape* t = nullptr;
+  ((t = v.exists() ? v.tape : t), ...);
+  list<var> out;
+  (out.push(v.exists() || v.absent() ? v : t->constant(v.number)), ...);
+  return out;
+}
+constexpr tape* tape_of(const list<var>& x) {
+  for (const var& v : x)
+    if (v.exists()) return v.tape;
+  return nullptr;
+}
+
+/// How output I of a transform is handed out inside a larger program.
+struct var_reader {
+  const list<var>& all;
+  template <int I> constexpr var operator()() const { return all[I]; }
+};
+
 }  // namespace graph
 
 /// callable<Transform, Tag>: what fx::value_and_grad and its kin return. Owns its workspace and reuses it call after call;
@@ -68,29 +88,39 @@ template <class Transform, class Tag> class callable {
  public:
   using transform = Transform;
   constexpr callable() = default;
-  callable(const callable&) {}
-  callable& operator=(const callable&) { return *this; }
-  callable(callable&&) = default;
-  callable& operator=(callable&&) = default;
+  constexpr callable(const callable&) {}
+  constexpr callable(callable&& other) noexcept : workspace_(std::exchange(other.workspace_, nullptr)) {}
+  constexpr callable& operator=(callable other) noexcept {
+    std::swap(workspace_, other.workspace_);
+    return *this;
+  }
+  constexpr ~callable() { delete workspace_; }
 
   template <class... A>
     requires(!(std::is_same_v<std::remove_cvref_t<A>, graph::var> || ...))
   auto operator()(const A&... args) & {
-    return evaluator_of<Tag>::template call<Transform, false>(workspace_, args...);
+    return evaluator_of<Tag>::template call<Transform, false>(memory(), args...);
   }
   template <class... A>
     requires(!(std::is_same_v<std::remove_cvref_t<A>, graph::var> || ...))
   auto operator()(const A&... args) && {
-    return evaluator_of<Tag>::template call<Transform, true>(workspace_, args...);
+    return evaluator_of<Tag>::template call<Transform, true>(memory(), args...);
   }
   template <class... A>
     requires(std::is_same_v<std::remove_cvref_t<A>, graph::var> || ...)
   constexpr auto operator()(A... args) const {
-    return Transform::on_vars(graph::var(args)...);
+    const list<graph::var> x = graph::on_one_tape(graph::as_var(args)...);
+    const list<graph::var> y = Transform::template build<sizeof...(A)>(*graph::tape_of(x), x);
+    return Transform::template results<graph::var, sizeof...(A)>(graph::var_reader{y});
   }
 
  private:
-  typename evaluator_of<Tag>::workspace workspace_;
+  using workspace = typename evaluator_of<Tag>::workspace;
+  workspace& memory() {
+    if (workspace_ == nullptr) workspace_ = new workspace;
+    return *workspace_;
+  }
+  workspace* workspace_ = nullptr;  // made by the first call, so that a callable is a constant until then
 };
 
 }  // namespace fluxpp::inline v0_1

@@ -12,15 +12,20 @@ struct var {
   double number = 0;
 
   constexpr var() = default;
-  constexpr var(double v) : number(v) {}
+  constexpr var(double v) : number(v), numeric_(true) {}
   constexpr var(graph::tape& t, int i) : tape(&t), id(i) {}
 
   constexpr bool is_number() const { return tape == nullptr; }
+  /// Made from nothing: neither a node nor a number (a tangent that is zero).
+  constexpr bool absent() const { return tape == nullptr && !numeric_; }
   constexpr bool exists() const { return tape != nullptr; }
   constexpr int rank() const;
   constexpr const dims& shape() const;
   /// Extent of an axis; negative axes count from the end.
   constexpr int extent(int axis) const;
+
+ private:
+  bool numeric_ = false;
 };
 
 // What vars compute with; ops/arithmetic.hpp defines them.

@@ -2,6 +2,7 @@
 #pragma once
 // copy: elements of an array with any strides to an array with any others.
 #include "fluxpp/core/shape.hpp"
+#include "fluxpp/kernels/parts.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -100,6 +101,18 @@ template <class T> void copy_elements(copy_axes axes, const T* from, T* to) {
   constexpr std::ptrdiff_t edge = 64 / static_cast<std::ptrdiff_t>(sizeof(T));
   const copy_axis columns = axes.take(unit);
   for_each_offset(axes, [&](auto f, auto t) { transpose_matrix<edge>(last, columns, from + f, to + t); });
+}
+
+/// copy_in_parts(axes, from, to): copy_elements, the outermost axis divided among threads.
+template <class T> void copy_in_parts(const copy_axes& axes, const T* from, T* to) {
+  if (axes.rank == 0) return copy_elements(axes, from, to);
+  const copy_axis outer = axes.axis[0];
+  in_parts(outer.extent, outer.extent > 0 ? axes.count / outer.extent : 0, [&](std::ptrdiff_t first, std::ptrdiff_t last) {
+    copy_axes part = axes;
+    part.axis[0].extent = last - first;
+    part.count = axes.count == 0 ? 0 : axes.count / outer.extent * (last - first);
+    copy_elements(part, from + first * outer.from, to + first * outer.to);
+  });
 }
 
 /// strides_of(shape): how far apart neighbours along each axis lie in a row-major array.

@@ -13,6 +13,7 @@
 #include "fluxpp/kernels/copy.hpp"
 #include "fluxpp/kernels/custom.hpp"
 #include "fluxpp/kernels/fused.hpp"
+#include "fluxpp/kernels/parts.hpp"
 #include "fluxpp/kernels/step.hpp"
 #include "fluxpp/kernels/steps.hpp"
 #include "fluxpp/kernels/steps/contraction.hpp"

@@ -68,8 +68,9 @@ void gradient_tile(indices<I...>, indices<D...>, int n, const T* ybar, std::ptrd
   using batch = simd::batch<T>;
   constexpr int taps = sizeof...(D);
   batch sum[] = {(static_cast<void>(I), batch(T(0)))...};
+  const T* const from[] = {x + offset[D]...};
   for (int p = 0; p < n; p += batch::size) {
-    const batch in[] = {batch::load(x + offset[D] + p)...};
+    const batch in[] = {batch::load(from[D] + p)...};
     std::atomic_signal_fence(std::memory_order_seq_cst); // else g++ 12 loads in[d] again for each multiplication
     ((sum[I] = simd::fma(batch::load(ybar + I / taps * plane + p), in[I % taps], sum[I])), ...);
   }

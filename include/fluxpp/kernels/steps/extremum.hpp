@@ -48,11 +48,9 @@ struct extremum_axes {
   }
 };
 
-/// for_each_extremum(x, shape, mask, f): f(at, to) for every kept index: the offsets of the first extremum in x, and of
-/// the index in the kept array. Columns go through the folded axes side by side.
-template <bool Smallest, class T, class F> void for_each_extremum(const T* x, const dims& shape, int mask, F&& f) {
-  const extremum_axes axes(shape, mask);
-  if (axes.kept.count == 0 || axes.folded.count == 0) return;
+/// for_each_extremum(x, axes, f): f(at, to) for every kept index: the offsets of the first extremum in x, and of the
+/// index in the kept array. Columns go through the folded axes side by side.
+template <bool Smallest, class T, class F> void for_each_extremum(const T* x, const extremum_axes& axes, F&& f) {
   constexpr std::ptrdiff_t most = 64;
   for_each_offset(axes.kept, [&](std::ptrdiff_t from, std::ptrdiff_t to) {
     for (std::ptrdiff_t first = 0; first < axes.columns; first += most) {
@@ -70,9 +68,19 @@ template <bool Smallest, class T, class F> void for_each_extremum(const T* x, co
     }
   });
 }
-template <class T, class F> void for_each_extremum(bool smallest, const T* x, const dims& shape, int mask, F&& f) {
-  if (smallest) for_each_extremum<true>(x, shape, mask, f);
-  else for_each_extremum<false>(x, shape, mask, f);
+/// for_each_extremum(smallest, x, shape, mask, f): the same, the outermost kept axis divided among threads.
+template <class T, class F>
+void for_each_extremum(bool smallest, const T* x, const dims& shape, int mask, F&& f) {
+  const extremum_axes axes(shape, mask);
+  if (axes.kept.count == 0 || axes.folded.count == 0) return;
+  const copy_axis outer = axes.kept.rank > 0 ? axes.kept.axis[0] : copy_axis{1, 0, 0};
+  in_parts(outer.extent, axes.kept.count / outer.extent * axes.folded.count, [&](std::ptrdiff_t first, std::ptrdiff_t last) {
+    extremum_axes part = axes;
+    if (part.kept.rank > 0) part.kept.axis[0].extent = last - first;
+    const auto report = [&](std::ptrdiff_t at, std::ptrdiff_t to) { f(at + first * outer.from, to + first * outer.to); };
+    if (smallest) for_each_extremum<true>(x + first * outer.from, part, report);
+    else for_each_extremum<false>(x + first * outer.from, part, report);
+  });
 }
 
 template <> struct step<ops::arg_extremum> : no_scratch {
@@ -95,7 +103,7 @@ template <> struct step<ops::take_at_extremum> : no_scratch {
 
 template <> struct step<ops::put_at_extremum> : no_scratch {
   template <class T> static void run(const step_args<T>& s) {
-    std::fill_n(s.out, s.size(), T(0));
+    fill_zeros(s.out, s.size());
     for_each_extremum(s.attr.value[1] != 0, s.in[0], s.in_shape[0], s.attr.value[0],
                       [&](std::ptrdiff_t at, std::ptrdiff_t to) { s.out[at] = s.in[1][to]; });
   }

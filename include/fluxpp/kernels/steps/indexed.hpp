@@ -49,19 +49,24 @@ template <> struct step<ops::gather> : no_scratch {
     const std::size_t n = s.size(s.in_shape[1]);
     const std::ptrdiff_t row = row_size<T>(s.in_shape[0]);
     check_indices("gather(x, index)", "index", s.in[1], n, s.in_shape[0][0]);
-    for (std::size_t i = 0; i < n; ++i)
-      std::copy_n(s.in[0] + static_cast<std::ptrdiff_t>(s.in[1][i]) * row, row, s.out + static_cast<std::ptrdiff_t>(i) * row);
+    in_parts(static_cast<std::ptrdiff_t>(n), row, [&](std::ptrdiff_t first, std::ptrdiff_t last) {
+      for (std::ptrdiff_t i = first; i < last; ++i)
+        std::copy_n(s.in[0] + static_cast<std::ptrdiff_t>(s.in[1][i]) * row, row, s.out + i * row);
+    });
   }
 };
 
+/// Rows are added in the order of their indices, whatever the threads: they share columns.
 template <> struct step<ops::scatter_add> : no_scratch {
   template <class T> static void run(const step_args<T>& s) {
-    const std::size_t n = s.size(s.in_shape[1]);
+    const auto n = static_cast<std::ptrdiff_t>(s.size(s.in_shape[1]));
     const std::ptrdiff_t row = row_size<T>(s.shape);
-    check_indices("scatter_add(x, index, n)", "index", s.in[1], n, s.shape[0]);
-    std::fill_n(s.out, s.size(), T(0));
-    for (std::size_t i = 0; i < n; ++i)
-      add_to(row, s.in[0] + static_cast<std::ptrdiff_t>(i) * row, s.out + static_cast<std::ptrdiff_t>(s.in[1][i]) * row);
+    check_indices("scatter_add(x, index, n)", "index", s.in[1], s.size(s.in_shape[1]), s.shape[0]);
+    fill_zeros(s.out, s.size());
+    in_parts(row, n, [&](std::ptrdiff_t first, std::ptrdiff_t last) {
+      for (std::ptrdiff_t i = 0; i < n; ++i)
+        add_to(last - first, s.in[0] + i * row + first, s.out + static_cast<std::ptrdiff_t>(s.in[1][i]) * row + first);
+    });
   }
 };
 

@@ -9,7 +9,13 @@ namespace fluxpp::inline v0_1::kernels {
 
 template <> struct step<ops::uniform> : no_scratch {
   template <class T> static void run(const step_args<T>& s) {
-    fill_uniform(s.out, s.size(), s.seed, static_cast<std::uint32_t>(s.attr.value[0]), s.step);
+    constexpr auto tile = static_cast<std::ptrdiff_t>(uniform_tile<T>::size);
+    const auto n = static_cast<std::ptrdiff_t>(s.size()), tiles = (n + tile - 1) / tile;
+    const auto stream = static_cast<std::uint32_t>(s.attr.value[0]);
+    in_parts(tiles, tile, [&](std::ptrdiff_t first, std::ptrdiff_t last) {
+      fill_uniform(s.out + first * tile, static_cast<std::size_t>(std::min(n, last * tile) - first * tile), s.seed, stream,
+                   s.step, static_cast<std::uint64_t>(first) * uniform_tile<T>::blocks);
+    });
   }
 };
 

@@ -18,9 +18,14 @@ template <> struct step<ops::permute> : no_scratch {
     const strides_of from(s.in_shape[0]), to(s.shape);
     copy_axes axes;
     for (int i = 0; i < s.shape.rank; ++i) axes.push({s.shape[i], from[s.attr.value[i]], to[i]});
-    copy_elements(axes, s.in[0], s.out);
+    copy_in_parts(axes, s.in[0], s.out);
   }
 };
+
+/// fill_zeros(out, n): n zeros.
+template <class T> void fill_zeros(T* out, std::size_t n) {
+  in_parts(static_cast<std::ptrdiff_t>(n), 1, [&](auto first, auto last) { std::fill(out + first, out + last, T(0)); });
+}
 
 /// The elements that a part (slice, embed) has in the whole: `part` and `whole` are shapes, range as in ops/slice.hpp.
 struct part_axes {
@@ -42,15 +47,15 @@ struct part_axes {
 template <> struct step<ops::slice> : no_scratch {
   template <class T> static void run(const step_args<T>& s) {
     const part_axes part(s.in_shape[0], s.shape, s.attr, false);
-    if (part.axes.count > 0) copy_elements(part.axes, s.in[0] + part.begin, s.out);
+    if (part.axes.count > 0) copy_in_parts(part.axes, s.in[0] + part.begin, s.out);
   }
 };
 
 template <> struct step<ops::embed> : no_scratch {
   template <class T> static void run(const step_args<T>& s) {
     const part_axes part(s.shape, s.in_shape[0], s.attr, true);
-    std::fill_n(s.out, s.size(), T(0));
-    if (part.axes.count > 0) copy_elements(part.axes, s.in[0], s.out + part.begin);
+    fill_zeros(s.out, s.size());
+    if (part.axes.count > 0) copy_in_parts(part.axes, s.in[0], s.out + part.begin);
   }
 };
 
@@ -66,7 +71,7 @@ template <int N> struct step<ops::concat<N>> : no_scratch {
       copy_axes axes;
       axes.push({rows, length, row});
       axes.push({length, 1, 1});
-      copy_elements(axes, s.in[k], to);
+      copy_in_parts(axes, s.in[k], to);
       to += length;
     }
   }

@@ -3,7 +3,6 @@
 // The argument adaptor: what a program is told about an argument by its type, and how its elements are read.
 #include "fluxpp/core/errors.hpp"
 #include "fluxpp/core/tensor.hpp"
-#include "fluxpp/graph/function.hpp"
 
 #include <concepts>
 #include <cstdint>
@@ -11,7 +10,7 @@
 #include <string>
 #include <type_traits>
 
-namespace fluxpp::inline v0_1::eval {
+namespace fluxpp::inline v0_1::arguments {
 
 template <class A>
 concept number = std::is_arithmetic_v<A>;
@@ -148,7 +147,7 @@ template <class T, class A> void copy_elements(const A& a, T* to) {
   }
 }
 
-}  // namespace fluxpp::inline v0_1::eval
+}  // namespace fluxpp::inline v0_1::arguments
 
 namespace fluxpp::inline v0_1 {
 

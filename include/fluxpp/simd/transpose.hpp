@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+// A square of batches turned over its diagonal, and the sums of several batches at once.
+
+#include <fluxpp/simd/reduce.hpp>
+
+#include <array>
+#include <utility>
+
+namespace fluxpp::inline v0_1::simd {
+/// upper_of_pairs<n, T>(): the lanes in the second half of each group of 2n.
+template <int n, element T> mask<T> upper_of_pairs() {
+  static constexpr auto table = [] {
+    std::array<T, batch<T>::size> lanes{};
+    for (std::size_t i = 0; i < lanes.size(); ++i) lanes[i] = (i & n) != 0 ? T(1) : T(0);
+    return lanes;
+  }();
+  return batch<T>::load(table.data()) > T(0);
+}
+
+/// swap_groups<n>(v): v with neighbouring groups of n lanes exchanged.
+template <int n, class T> batch<T> swap_groups(batch<T> v) {
+  return batch<T>::wrap(backend::swap_groups<n, T>(v.raw));
+}
+
+/// transpose(v): lane j of v[i] and lane i of v[j] change places, for as many batches as a batch has lanes.
+template <std::size_t n = 0, class T, std::size_t count> void transpose(std::array<batch<T>, count>& v) {
+  constexpr std::size_t step = n == 0 ? count / 2 : n;
+  if constexpr (step > 0) {
+    const mask<T> upper = upper_of_pairs<step, T>();
+    const auto exchange = [&](batch<T>& a, batch<T>& b) {
+      const batch<T> from_a = swap_groups<step>(a), from_b = swap_groups<step>(b);
+      a = select(upper, from_b, a);
+      b = select(upper, b, from_a);
+    };
+    [&]<std::size_t... i>(std::index_sequence<i...>) {
+      ((i & step ? void() : exchange(v[i & ~step], v[i | step])), ...);
+    }(std::make_index_sequence<count>{});
+    if constexpr (step > 1) transpose<step / 2>(v);
+  }
+}
+
+/// sums(v): a batch whose lane i is the sum of all lanes of v[i % count], by the tree of reduce_add; count is a power of
+/// two, at most `size`.
+template <std::size_t n = 0, class T, std::size_t count, std::size_t lanes = batch<T>::size>
+batch<T> sums(const std::array<batch<T>, count>& v) {
+  constexpr std::size_t step = n == 0 ? lanes / 2 : n;
+  if constexpr (lanes == 1) return v[0];
+  else if constexpr (step >= count) {
+    std::array<batch<T>, count> folded;
+    for (std::size_t i = 0; i < count; ++i) folded[i] = v[i] + swap_groups<step>(v[i]);
+    if constexpr (step == 1) return folded[0];
+    else return sums<step / 2>(folded);
+  } else {
+    const mask<T> upper = upper_of_pairs<step, T>();
+    std::array<batch<T>, count / 2> paired;
+    for (std::size_t i = 0; i < count / 2; ++i)
+      paired[i] = select(upper, v[i + step], v[i]) + swap_groups<step>(select(upper, v[i], v[i + step]));
+    if constexpr (step == 1) return paired[0];
+    else return sums<step / 2>(paired);
+  }
+}
+} // namespace fluxpp::inline v0_1::simd
