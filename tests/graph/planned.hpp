@@ -72,10 +72,12 @@ struct planned {
     list<int> value;
     for (int i = 0; i < -extent; ++i) {
       const graph::extent_entry& e = program.extents[i];
-      value.push(e.kind == graph::extent_kind::symbol ? n : graph::value_of(e, value.begin()));
+      value.push(e.kind == graph::extent_kind::symbol ? symbol(e.a, n) : graph::value_of(e, value.begin()));
     }
     return value[-1 - extent];
   }
+  /// What a symbol is: n, unless its key says more: a number below 100 that completes some thousands.
+  static constexpr int symbol(int key, int n) { return key < 1000 ? n : key % 1000; }
   constexpr long elements(const dims& d, int n) const {
     long count = 1;
     for (int i = 0; i < d.rank; ++i) count *= number(d[i], n);

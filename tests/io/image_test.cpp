@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Images: round trips, kinds and depths by hand-made files, damage of every sort, and writes that fail.
 #include "catch.hpp"
+#include "folder.hpp"
 
 #if __has_include(<CImg.h>) && __has_include(<png.h>)
 #include "fluxpp/io/image.hpp"
@@ -12,26 +13,6 @@ namespace io = fluxpp::io;
 using namespace std::string_literals;
 
 namespace {
-
-struct folder {
-  std::filesystem::path path = std::filesystem::temp_directory_path() / "fluxpp_image_test";
-  folder() { std::filesystem::remove_all(path), std::filesystem::create_directories(path); }
-  ~folder() { std::filesystem::remove_all(path); }
-  std::string operator/(const std::string& name) const { return (path / name).string(); }
-};
-
-void put(const std::string& path, std::string_view bytes) {
-  std::FILE* file = std::fopen(path.c_str(), "wb");
-  REQUIRE(file != nullptr);
-  std::fwrite(bytes.data(), 1, bytes.size(), file);
-  std::fclose(file);
-}
-
-std::string get(const std::string& path) {
-  io::input_file file("get", path);
-  const std::vector<std::byte> bytes = io::file_content(file);
-  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-}
 
 fx::nd_array<float, 3> ramp(std::size_t c, std::size_t h, std::size_t w) {
   fx::nd_array<float, 3> image(std::array<std::size_t, 3>{c, h, w});

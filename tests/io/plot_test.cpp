@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Pictures of a run: they are written, their marks stand where the data say, and impossible ones are refused.
 #include "catch.hpp"
+#include "folder.hpp"
 
 #if __has_include(<CImg.h>) && __has_include(<png.h>)
 #include "fluxpp/io/plot.hpp"
@@ -12,13 +13,6 @@ namespace fx = fluxpp;
 namespace io = fluxpp::io;
 
 namespace {
-
-struct folder {
-  std::filesystem::path path = std::filesystem::temp_directory_path() / "fluxpp_plot_test";
-  folder() { std::filesystem::remove_all(path), std::filesystem::create_directories(path); }
-  ~folder() { std::filesystem::remove_all(path); }
-  std::string operator/(const char* name) const { return (path / name).string(); }
-};
 
 using image = fx::nd_array<float, 3>;
 

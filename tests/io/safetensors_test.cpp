@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // safetensors: the golden file, every refusal of the format, truncation, round trips, and writes that fail.
 #include "catch.hpp"
+#include "folder.hpp"
 
 #include "fluxpp/io/safetensors.hpp"
 
@@ -21,29 +22,6 @@ namespace io = fluxpp::io;
 using namespace std::string_literals;
 
 namespace {
-
-/// A folder that is gone after the test.
-struct folder {
-  std::filesystem::path path = std::filesystem::temp_directory_path() / "fluxpp_safetensors_test";
-  folder() { std::filesystem::remove_all(path), std::filesystem::create_directories(path); }
-  ~folder() { std::filesystem::remove_all(path); }
-  std::string operator/(const char* name) const { return (path / name).string(); }
-};
-
-void put(const std::string& path, std::string_view bytes) {
-  std::FILE* file = std::fopen(path.c_str(), "wb");
-  REQUIRE(file != nullptr);
-  std::fwrite(bytes.data(), 1, bytes.size(), file);
-  std::fclose(file);
-}
-
-std::string get(const std::string& path) {
-  std::string bytes(static_cast<std::size_t>(std::filesystem::file_size(path)), '\0');
-  std::FILE* file = std::fopen(path.c_str(), "rb");
-  REQUIRE(std::fread(bytes.data(), 1, bytes.size(), file) == bytes.size());
-  std::fclose(file);
-  return bytes;
-}
 
 std::string length_of(std::uint64_t n) {
   std::string bytes(8, '\0');

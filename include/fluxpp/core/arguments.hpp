@@ -48,6 +48,16 @@ template <template <std::size_t...> class S, std::size_t... X> struct static_ext
   static constexpr int extent(int axis) { return all[axis]; }
 };
 
+/// What the type of an array says of its shape: xtensor's fixed containers name it, others show it.
+template <class A> struct shape_of_type {
+  using type = static_extents<std::remove_cvref_t<decltype(std::declval<const A&>().shape())>>;
+};
+template <class A>
+  requires(static_extents<typename A::shape_type>::rank >= 0)
+struct shape_of_type<A> {
+  using type = static_extents<typename A::shape_type>;
+};
+
 /// argument_traits<A>: element type, rank, extents known from the type, and run-time access.
 template <class A> struct argument_traits {
   static_assert(sizeof(A) == 0,
@@ -79,10 +89,10 @@ template <class A>
   requires strided_array<A> || shaped_view<A>
 struct argument_traits<A> {
   using element = std::remove_cvref_t<decltype(*std::declval<const A&>().data())>;
-  using shape_info = static_extents<std::remove_cvref_t<decltype(std::declval<const A&>().shape())>>;
+  using shape_info = typename shape_of_type<A>::type;
   static_assert(shape_info::rank >= 0,
                 "fluxpp: the rank of an argument must be known from its type: pass an xt::xtensor, or fx::ranked<N>(x)");
-  static constexpr int rank = shape_info::rank;
+  static constexpr int rank = shape_info::rank >= 0 ? shape_info::rank : 0;
   static constexpr int extent(int axis) { return shape_info::extent(axis); }
   static std::size_t size(const A& a, int axis) { return static_cast<std::size_t>(a.shape()[static_cast<std::size_t>(axis)]); }
   static std::ptrdiff_t stride(const A& a, int axis) {

@@ -96,6 +96,8 @@ class extent_table {
       parent_[-1 - a] = b;
   }
   constexpr void require_at_least(int a, int bound, const char* rule, int line) {
+    for (const constraint& c : constraints_)
+      if (c.at_least && c.a == a && c.b >= bound) return;
     constraints_.push({a, bound, true, rule, line});
   }
 

@@ -24,7 +24,7 @@ constexpr graph::attributes pool_attributes(const pool_options& o) {
 }
 /// Those of a pool with as many windows as the result has extents, which cover the image evenly.
 constexpr graph::attributes adaptive_attributes() {
-  graph::attributes a = pool_attributes({});
+  graph::attributes a = pool_attributes({.size = 1, .stride = 1});
   a.value[10] = 1;
   return a;
 }

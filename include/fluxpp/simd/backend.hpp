@@ -33,6 +33,13 @@ template <class T> concept element = std::is_same_v<T, float> || std::is_same_v<
 /// word<T>: the unsigned integer as wide as T.
 template <element T> using word = std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint64_t>;
 
+/// registers: how many vector registers the target has.
+#if defined(__AVX512F__) || defined(__aarch64__)
+inline constexpr int registers = 32;
+#else
+inline constexpr int registers = 16;
+#endif
+
 namespace backend {
 #if defined(FLUXPP_HAS_XSIMD)
 template <class T> using vector = xsimd::batch<T>;

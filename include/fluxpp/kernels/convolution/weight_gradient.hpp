@@ -13,11 +13,13 @@ struct weight_gradient_plan {
 
   template <class T> static constexpr weight_gradient_plan of(const conv_shape& s) {
     weight_gradient_plan plan;
-    plan.images = packing(s, {.most_outputs = 4096, .least_outputs = 1024, .lanes = tile_of<T>::lanes, .depth = 128});
-    plan.filters = cut(s.group_filters(), 64);
+    plan.images = packing(s, {.most_outputs = 4096, .least_outputs = 4096, .lanes = tile_of<T>::lanes, .depth = 128});
+    const int chunks = plan.images.chunks();
+    const int filters = static_cast<int>(std::min(static_cast<double>(s.filters) * chunks / most_tasks, 64.0));
+    plan.filters = cut(s.group_filters(), std::max(filters, 32)); // each part packs the images again
     plan.slack = tile_of<T>::most_lanes;
     const int jobs = std::max(1, s.groups * plan.filters.parts);
-    plan.parts = std::clamp(most_tasks / jobs, 1, std::max(1, plan.images.chunks()));
+    plan.parts = std::clamp(most_tasks / jobs, 1, std::max(1, chunks));
     return plan;
   }
   constexpr const conv_shape& shape() const { return images.shape; }

@@ -4,6 +4,7 @@
 
 #include <fluxpp/simd/simd.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <utility>
@@ -31,11 +32,6 @@ template <class T> struct target {
   bool add;
 };
 
-template <class T> void put(simd::batch<T> v, T* to, int n, bool add) {
-  if (n >= simd::batch<T>::size) (add ? simd::batch<T>::load(to) + v : v).store(to);
-  else if (n > 0) (add ? simd::batch<T>::load_first(to, n) + v : v).store_first(to, n);
-}
-
 /// tile<T, rows, vectors>::run(depth, a, b, c): c = or += a b. Every element is one chain of fused multiply-adds along
 /// the depth, so its bits do not depend on the size of the tile it is in.
 template <class T, int rows, int vectors> struct tile {
@@ -46,15 +42,15 @@ template <class T, int rows, int vectors> struct tile {
     std::array<batch, count> sum;
     sum.fill(batch(T(0)));
     accumulate(depth, a, b, sum);
-    for (int i = 0; i < rows; ++i)
-      for (int v = 0; v < vectors; ++v)
-        put(sum[static_cast<std::size_t>(i * vectors + v)], c.data + i * c.row + v * batch::size,
-            c.columns - v * batch::size, c.add);
+    if (c.columns < vectors * batch::size) store_part(sum, c);
+    else if (c.add) store<true>(sum, c, element_numbers{});
+    else store<false>(sum, c, element_numbers{});
   }
 
 private:
   using row_numbers = std::make_index_sequence<static_cast<std::size_t>(rows)>;
   using vector_numbers = std::make_index_sequence<static_cast<std::size_t>(vectors)>;
+  using element_numbers = std::make_index_sequence<count>;
   using line_of_b = std::array<batch, static_cast<std::size_t>(vectors)>;
 
   // Rows in threes: base, base + row, base + 2 row are x86 addresses, so twelve rows need four registers.
@@ -87,6 +83,26 @@ private:
   [[gnu::always_inline]] static inline void multiply(batch a, const line_of_b& b, std::array<batch, count>& sum,
                                                      std::index_sequence<v...>) {
     ((sum[row * vectors + v] = fma(a, b[v], sum[row * vectors + v])), ...);
+  }
+
+  static T* address(const target<T>& c, std::size_t i) {
+    return c.data + static_cast<ptrdiff_t>(i / vectors) * c.row + static_cast<ptrdiff_t>(i % vectors) * batch::size;
+  }
+
+  template <bool add, std::size_t... i>
+  [[gnu::always_inline]] static inline void store(const std::array<batch, count>& sum, const target<T>& c,
+                                                  std::index_sequence<i...>) {
+    if constexpr (add) ((batch::load(address(c, i)) + sum[i]).store(address(c, i)), ...);
+    else (sum[i].store(address(c, i)), ...);
+  }
+
+  static void store_part(const std::array<batch, count>& sum, const target<T>& c) {
+    for (std::size_t i = 0; i < count; ++i) {
+      const int n = std::min(batch::size, c.columns - static_cast<int>(i % vectors) * batch::size);
+      if (n <= 0) continue;
+      const batch v = c.add ? batch::load_first(address(c, i), n) + sum[i] : sum[i];
+      v.store_first(address(c, i), n);
+    }
   }
 };
 } // namespace fluxpp::inline v0_1::kernels::matrix

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+// The matrix product by scalar products, for operands that are both contiguous along the depth: nothing is packed.
+
+#include <fluxpp/kernels/gemm/pack.hpp>
+
+namespace fluxpp::inline v0_1::kernels::matrix {
+/// dots<T, rows, columns>::run(depth, a, b, c): c = or += the scalar products of rows of a and columns of b; each is one
+/// batch of partial sums along the depth, then the tree of simd::reduce_add.
+template <class T, int rows, int columns> struct dots {
+  using batch = simd::batch<T>;
+  static constexpr std::size_t count = static_cast<std::size_t>(rows * columns);
+
+  static void run(int depth, const strided<T>& a, const strided<T>& b, const target<T>& c) {
+    std::array<batch, count> sum;
+    sum.fill(batch(T(0)));
+    const int whole = depth - depth % batch::size;
+    for (int p = 0; p < whole; p += batch::size)
+      multiply(a, b, sum, numbers<rows>{}, numbers<columns>{}, [p](const T* at) { return batch::load(at + p); });
+    if (const int n = depth - whole; n > 0)
+      multiply(a, b, sum, numbers<rows>{}, numbers<columns>{},
+               [whole, n](const T* at) { return batch::load_first(at + whole, n); });
+    T result[count + batch::size];
+    reduce(sum, result);
+    for (int i = 0; i < rows; ++i)
+      for (int j = 0; j < columns; ++j) {
+        T& to = c.data[i * c.row + j];
+        to = c.add ? to + result[i * columns + j] : result[i * columns + j];
+      }
+  }
+
+private:
+  template <int n> using numbers = std::make_index_sequence<static_cast<std::size_t>(n)>;
+
+  template <std::size_t... i, std::size_t... j, class Load>
+  [[gnu::always_inline]] static inline void multiply(const strided<T>& a, const strided<T>& b,
+                                                     std::array<batch, count>& sum, std::index_sequence<i...>,
+                                                     std::index_sequence<j...> columns_of_b, Load load) {
+    const std::array<batch, sizeof...(j)> bs = {load(b.data + static_cast<ptrdiff_t>(j) * b.col)...};
+    (multiply_row<i>(load(a.data + static_cast<ptrdiff_t>(i) * a.row), bs, sum, columns_of_b), ...);
+  }
+
+  template <std::size_t row, std::size_t... j>
+  [[gnu::always_inline]] static inline void multiply_row(batch a, const std::array<batch, sizeof...(j)>& b,
+                                                         std::array<batch, count>& sum, std::index_sequence<j...>) {
+    ((sum[row * sizeof...(j) + j] = fma(a, b[j], sum[row * sizeof...(j) + j])), ...);
+  }
+
+  static void reduce(const std::array<batch, count>& sum, T* result) {
+    constexpr std::size_t group = std::min(count, static_cast<std::size_t>(batch::size));
+    for (std::size_t first = 0; first < count; first += group) {
+      std::array<batch, group> part;
+      std::copy_n(sum.begin() + static_cast<ptrdiff_t>(first), group, part.begin());
+      sums(part).store(result + first);
+    }
+  }
+};
+
+/// multiply_by_dots(m, n, k, a, b, c, ldc, add): c = or += a b for a.col == 1 and b.row == 1.
+template <class T>
+void multiply_by_dots(int m, int n, int k, const strided<T>& a, const strided<T>& b, T* c, ptrdiff_t ldc, bool add) {
+  constexpr int most_depth = 4096 / static_cast<int>(sizeof(T)); // four rows of a fill half of a 32 KB cache
+  for (int p = 0; p < k; p += most_depth) {
+    const int depth = std::min(most_depth, k - p);
+    for (int i = 0; i < m;) {
+      const int rows = m - i >= 4 ? 4 : 1;
+      for (int j = 0; j < n;) {
+        const int columns = n - j >= 4 ? 4 : n - j >= 2 ? 2 : 1;
+        constexpr auto run = [](int r, int s) {
+          if (r == 4) return s == 4 ? dots<T, 4, 4>::run : s == 2 ? dots<T, 4, 2>::run : dots<T, 4, 1>::run;
+          return s == 4 ? dots<T, 1, 4>::run : s == 2 ? dots<T, 1, 2>::run : dots<T, 1, 1>::run;
+        };
+        run(rows, columns)(depth, a.from(i, p), b.from(p, j), {c + i * ldc + j, ldc, columns, add || p > 0});
+        j += columns;
+      }
+      i += rows;
+    }
+  }
+}
+} // namespace fluxpp::inline v0_1::kernels::matrix

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+// Copies of the operands of a matrix product, in the order in which the micro-kernel reads them.
+
+#include <fluxpp/kernels/gemm/tile.hpp>
+#include <fluxpp/simd/transpose.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <memory>
+#include <new>
+
+namespace fluxpp::inline v0_1::kernels {
+/// strided: a matrix in memory; element (i, j) is data[i row + j col], so a transpose is an exchange of strides.
+template <class T> struct strided {
+  const T* data;
+  std::ptrdiff_t row, col;
+
+  constexpr strided from(int i, int j) const { return {data + i * row + j * col, row, col}; }
+};
+
+namespace matrix {
+/// scratch<T>(n): n numbers of this thread, aligned to a cache line; they last until the next call, and only grow.
+template <class T> T* scratch(std::size_t n) {
+  struct release {
+    void operator()(void* p) const { ::operator delete(p, std::align_val_t{64}); }
+  };
+  static thread_local std::unique_ptr<void, release> memory;
+  static thread_local std::size_t size = 0;
+  if (n * sizeof(T) > size) {
+    memory.reset();
+    size = 0;
+    memory.reset(::operator new(n * sizeof(T), std::align_val_t{64}));
+    size = n * sizeof(T);
+  }
+  return static_cast<T*>(memory.get());
+}
+
+/// copy_lines(b, depth, columns, width, to): b's lines one after the other, each filled up with zeros to `width`, a
+/// multiple of a batch; for b with b.col == 1.
+template <class T> void copy_lines(const strided<T>& b, int depth, int columns, int width, T* to) {
+  using batch = simd::batch<T>;
+  for (int p = 0; p < depth; ++p, to += width) {
+    const T* const line = b.data + p * b.row;
+    for (int j = 0; j < width; j += batch::size) {
+      const int n = columns - j;
+      (n >= batch::size ? batch::load(line + j) : batch::load_first(line + j, std::max(n, 0))).store(to + j);
+    }
+  }
+}
+
+/// turn_lines(b, depth, columns, width, to): as copy_lines, for b with b.row == 1, by squares of batches.
+template <class T> void turn_lines(const strided<T>& b, int depth, int columns, int width, T* to) {
+  using batch = simd::batch<T>;
+  constexpr int side = batch::size;
+  std::array<batch, static_cast<std::size_t>(side)> square;
+  for (int j = 0; j < width; j += side)
+    for (int p = 0; p < depth; p += side) {
+      const int high = std::min(side, depth - p);
+      for (int i = 0; i < side; ++i) {
+        const T* const at = b.data + p + (j + i) * b.col;
+        square[static_cast<std::size_t>(i)] = j + i >= columns ? batch(T(0))
+                                              : high == side   ? batch::load(at)
+                                                               : batch::load_first(at, high);
+      }
+      transpose(square);
+      for (int i = 0; i < high; ++i) square[static_cast<std::size_t>(i)].store(to + (p + i) * width + j);
+    }
+}
+
+/// pack_panel(b, depth, columns, width, to): `columns` columns of b as a panel of `width` columns, zeros at the end.
+template <class T> panel<T> pack_panel(const strided<T>& b, int depth, int columns, int width, T* to) {
+  if (b.col == 1) copy_lines(b, depth, columns, width, to);
+  else if (b.row == 1) turn_lines(b, depth, columns, width, to);
+  else
+    for (int p = 0; p < depth; ++p)
+      for (int j = 0; j < width; ++j) to[p * width + j] = j < columns ? b.data[p * b.row + j * b.col] : T(0);
+  return {to, width};
+}
+
+/// pack_strip(a, rows, depth, to): the rows of a as a strip: row after row if they are contiguous, else all rows' elements
+/// of one depth after those of another.
+template <class T> strip<T> pack_strip(const strided<T>& a, int rows, int depth, T* to) {
+  if (a.col == 1) {
+    const int pitch = depth + 64 / static_cast<int>(sizeof(T)) * (depth % 512 == 0); // not the same cache set for all
+    for (int i = 0; i < rows; ++i) std::copy_n(a.data + i * a.row, depth, to + i * static_cast<ptrdiff_t>(pitch));
+    return {to, pitch, 1};
+  }
+  for (int p = 0; p < depth; ++p)
+    for (int i = 0; i < rows; ++i) to[p * rows + i] = a.data[i * a.row + p * a.col];
+  return {to, 1, rows};
+}
+} // namespace matrix
+} // namespace fluxpp::inline v0_1::kernels
