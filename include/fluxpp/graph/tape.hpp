@@ -20,7 +20,7 @@ struct var {
   constexpr bool absent() const { return tape == nullptr && !numeric_; }
   constexpr bool exists() const { return tape != nullptr; }
   constexpr int rank() const;
-  constexpr const dims& shape() const;
+  constexpr dims shape() const;
   /// Extent of an axis; negative axes count from the end.
   constexpr int extent(int axis) const;
 
@@ -68,7 +68,8 @@ class tape {
 
   constexpr int size() const { return nodes_.size(); }
   constexpr const node& operator[](int id) const { return nodes_[id]; }
-  constexpr const dims& shape_of(int id) const { return shapes_[nodes_[id].shape]; }
+  /// A copy: tables move when they grow.
+  constexpr dims shape_of(int id) const { return shapes_[nodes_[id].shape]; }
   constexpr const attributes& attributes_of(int id) const { return attributes_[nodes_[id].attr]; }
   constexpr const leaf& leaf_of(int id) const { return leaves_[nodes_[id].attr]; }
   constexpr bool integer(int id) const {
@@ -105,7 +106,7 @@ class tape {
   graph::fault fault_;
 };
 
-constexpr const dims& var::shape() const { return tape->shape_of(id); }
+constexpr dims var::shape() const { return tape->shape_of(id); }
 constexpr int var::rank() const { return is_number() ? 0 : shape().rank; }
 constexpr int var::extent(int axis) const { return shape()[axis < 0 ? axis + rank() : axis]; }
 

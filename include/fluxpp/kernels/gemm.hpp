@@ -9,15 +9,21 @@
 
 namespace fluxpp::inline v0_1::kernels {
 namespace matrix {
-/// blocking<T>: the sizes of the blocks. The depth is fixed, since it decides the order of the additions.
+/// blocking<T>: the largest blocks: of b in the second cache, `depth` by `columns`, and the largest tile of c.
 template <class T> struct blocking {
-  static constexpr int depth = 1536 / static_cast<int>(sizeof(T));
-  static constexpr int columns = 384;
-  static constexpr int rows = simd::registers == 32 ? 12 : 6;
-  static constexpr int width = 2 * simd::batch<T>::size;
+  static constexpr int depth = 1600 / static_cast<int>(sizeof(T)), columns = 384;
+  static constexpr int rows = simd::registers == 32 ? 12 : 6, width = 2 * simd::batch<T>::size;
+  static constexpr std::size_t strip_size = static_cast<std::size_t>((depth + 48) * rows);
 };
 
-template <class T> using tile_kernel = void (*)(int, const strip<T>&, const panel<T>&, const target<T>&);
+/// even_block(n, most, unit): the size of equal blocks of n, multiples of unit and no larger than most. Blocks of the
+/// depth depend on the depth alone, for they decide the order of additions.
+constexpr int even_block(int n, int most, int unit) {
+  const int blocks = (n + most - 1) / most;
+  return ((n + blocks - 1) / blocks + unit - 1) / unit * unit;
+}
+
+template <class T> using tile_kernel = void (*)(int, const strip<T>&, panels<T>, target<T>);
 
 /// tile_heights: the heights that tiles come in, highest first.
 inline constexpr std::array tile_heights{12, 8, 6, 4, 3, 2, 1};
@@ -33,41 +39,44 @@ constexpr std::size_t next_height(int left, int most) {
   return i;
 }
 
-/// block: a part of the product: columns of c, and a piece of the depth.
-template <class T> struct block {
+/// product: c = or += a b, a part of the whole, and which of the operands it copies.
+template <class T> struct product {
   int rows, columns, depth;
   strided<T> a, b;
   target<T> c;
   bool pack_a, pack_b;
 };
 
-template <class T> int vectors_of(int columns) { return columns > simd::batch<T>::size ? 2 : 1; }
+/// column_split: a product's columns as panels of full width, then at most one narrow panel, which is always packed.
+template <class T> struct column_split {
+  static constexpr int width = blocking<T>::width;
+  int wide, narrow, vectors;
 
-/// multiply_block(x, memory): one strip of a after the other against all panels of b.
-template <class T> void multiply_block(const block<T>& x, T* memory) {
+  explicit column_split(int columns)
+      : wide(columns / width * width), narrow(columns % width), vectors(narrow > simd::batch<T>::size ? 2 : 1) {}
+};
+
+/// multiply_block(x, strips, packed): one strip of a after the other against all panels of b.
+template <class T> void multiply_block(const product<T>& x, T* strips, T* packed) {
   constexpr int width = blocking<T>::width;
-  const int panels = (x.columns + width - 1) / width;
-  T* const packed_b = memory + (blocking<T>::depth + 64) * blocking<T>::rows;
-  for (int j = 0; j < panels; ++j) {
-    const int columns = std::min(width, x.columns - j * width);
-    if (x.pack_b || columns < width)
-      pack_panel(x.b.from(0, j * width), x.depth, columns, vectors_of<T>(columns) * simd::batch<T>::size,
-                 packed_b + static_cast<ptrdiff_t>(j) * width * x.depth);
-  }
+  const column_split<T> split(x.columns);
+  T* const narrow = packed + (x.pack_b ? static_cast<ptrdiff_t>(split.wide) * x.depth : 0);
+  for (int j = 0; j < split.wide && x.pack_b; j += width)
+    pack_panel(x.b.from(0, j), x.depth, width, width, packed + static_cast<ptrdiff_t>(j) * x.depth);
+  const int narrow_line = split.vectors * simd::batch<T>::size;
+  if (split.narrow > 0) pack_panel(x.b.from(0, split.wide), x.depth, split.narrow, narrow_line, narrow);
+  const panels<T> wide_b = x.pack_b ? panels<T>{packed, width, static_cast<ptrdiff_t>(width) * x.depth}
+                                    : panels<T>{x.b.data, x.b.row, width};
   for (int i = 0; i < x.rows;) {
     const std::size_t h = next_height(x.rows - i, blocking<T>::rows);
-    const int rows = tile_heights[h];
     const strided<T> a = x.a.from(i, 0);
-    const strip<T> s = x.pack_a ? pack_strip(a, rows, x.depth, memory) : strip<T>{a.data, a.row, a.col};
-    for (int j = 0; j < panels; ++j) {
-      const int columns = std::min(width, x.columns - j * width), vectors = vectors_of<T>(columns);
-      const T* const packed = packed_b + static_cast<ptrdiff_t>(j) * width * x.depth;
-      const panel<T> b = x.pack_b || columns < width ? panel<T>{packed, vectors * simd::batch<T>::size}
-                                                     : panel<T>{x.b.data + j * width, x.b.row};
-      const target<T> c{x.c.data + i * x.c.row + j * width, x.c.row, columns, x.c.add};
-      (vectors == 2 ? tiles_of_width<T, 2> : tiles_of_width<T, 1>)[h](x.depth, s, b, c);
-    }
-    i += rows;
+    const strip<T> s = x.pack_a ? pack_strip(a, tile_heights[h], x.depth, strips) : strip<T>{a.data, a.row, a.col};
+    T* const c = x.c.data + i * x.c.row;
+    tiles_of_width<T, 2>[h](x.depth, s, wide_b, {c, x.c.row, split.wide, x.c.add});
+    if (split.narrow > 0)
+      (split.vectors == 2 ? tiles_of_width<T, 2> : tiles_of_width<T, 1>)[h](
+          x.depth, s, {narrow, narrow_line, 0}, {c + split.wide, x.c.row, split.narrow, x.c.add});
+    i += tile_heights[h];
   }
 }
 
@@ -75,17 +84,17 @@ template <class T> void multiply_block(const block<T>& x, T* memory) {
 template <class T>
 void multiply_by_tiles(int m, int n, int k, const strided<T>& a, const strided<T>& b, T* c, ptrdiff_t ldc, bool add) {
   using size = blocking<T>;
-  const bool strided_a = a.row != 1 && a.col != 1, aliasing = (a.col == 1 ? a.row : a.col) * sizeof(T) % 2048 == 0;
-  const bool pack_a = strided_a || n > 128 || (n > size::width && aliasing && std::min(m, k) > 4);
+  const int depth = even_block(k, size::depth, 8);
+  const int columns = even_block(n, size::columns * size::depth / std::min(k, depth), size::width);
+  const bool aliasing = (a.col == 1 ? a.row : a.col) * static_cast<ptrdiff_t>(sizeof(T)) % 2048 == 0;
+  const bool pack_a = (a.row != 1 && a.col != 1) || n > 128 || (n > size::width && aliasing);
   const bool pack_b = b.col != 1 || m > 2 * size::rows;
-  const auto columns = static_cast<std::size_t>(std::min(n + size::width, size::columns));
-  const auto depth = static_cast<std::size_t>(std::min(k, size::depth));
-  T* const memory = scratch<T>((size::depth + 64) * size::rows + columns * depth);
-  for (int j = 0; j < n; j += size::columns)
-    for (int p = 0; p < k; p += size::depth)
-      multiply_block<T>({m, std::min(size::columns, n - j), std::min(size::depth, k - p), a.from(0, p), b.from(p, j),
+  T* const memory = scratch<T>(size::strip_size + static_cast<std::size_t>(columns) * static_cast<std::size_t>(depth));
+  for (int j = 0; j < n; j += columns)
+    for (int p = 0; p < k; p += depth)
+      multiply_block<T>({m, std::min(columns, n - j), std::min(depth, k - p), a.from(0, p), b.from(p, j),
                          {c + j, ldc, 0, add || p > 0}, pack_a, pack_b},
-                        memory);
+                        memory, memory + size::strip_size);
 }
 } // namespace matrix
 
@@ -100,7 +109,7 @@ void gemm(int m, int n, int k, strided<T> a, strided<T> b, T* c, std::ptrdiff_t 
     for (int i = 0; i < m && !accumulate; ++i) std::fill_n(c + i * ldc, n, T(0));
     return;
   }
-  const bool dot = a.col == 1 && b.row == 1 && (m <= 8 || (n <= 160 && m < k / 6));
+  const bool dot = a.col == 1 && b.row == 1 && (m <= 8);
   if (dot) matrix::multiply_by_dots(m, n, k, a, b, c, ldc, accumulate);
   else matrix::multiply_by_tiles(m, n, k, a, b, c, ldc, accumulate);
 }

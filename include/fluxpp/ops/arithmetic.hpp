@@ -138,7 +138,7 @@ constexpr int div::rewrite(graph::tape& t, const graph::node& n) {
   return -1;
 }
 constexpr int neg::rewrite(graph::tape& t, const graph::node& n) {
-  const graph::node& x = t[n.args[0]];
+  const graph::node x = t[n.args[0]];
   if (x.op == &info<neg>) return x.args[0];
   if (x.op == &info<sub>) return (var(t, x.args[1]) - var(t, x.args[0])).id;
   if (x.op == &info<mul>)

@@ -165,6 +165,17 @@ inline void store_some(float* p, int n, __m256 v) { _mm256_maskstore_ps(p, first
 inline void store_some(double* p, int n, __m256d v) { _mm256_maskstore_pd(p, first_lanes<double>(n), v); }
 #endif
 
+/// in_register(v): v, which g++ may not take for a value that it can as well read again from memory at each use.
+template <class T> vector<T> in_register(vector<T> v) {
+#if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__)
+  auto r = static_cast<native<T>>(v);
+  asm("" : "+v"(r));
+  return vector<T>(r);
+#else
+  return v;
+#endif
+}
+
 template <class T> concept maskable = requires(T* p, native<T> v) { store_some(p, 1, v); };
 } // namespace backend
 } // namespace fluxpp::inline v0_1::simd

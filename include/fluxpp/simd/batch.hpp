@@ -112,6 +112,9 @@ template <class T> batch<T> fnma(batch<T> a, std::type_identity_t<batch<T>> b, s
   else return c - a * b;
 }
 
+/// in_register(v): v, held in a register rather than read again from memory at each use (a hint, for g++).
+template <class T> batch<T> in_register(batch<T> v) { return batch<T>::wrap(backend::in_register<T>(v.raw)); }
+
 /// keep_first(v, n, fill): v with every lane from n on replaced by fill.
 template <class T> batch<T> keep_first(batch<T> v, int n, std::type_identity_t<batch<T>> fill) {
   return select(batch<T>::iota() < batch<T>(static_cast<T>(n)), v, fill);

@@ -3,7 +3,9 @@
 // Copies of images and filters in the order in which the register tiles read them.
 
 #include <fluxpp/kernels/convolution/layout.hpp>
-#include <fluxpp/simd/batch.hpp>
+#include <fluxpp/simd/transpose.hpp>
+
+#include <array>
 
 namespace fluxpp::inline v0_1::kernels::convolution {
 /// fill_zero(to, n): n zeros and, beyond them, up to one register more.
@@ -97,15 +99,32 @@ struct filter_tiles {
   constexpr int padded() const { return begin(count()); }
 };
 
+/// turn_filters(w, filter, present, width, depth, to): to[d width + k] = w[k filter + d], 0 for k >= present.
+template <class T> void turn_filters(const T* w, std::ptrdiff_t filter, int present, int width, int depth, T* to) {
+  using batch = simd::batch<T>;
+  std::array<batch, static_cast<std::size_t>(batch::size)> square;
+  for (int d = 0; d < depth; d += batch::size)
+    for (int first = 0; first < width; first += batch::size) {
+      const int n = std::min(batch::size, depth - d), wide = std::min(batch::size, width - first);
+      for (int i = 0, k = first; i < batch::size; ++i, ++k)
+        square[static_cast<std::size_t>(i)] = k < present ? batch::load_first(w + k * filter + d, n) : batch(T(0));
+      simd::transpose(square);
+      for (int i = 0; i < n; ++i) square[static_cast<std::size_t>(i)].store_first(to + (d + i) * width + first, wide);
+    }
+}
+
 /// pack_filters(tiles, tile, s, from, to): the filters of one tile side by side for each channel and tap, absent ones zero.
 template <class T>
 void pack_filters(const filter_tiles& tiles, int tile, const conv_shape& s, const filter_source<T>& from, T* to) {
   const int width = tiles.width(tile), first = tiles.begin(tile), present = std::min(width, tiles.filters - first);
-  for (int c = 0; c < s.group_channels(); ++c)
+  const T* w = from.w + first * from.filter;
+  const bool whole = from.col == 1 && from.row == s.cols.size && from.channel == s.cols.size * s.rows.size;
+  if (whole) return turn_filters(w, from.filter, present, width, s.depth(), to);
+  for (int c = 0; c < s.group_channels(); ++c, w += from.channel)
     for (int i = 0; i < s.rows.size; ++i)
       for (int j = 0; j < s.cols.size; ++j, to += width) {
-        const T* w = from.w + first * from.filter + c * from.channel + i * from.row + j * from.col;
-        for (int k = 0; k < present; ++k) to[k] = w[k * from.filter];
+        const T* at = w + i * from.row + j * from.col;
+        for (int k = 0; k < present; ++k) to[k] = at[k * from.filter];
         for (int k = present; k < width; ++k) to[k] = T(0);
       }
 }

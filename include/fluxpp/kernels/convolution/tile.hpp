@@ -2,17 +2,19 @@
 #pragma once
 // The register tiles: the innermost loops of the three passes of a convolution.
 
-#include <fluxpp/simd/reduce.hpp>
+#include <fluxpp/simd/transpose.hpp>
 
+#include <algorithm>
+#include <array>
 #include <atomic>
 #include <cstddef>
 #include <utility>
 
 namespace fluxpp::inline v0_1::kernels::convolution {
-/// tile_of<T>: tile sizes that fill the registers: 32 where a register has 64 bytes, 16 elsewhere.
+/// tile_of<T>: tile sizes that fill the registers.
 template <class T> struct tile_of {
   static constexpr int lanes = simd::batch<T>::size;
-  static constexpr bool many = lanes * sizeof(T) >= 64;
+  static constexpr bool many = simd::registers == 32;
   static constexpr int wide = many ? 12 : 6, middle = wide * 2 / 3, small = wide / 3;
   static constexpr int gradient_filters = many ? 4 : 3, gradient_taps = many ? 6 : 3, single_taps = many ? 9 : 5;
 
@@ -60,8 +62,19 @@ void correlate_tile(int filters, int depth, const int* offset, const T* x, const
   one(depth, offset, x, w, y, row);
 }
 
+/// store_sums(v, to): to[i] = the sum of the lanes of v[i]; writes up to a register beyond.
+template <class T, std::size_t count> void store_sums(const std::array<simd::batch<T>, count>& v, T* to) {
+  constexpr std::size_t group = std::min<std::size_t>(8, simd::batch<T>::size);
+  for (std::size_t first = 0; first < count; first += group) {
+    std::array<simd::batch<T>, group> part;
+    for (std::size_t i = 0; i < group; ++i) part[i] = v[std::min(first + i, count - 1)];
+    simd::sums(part).store(to + first);
+  }
+}
+
 /// gradient_tile(filters x taps, taps, n, ybar, plane, x, offset, wbar): wbar[k][d] = sum over p < n of
-/// ybar[k plane + p] x[offset[d] + p], first by lane, then over the lanes; n is rounded up to whole registers.
+/// ybar[k plane + p] x[offset[d] + p], first by lane, then over the lanes; n is rounded up to whole registers, and writes
+/// may run over the end by one.
 template <class T, int... I, int... D>
 void gradient_tile(indices<I...>, indices<D...>, int n, const T* ybar, std::ptrdiff_t plane, const T* x,
                    const int* offset, T* wbar) {
@@ -74,7 +87,7 @@ void gradient_tile(indices<I...>, indices<D...>, int n, const T* ybar, std::ptrd
     std::atomic_signal_fence(std::memory_order_seq_cst); // else g++ 12 loads in[d] again for each multiplication
     ((sum[I] = simd::fma(batch::load(ybar + I / taps * plane + p), in[I % taps], sum[I])), ...);
   }
-  ((wbar[I] = simd::reduce_add(sum[I])), ...);
+  store_sums(std::array{sum[I]...}, wbar);
 }
 
 /// gradient_tile<filters, taps>(...): the tile of so many filters and taps.

@@ -66,7 +66,7 @@ template <class T> void pack_outputs(const weight_gradient_plan& plan, const chu
 /// gradient_block<filters, taps>(job, n, depth, first, offset, x, add): the sums over n positions for `depth` taps.
 template <int Filters, int Taps, class T>
 void gradient_block(const weight_gradient_job<T>& job, int n, int depth, int first, const int* offset, const T* x, bool add) {
-  T sums[Filters * Taps];
+  T sums[Filters * Taps + tile_of<T>::lanes];
   for (int k = 0; k < job.filters; k += Filters)
     for (int d = 0; d < depth; d += Taps) {
       const T* ybar = job.scratch + static_cast<std::ptrdiff_t>(k) * job.plan.plane();

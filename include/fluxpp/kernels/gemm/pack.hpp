@@ -63,31 +63,37 @@ template <class T> void turn_lines(const strided<T>& b, int depth, int columns, 
                                               : high == side   ? batch::load(at)
                                                                : batch::load_first(at, high);
       }
-      transpose(square);
+      simd::transpose(square);
       for (int i = 0; i < high; ++i) square[static_cast<std::size_t>(i)].store(to + (p + i) * width + j);
     }
 }
 
 /// pack_panel(b, depth, columns, width, to): `columns` columns of b as a panel of `width` columns, zeros at the end.
-template <class T> panel<T> pack_panel(const strided<T>& b, int depth, int columns, int width, T* to) {
-  if (b.col == 1) copy_lines(b, depth, columns, width, to);
-  else if (b.row == 1) turn_lines(b, depth, columns, width, to);
-  else
-    for (int p = 0; p < depth; ++p)
-      for (int j = 0; j < width; ++j) to[p * width + j] = j < columns ? b.data[p * b.row + j * b.col] : T(0);
-  return {to, width};
+template <class T> void pack_panel(const strided<T>& b, int depth, int columns, int width, T* to) {
+  if (b.col == 1) return copy_lines(b, depth, columns, width, to);
+  if (b.row == 1) return turn_lines(b, depth, columns, width, to);
+  for (int p = 0; p < depth; ++p)
+    for (int j = 0; j < width; ++j) to[p * width + j] = j < columns ? b.data[p * b.row + j * b.col] : T(0);
 }
 
 /// pack_strip(a, rows, depth, to): the rows of a as a strip: row after row if they are contiguous, else all rows' elements
-/// of one depth after those of another.
+/// of one depth after those of another. Room for a batch is needed behind the strip.
 template <class T> strip<T> pack_strip(const strided<T>& a, int rows, int depth, T* to) {
+  constexpr int line = 64 / static_cast<int>(sizeof(T));
   if (a.col == 1) {
-    const int pitch = depth + 64 / static_cast<int>(sizeof(T)) * (depth % 512 == 0); // not the same cache set for all
-    for (int i = 0; i < rows; ++i) std::copy_n(a.data + i * a.row, depth, to + i * static_cast<ptrdiff_t>(pitch));
+    const ptrdiff_t pitch = (depth / line + 1) / 2 * 2 * line + line; // odd, so that rows spread over the cache's sets
+    for (int i = 0; i < rows; ++i) std::copy_n(a.data + i * a.row, depth, to + i * pitch);
     return {to, pitch, 1};
   }
-  for (int p = 0; p < depth; ++p)
-    for (int i = 0; i < rows; ++i) to[p * rows + i] = a.data[i * a.row + p * a.col];
+  if (a.row == 1) {
+    using batch = simd::batch<T>;
+    for (int p = 0; p < depth; ++p)
+      for (int i = 0; i < rows; i += batch::size)
+        batch::load_first(a.data + p * a.col + i, std::min(batch::size, rows - i)).store(to + p * rows + i);
+  } else {
+    for (int p = 0; p < depth; ++p)
+      for (int i = 0; i < rows; ++i) to[p * rows + i] = a.data[i * a.row + p * a.col];
+  }
   return {to, 1, rows};
 }
 } // namespace matrix
