@@ -11,7 +11,7 @@ MAY_INCLUDE = {
     "graph": "core",
     "simd": "core",
     "ops": "core graph",
-    "kernels": "core simd ops",
+    "kernels": "core graph simd ops",
     "autodiff": "core graph ops",
     "eval": "core graph ops simd kernels",
     "nn": "core graph ops",
@@ -39,6 +39,7 @@ HOMES = [
     (r"nlohmann/", ["io/safetensors.hpp"]),
     (r"mpi\.h|nccl\.h", ["dist/"]),
     (r"(unistd|fcntl)\.h|sys/", ["io/", "train/"]),
+    (r"pthread\.h", ["kernels/thread_pool.hpp"]),
     (r"(iostream|functional|ranges)$", ["nn/", "optim/", "io/", "data/", "dist/", "train/"] + [f"{f}/" for f in FAMILIES]),
 ]
 INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^>"]+)[>"]', re.MULTILINE)

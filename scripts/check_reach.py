@@ -7,7 +7,7 @@ import re
 import sys
 
 # Not for everybody, by design; nor what they alone need of their folder.
-APART = {"core/xtensor.hpp", "io/image.hpp", "eval/thrust.hpp", "eval/cuda.hpp"}
+APART = {"core/xtensor.hpp", "io/image.hpp", "io/plot.hpp", "eval/thrust.hpp", "eval/cuda.hpp"}
 APART_FOLDERS = {"dist"}
 INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]fluxpp/([^>"]+)[>"]', re.MULTILINE)
 

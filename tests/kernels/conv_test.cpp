@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Convolution and its gradients: against plain loops, as transposes of each other, and with equal bits on any threads.
 
-#include "../catch.hpp"
+#include "catch.hpp"
 
 #include <fluxpp/kernels/conv.hpp>
 
@@ -65,6 +65,15 @@ const shape_list shapes = {
     image(2, 0, 4, centred(5, 3), centred(5, 3)),
     image(2, 3, 0, centred(5, 3), centred(5, 3)),
     image(2, 3, 4, valid(2, 3), valid(8, 3)),
+};
+
+/// Enough work for several threads: many images, bands of one image, parts of the filters, groups.
+const shape_list shapes_with_work = {
+    image(64, 16, 32, centred(4, 3), centred(4, 3)),
+    image(1, 16, 24, centred(56, 3), centred(57, 3)),
+    image(1, 64, 512, centred(7, 3), centred(7, 3)),
+    image(3, 48, 48, centred(40, 3, 2), centred(40, 5, 2), 48),
+    image(2, 8, 16, {}, centred(9000, 9)),
 };
 
 template <class T> std::vector<T> numbers(std::size_t n, unsigned seed) {
@@ -177,6 +186,25 @@ TEST_CASE("the gradients of a convolution are its transposes", "[kernels][conv]"
     CHECK(std::abs(in_y - in_x) <= 1e-12 * size);
     CHECK(std::abs(in_y - in_w) <= 1e-12 * size);
   }
+}
+
+TEST_CASE("convolution and its gradients have the same bits on any number of threads", "[kernels][conv]") {
+  const int before = thread_pool::instance().size();
+  for (const conv_shape& s : shapes_with_work) {
+    INFO(describe(s));
+    data<float> serial(s);
+    thread_pool::instance().resize(1);
+    serial.run();
+    for (int threads : {2, 3, 7}) {
+      thread_pool::instance().resize(threads);
+      data<float> d(s);
+      d.run();
+      CHECK(d.y == serial.y);
+      CHECK(d.xbar == serial.xbar);
+      CHECK(d.wbar == serial.wbar);
+    }
+  }
+  thread_pool::instance().resize(before);
 }
 
 TEST_CASE("scratch of a convolution is known to the compiler", "[kernels][conv]") {

@@ -65,6 +65,13 @@ class tape {
     n.attr = leaves_.size() - 1;
     return {*this, push(n)};
   }
+  /// The value of an extent, as a scalar; one leaf for each.
+  constexpr var extent(int e) {
+    for (const int id : extents_)
+      if (leaf_of(id).index == e) return {*this, id};
+    extents_.push(nodes_.size());
+    return input({}, {space::extent, e, false});
+  }
 
   constexpr int size() const { return nodes_.size(); }
   constexpr const node& operator[](int id) const { return nodes_[id]; }
@@ -103,6 +110,7 @@ class tape {
   interner<dims> shapes_;
   interner<attributes> attributes_;
   list<leaf> leaves_;
+  list<int> extents_;  ///< nodes that stand for extents
   graph::fault fault_;
 };
 

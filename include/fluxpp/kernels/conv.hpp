@@ -17,6 +17,7 @@ template <class T> constexpr std::size_t conv_forward_scratch(const conv_shape& 
 /// source   Georganas et al. 2018, arXiv:1808.05567
 template <class T> void conv_forward(const conv_shape& s, const T* x, const T* w, T* y, T* scratch) {
   using namespace convolution;
+  if (s.products() == 0) return static_cast<void>(std::fill_n(y, s.output_size(), T(0)));
   const conv_shape f = s.flat();
   const std::ptrdiff_t x_row = f.cols.in, x_plane = x_row * f.rows.in, y_row = f.cols.out, y_plane = y_row * f.rows.out;
   const std::ptrdiff_t row = f.cols.size, channel = row * f.rows.size, filter = channel * f.group_channels();
@@ -33,6 +34,7 @@ template <class T> constexpr std::size_t conv_input_grad_scratch(const conv_shap
 /// conv_input_grad(s, ybar, w, xbar, scratch): the transpose of conv_forward in x, xbar overwritten.
 /// shapes   as conv_forward
 template <class T> void conv_input_grad(const conv_shape& s, const T* ybar, const T* w, T* xbar, T* scratch) {
+  if (s.products() == 0) return static_cast<void>(std::fill_n(xbar, s.input_size(), T(0)));
   convolution::input_gradient(s.flat(), ybar, w, xbar, scratch);
 }
 
@@ -45,6 +47,7 @@ template <class T> constexpr std::size_t conv_weight_grad_scratch(const conv_sha
 /// shapes   as conv_forward
 /// accuracy sums by lane, then over lanes, then over chunks of outputs, in an order that s alone decides
 template <class T> void conv_weight_grad(const conv_shape& s, const T* x, const T* ybar, T* wbar, T* scratch) {
+  if (s.products() == 0) return static_cast<void>(std::fill_n(wbar, s.weight_size(), T(0)));
   convolution::weight_gradient(s.flat(), x, ybar, wbar, scratch);
 }
 } // namespace fluxpp::inline v0_1::kernels

@@ -116,7 +116,7 @@ template <class T, class Users, int... Code> struct fused_loop {
       return ops::forward_at<operation>(args);
     }
   }
-  template <class X, int... I> FLUXPP_INLINE static void evaluate(X* v, std::integer_sequence<int, I...>) {
+  template <class X, int... I> FLUXPP_INLINE static void evaluate([[maybe_unused]] X* v, std::integer_sequence<int, I...>) {
     ((v[inputs + I] = apply<I>(v)), ...);
   }
 

@@ -18,6 +18,7 @@
 #include "fluxpp/kernels/gemm/pack.hpp"
 #include "fluxpp/kernels/gemm/tile.hpp"
 #include "fluxpp/kernels/parts.hpp"
+#include "fluxpp/kernels/pool.hpp"
 #include "fluxpp/kernels/step.hpp"
 #include "fluxpp/kernels/steps.hpp"
 #include "fluxpp/kernels/steps/contraction.hpp"

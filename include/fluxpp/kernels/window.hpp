@@ -46,6 +46,7 @@ struct window {
 
 private:
   constexpr range taps_between(int o, int low, int high) const {
+    if (low <= origin(o) && origin(o) + reach() <= high) return {0, size}; // most windows, without a division
     const auto clamp = [this](int t) { return t < 0 ? 0 : t < size ? t : size; };
     const int begin = clamp(ceil_div(low - origin(o), dilation));
     const int end = clamp(ceil_div(high - origin(o), dilation));

@@ -137,10 +137,7 @@ constexpr var folded_count(graph::tape& t, const dims& d, unsigned mask) {
   for (int i = 0; i < d.rank; ++i)
     if (mask >> i & 1u) n = t.extents.product(n, d[i]);
   if (n >= 0) return t.constant(n);
-  for (int id = 0; id < t.size(); ++id)
-    if (t[id].op == &graph::input_op && t.leaf_of(id).space == graph::space::extent && t.leaf_of(id).index == n)
-      return {t, id};
-  return t.input({}, {graph::space::extent, n, false});
+  return t.extent(n);
 }
 
 }  // namespace ops

@@ -7,4 +7,5 @@
 #include <fluxpp/simd/hyperbolic.hpp>
 #include <fluxpp/simd/power.hpp>
 #include <fluxpp/simd/reduce.hpp>
+#include <fluxpp/simd/transpose.hpp>
 #include <fluxpp/simd/trigonometric.hpp>

@@ -42,22 +42,20 @@ template <std::size_t n = 0, class T, std::size_t count> void transpose(std::arr
 
 /// sums(v): a batch whose lane i is the sum of all lanes of v[i % count], by the tree of reduce_add; count is a power of
 /// two, at most `size`.
-template <std::size_t n = 0, class T, std::size_t count, std::size_t lanes = batch<T>::size>
-batch<T> sums(const std::array<batch<T>, count>& v) {
-  constexpr std::size_t step = n == 0 ? lanes / 2 : n;
+template <std::size_t n = 0, class T, std::size_t count>
+[[gnu::always_inline]] inline batch<T> sums(const std::array<batch<T>, count>& v) {
+  constexpr std::size_t lanes = batch<T>::size, step = n == 0 ? lanes / 2 : n, pairs = step < count ? step : count;
   if constexpr (lanes == 1) return v[0];
-  else if constexpr (step >= count) {
-    std::array<batch<T>, count> folded;
-    for (std::size_t i = 0; i < count; ++i) folded[i] = v[i] + swap_groups<step>(v[i]);
-    if constexpr (step == 1) return folded[0];
-    else return sums<step / 2>(folded);
-  } else {
+  else {
     const mask<T> upper = upper_of_pairs<step, T>();
-    std::array<batch<T>, count / 2> paired;
-    for (std::size_t i = 0; i < count / 2; ++i)
-      paired[i] = select(upper, v[i + step], v[i]) + swap_groups<step>(select(upper, v[i], v[i + step]));
-    if constexpr (step == 1) return paired[0];
-    else return sums<step / 2>(paired);
+    const auto join = [upper](batch<T> a, batch<T> b) { // both halves of a's sums below, of b's sums above
+      return select(upper, b, a) + swap_groups<step>(select(upper, a, b));
+    };
+    const auto joined = [&]<std::size_t... i>(std::index_sequence<i...>) {
+      return std::array<batch<T>, pairs>{join(v[i], v[(i + step) % count])...};
+    }(std::make_index_sequence<pairs>{});
+    if constexpr (step == 1) return joined[0];
+    else return sums<step / 2>(joined);
   }
 }
 } // namespace fluxpp::inline v0_1::simd

@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <array>
-#include <atomic>
 #include <cstddef>
 #include <utility>
 
@@ -83,8 +82,7 @@ void gradient_tile(indices<I...>, indices<D...>, int n, const T* ybar, std::ptrd
   batch sum[] = {(static_cast<void>(I), batch(T(0)))...};
   const T* const from[] = {x + offset[D]...};
   for (int p = 0; p < n; p += batch::size) {
-    const batch in[] = {batch::load(from[D] + p)...};
-    std::atomic_signal_fence(std::memory_order_seq_cst); // else g++ 12 loads in[d] again for each multiplication
+    const batch in[] = {simd::in_register(batch::load(from[D] + p))...};
     ((sum[I] = simd::fma(batch::load(ybar + I / taps * plane + p), in[I % taps], sum[I])), ...);
   }
   store_sums(std::array{sum[I]...}, wbar);

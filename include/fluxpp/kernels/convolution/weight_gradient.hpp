@@ -15,8 +15,8 @@ struct weight_gradient_plan {
     weight_gradient_plan plan;
     plan.images = packing(s, {.most_outputs = 4096, .least_outputs = 4096, .lanes = tile_of<T>::lanes, .depth = 128});
     const int chunks = plan.images.chunks();
-    const int filters = static_cast<int>(std::min(static_cast<double>(s.filters) * chunks / most_tasks, 64.0));
-    plan.filters = cut(s.group_filters(), std::max(filters, 32)); // each part packs the images again
+    const bool few = static_cast<double>(s.filters) * chunks < 4 * 64; // jobs, though each part packs the images again
+    plan.filters = cut(s.group_filters(), few ? 32 : 64);
     plan.slack = tile_of<T>::most_lanes;
     const int jobs = std::max(1, s.groups * plan.filters.parts);
     plan.parts = std::clamp(most_tasks / jobs, 1, std::max(1, chunks));
@@ -109,10 +109,9 @@ template <class T> void add_parts(std::size_t n, int parts, const T* from, T* to
     for (std::size_t i = 0; i < n; ++i) to[i] += from[static_cast<std::size_t>(p) * n + i];
 }
 
-/// weight_gradient(s, x, ybar, wbar, scratch): wbar.
+/// weight_gradient(s, x, ybar, wbar, scratch): wbar, where there is at least one product.
 template <class T> void weight_gradient(const conv_shape& s, const T* x, const T* ybar, T* wbar, T* scratch) {
   const auto plan = weight_gradient_plan::of<T>(s);
-  if (plan.images.chunks() == 0) return static_cast<void>(std::fill(wbar, wbar + s.weight_size(), T(0)));
   const int tasks = plan.tasks(), jobs = plan.jobs();
   T* images = scratch + static_cast<std::size_t>(plan.parts) * plan.partial();
   for_each_task(s.products(), tasks, [&](int task) {

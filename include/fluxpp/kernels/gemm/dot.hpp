@@ -12,16 +12,15 @@ template <class T, int rows, int columns> struct dots {
   static constexpr std::size_t count = static_cast<std::size_t>(rows * columns);
 
   static void run(int depth, const strided<T>& a, const strided<T>& b, const target<T>& c) {
-    std::array<batch, count> sum;
-    sum.fill(batch(T(0)));
+    std::array<batch, count> sum = zeros(numbers<rows * columns>{});
     const int whole = depth - depth % batch::size;
     for (int p = 0; p < whole; p += batch::size)
       multiply(a, b, sum, numbers<rows>{}, numbers<columns>{}, [p](const T* at) { return batch::load(at + p); });
     if (const int n = depth - whole; n > 0)
       multiply(a, b, sum, numbers<rows>{}, numbers<columns>{},
                [whole, n](const T* at) { return batch::load_first(at + whole, n); });
-    T result[count + batch::size];
-    reduce(sum, result);
+    alignas(64) T result[count + batch::size];
+    reduce(sum, result, numbers<(rows * columns + batch::size - 1) / batch::size>{});
     for (int i = 0; i < rows; ++i)
       for (int j = 0; j < columns; ++j) {
         T& to = c.data[i * c.row + j];
@@ -31,6 +30,10 @@ template <class T, int rows, int columns> struct dots {
 
 private:
   template <int n> using numbers = std::make_index_sequence<static_cast<std::size_t>(n)>;
+
+  template <std::size_t... i> static std::array<batch, count> zeros(std::index_sequence<i...>) {
+    return {((void)i, batch(T(0)))...};
+  }
 
   template <std::size_t... i, std::size_t... j, class Load>
   [[gnu::always_inline]] static inline void multiply(const strided<T>& a, const strided<T>& b,
@@ -46,13 +49,17 @@ private:
     ((sum[row * sizeof...(j) + j] = fma(a, b[j], sum[row * sizeof...(j) + j])), ...);
   }
 
-  static void reduce(const std::array<batch, count>& sum, T* result) {
+  template <std::size_t... part>
+  [[gnu::always_inline]] static inline void reduce(const std::array<batch, count>& sum, T* result,
+                                                   std::index_sequence<part...>) {
     constexpr std::size_t group = std::min(count, static_cast<std::size_t>(batch::size));
-    for (std::size_t first = 0; first < count; first += group) {
-      std::array<batch, group> part;
-      std::copy_n(sum.begin() + static_cast<ptrdiff_t>(first), group, part.begin());
-      sums(part).store(result + first);
-    }
+    (sums(pick<part * group>(sum, std::make_index_sequence<group>{})).store(result + part * group), ...);
+  }
+
+  template <std::size_t first, std::size_t... i>
+  [[gnu::always_inline]] static inline std::array<batch, sizeof...(i)> pick(const std::array<batch, count>& sum,
+                                                                           std::index_sequence<i...>) {
+    return {sum[first + i]...};
   }
 };
 

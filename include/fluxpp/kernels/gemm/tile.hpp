@@ -72,7 +72,7 @@ private:
       line_of_b bs;
       load(at, bs, vector_numbers{});
       multiply_rows(base, row, bs, sum, row_numbers{});
-      for (std::size_t i = 0; i < base.size(); ++i) base[i] += col;
+      base = {base[0] + col, base[1] + col, base[2] + col, base[3] + col};
     }
   }
 
