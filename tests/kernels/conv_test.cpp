@@ -49,6 +49,7 @@ const shape_list shapes = {
     image(1, 1, 2, valid(1, 1), valid(3000, 700)),
     image(2, 3, 3, centred(2, 5), centred(1, 3)),
     image(1, 1, 1, valid(3, 3), valid(3, 3)),
+    image(2, 3, 16, centred(3, 3), padded_window(70, 41, 1, 40, 40)),
     // groups
     image(2, 12, 18, centred(9, 3), centred(10, 3), 3),
     image(2, 40, 40, centred(14, 3), centred(13, 3), 40),
@@ -69,10 +70,8 @@ const shape_list shapes = {
 
 /// Enough work for several threads: many images, bands of one image, parts of the filters, groups.
 const shape_list shapes_with_work = {
-    image(64, 16, 32, centred(4, 3), centred(4, 3)),
-    image(1, 16, 24, centred(56, 3), centred(57, 3)),
-    image(1, 64, 512, centred(7, 3), centred(7, 3)),
-    image(3, 48, 48, centred(40, 3, 2), centred(40, 5, 2), 48),
+    image(64, 16, 32, centred(4, 3), centred(4, 3)), image(1, 16, 24, centred(56, 3), centred(57, 3)),
+    image(1, 64, 512, centred(7, 3), centred(7, 3)), image(3, 48, 48, centred(40, 3, 2), centred(40, 5, 2), 48),
     image(2, 8, 16, {}, centred(9000, 9)),
 };
 
@@ -90,8 +89,8 @@ template <class T> struct data {
   std::vector<T> x, w, ybar, y, xbar, wbar;
 
   explicit data(const conv_shape& of)
-      : s(of), x(numbers<T>(s.input_size(), 1)), w(numbers<T>(s.weight_size(), 2)), ybar(numbers<T>(s.output_size(), 3)),
-        y(ybar.size(), T(NAN)), xbar(x.size(), T(NAN)), wbar(w.size(), T(NAN)) {}
+      : s(of), x(numbers<T>(s.input_size(), 1)), w(numbers<T>(s.weight_size(), 2)),
+        ybar(numbers<T>(s.output_size(), 3)), y(ybar.size(), T(NAN)), xbar(x.size(), T(NAN)), wbar(w.size(), T(NAN)) {}
 
   void run() {
     std::vector<T> scratch(conv_forward_scratch<T>(s), T(NAN));
@@ -150,7 +149,8 @@ double dot(const std::vector<double>& a, const std::vector<double>& b, double& s
 std::string describe(const conv_shape& s) {
   const auto axis = [](const window& w) {
     std::string text;
-    for (int i : {w.in, w.out, w.size, w.stride, w.pad_before, w.pad_after, w.dilation}) text += std::to_string(i) + " ";
+    for (int i : {w.in, w.out, w.size, w.stride, w.pad_before, w.pad_after, w.dilation})
+      text += std::to_string(i) + " ";
     return text;
   };
   return "batch " + std::to_string(s.batch) + ", channels " + std::to_string(s.channels) + ", filters " +
@@ -208,7 +208,8 @@ TEST_CASE("convolution and its gradients have the same bits on any number of thr
 }
 
 TEST_CASE("scratch of a convolution is known to the compiler", "[kernels][conv]") {
-  constexpr conv_shape s{.batch = 64, .channels = 16, .filters = 32, .rows = same_window(4, 3), .cols = same_window(4, 3)};
+  constexpr conv_shape s{
+      .batch = 64, .channels = 16, .filters = 32, .rows = same_window(4, 3), .cols = same_window(4, 3)};
   constexpr std::size_t forward = conv_forward_scratch<float>(s), input = conv_input_grad_scratch<float>(s);
   constexpr std::size_t weight = conv_weight_grad_scratch<float>(s);
   CHECK(forward > 0);

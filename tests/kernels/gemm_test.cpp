@@ -23,7 +23,8 @@ template <class T> struct matrix {
   std::vector<T> data;
 
   matrix(int rows, int columns, order layout, unsigned seed)
-      : m(rows), n(columns), o(layout), data(static_cast<std::size_t>(rows) * static_cast<std::size_t>(columns) * 2 + 1) {
+      : m(rows), n(columns), o(layout),
+        data(static_cast<std::size_t>(rows) * static_cast<std::size_t>(columns) * 2 + 1) {
     for (T& x : data) {
       seed = seed * 1664525u + 1013904223u;
       x = static_cast<T>(seed >> 8) / static_cast<T>(1 << 23) - 1;
@@ -40,7 +41,8 @@ template <class T> struct matrix {
 
 /// Whether c, which began as `before`, is a b (+ before) within the bound of a sum of k products, and untouched elsewhere.
 template <class T>
-bool correct(const matrix<T>& a, const matrix<T>& b, const std::vector<T>& before, const std::vector<T>& c, int ldc, bool add) {
+bool correct(const matrix<T>& a, const matrix<T>& b, const std::vector<T>& before, const std::vector<T>& c, int ldc,
+             bool add) {
   bool good = true;
   for (int i = 0; i < a.m; ++i)
     for (int j = 0; j < ldc; ++j) {
@@ -146,10 +148,11 @@ TEST_CASE("the number of threads does not change a bit of the product") {
     int m, n, k;
     order a, b;
   };
-  for (const shape s : {shape{64, 128, 784, order::rows, order::columns}, shape{128, 784, 64, order::columns, order::rows},
-                        shape{7, 900, 400, order::rows, order::columns}, shape{300, 9, 512, order::rows, order::columns},
-                        shape{301, 203, 107, order::rows, order::rows}, shape{1, 3000, 500, order::rows, order::rows},
-                        shape{3000, 1, 500, order::columns, order::rows}}) {
+  for (const shape s :
+       {shape{64, 128, 784, order::rows, order::columns}, shape{128, 784, 64, order::columns, order::rows},
+        shape{7, 900, 400, order::rows, order::columns}, shape{300, 9, 512, order::rows, order::columns},
+        shape{301, 203, 107, order::rows, order::rows}, shape{1, 3000, 500, order::rows, order::rows},
+        shape{3000, 1, 500, order::columns, order::rows}}) {
     const matrix<float> a(s.m, s.k, s.a, 1), b(s.k, s.n, s.b, 2);
     const std::vector<float> zeros(static_cast<std::size_t>(s.m * s.n));
     kernels::thread_pool::instance().resize(1);

@@ -78,11 +78,11 @@ class generator {
   }
 
   constexpr void step() {
-    const int what = below(16);
-    if (what < 6) unary(pick());
-    else if (what < 11) binary(pick(), pick());
-    else if (what < 13) reduce(pick());
-    else structure(pick());
+    const int what = below(16), i = pick();
+    if (what < 6) unary(i);
+    else if (what < 11) binary(i, pick());
+    else if (what < 13) reduce(i);
+    else structure(i);
   }
 
   constexpr void unary(int i) {

@@ -66,6 +66,10 @@ TEMPLATE_TEST_CASE("steps give the same bits for any number of threads", "[ops]"
   check_threads<ops::take_at_extremum, TestType>(x, same, x, make_dims(37, 1, 67), make_attributes(2, 0));
   check_threads<ops::take_at_extremum, TestType>(x, same, x, make_dims(1, 53, 1), make_attributes(5, 1));
   check_threads<ops::put_at_extremum, TestType>(x, folded, make_dims(37, 1, 67), x, make_attributes(2, 0));
+  const numbers matrices = random_numbers<TestType>(make_dims(37, 67, 41), 4);
+  check_threads<ops::batched_matmul, TestType>(x, matrices, make_dims(37, 67, 41), make_dims(37, 53, 41), make_attributes(0, 0));
+  check_threads<ops::matmul, TestType>(make_dims(300, 200), random_numbers<TestType>(make_dims(250, 200), 5),
+                                       make_dims(250, 200), make_dims(300, 250), make_attributes(0, 1));
   check_threads<ops::uniform, TestType>({}, {}, {}, make_dims(200003), make_attributes(9));
 }
 

@@ -30,6 +30,16 @@ struct copy_axes {
     else
       axis[rank++] = a;
   }
+  /// The offsets of an index, counted in row-major order.
+  constexpr copy_axis offsets(std::ptrdiff_t index) const {
+    copy_axis at{0, 0, 0};
+    for (int i = rank - 1; i >= 0; --i) {
+      at.from += index % axis[i].extent * axis[i].from;
+      at.to += index % axis[i].extent * axis[i].to;
+      index /= axis[i].extent;
+    }
+    return at;
+  }
   constexpr copy_axis take(int i) {
     const copy_axis a = axis[i];
     --rank;

@@ -31,8 +31,10 @@ template <class T> using tile_kernel = void (*)(int, const strip<T>&, panels<T>,
 inline constexpr std::array tile_heights{12, 8, 6, 4, 3, 2, 1};
 
 template <class T, int vectors> constexpr auto tiles_of_width = []<std::size_t... i>(std::index_sequence<i...>) {
-  return std::array<tile_kernel<T>, sizeof...(i)>{tile<T, std::min(tile_heights[i], blocking<T>::rows), vectors>::run...};
-}(std::make_index_sequence<tile_heights.size()>{});
+  return std::array<tile_kernel<T>, sizeof...(i)>{
+      tile<T, std::min(tile_heights[i], blocking<T>::rows), vectors>::run...};
+}
+(std::make_index_sequence<tile_heights.size()>{});
 
 /// next_height(left, most): which of tile_heights to use for `left` rows; it leaves no single row if it can.
 constexpr std::size_t next_height(int left, int most) {
@@ -98,8 +100,14 @@ void multiply_by_tiles(int m, int n, int k, const strided<T>& a, const strided<T
   T* const memory = scratch<T>(size::strip_size + static_cast<std::size_t>(columns) * static_cast<std::size_t>(depth));
   for (int j = 0; j < n; j += columns)
     for (int p = 0; p < k; p += depth)
-      multiply_block<T>({m, std::min(columns, n - j), std::min(depth, k - p), a.from(0, p), b.from(p, j),
-                         {c + j, ldc, 0, add || p > 0}, pack_a, pack_b},
+      multiply_block<T>({m,
+                         std::min(columns, n - j),
+                         std::min(depth, k - p),
+                         a.from(0, p),
+                         b.from(p, j),
+                         {c + j, ldc, 0, add || p > 0},
+                         pack_a,
+                         pack_b},
                         memory, memory + size::strip_size);
 }
 /// suits_dots(m, n, k, a, b): whether scalar products are faster than tiles. Decided by shape alone, for the two add up in
@@ -148,7 +156,8 @@ void gemm(int m, int n, int k, strided<T> a, strided<T> b, T* c, std::ptrdiff_t 
     return;
   }
   if (n == 1 && m > 1 && ldc == 1) // a column is a row of the transposed product
-    return gemm(1, m, k, strided<T>{b.data, b.col, b.row}, strided<T>{a.data, a.col, a.row}, c, m, accumulate, parallel);
+    return gemm(1, m, k, strided<T>{b.data, b.col, b.row}, strided<T>{a.data, a.col, a.row}, c, m, accumulate,
+                parallel);
   const auto multiply = matrix::suits_dots(m, n, k, a, b) ? matrix::multiply_by_dots<T> : matrix::multiply_by_tiles<T>;
   const double work = 2.0 * m * n * k, least = 5e5;
   const int threads = parallel && work >= 2 * least ? thread_pool::instance().size() : 1;

@@ -54,7 +54,8 @@ template <class F> void for_each_window(const pool_shape& s, F f) {
       for (int i = 0; i < s.rows.out; ++i) {
         const cells rows = cells::under(s.rows, s.adaptive, i);
         for (int j = 0; j < s.cols.out; ++j)
-          f(plane, place{rows, cells::under(s.cols, s.adaptive, j), i, j, static_cast<std::ptrdiff_t>(i) * s.cols.out + j});
+          f(plane,
+            place{rows, cells::under(s.cols, s.adaptive, j), i, j, static_cast<std::ptrdiff_t>(i) * s.cols.out + j});
       }
   });
 }
@@ -101,8 +102,7 @@ template <class F> void for_each_input(const place& p, int width, F f) {
 template <class T> void max_pool_at(const pool_shape& s, const T* x, const T* t, T* y) {
   pooling::for_each_window(s, [&](std::ptrdiff_t plane, const pooling::place& p) {
     const std::ptrdiff_t in = plane * s.input_plane();
-    y[plane * s.output_plane() + p.output] =
-        p.empty() ? T(0) : t[in + pooling::first_maximum(x + in, s.cols.in, p)];
+    y[plane * s.output_plane() + p.output] = p.empty() ? T(0) : t[in + pooling::first_maximum(x + in, s.cols.in, p)];
   });
 }
 

@@ -19,9 +19,7 @@ template <int n, element T> mask<T> upper_of_pairs() {
 }
 
 /// swap_groups<n>(v): v with neighbouring groups of n lanes exchanged.
-template <int n, class T> batch<T> swap_groups(batch<T> v) {
-  return batch<T>::wrap(backend::swap_groups<n, T>(v.raw));
-}
+template <int n, class T> batch<T> swap_groups(batch<T> v) { return batch<T>::wrap(backend::swap_groups<n, T>(v.raw)); }
 
 /// transpose(v): lane j of v[i] and lane i of v[j] change places, for as many batches as a batch has lanes.
 template <std::size_t n = 0, class T, std::size_t count> void transpose(std::array<batch<T>, count>& v) {
@@ -35,7 +33,8 @@ template <std::size_t n = 0, class T, std::size_t count> void transpose(std::arr
     };
     [&]<std::size_t... i>(std::index_sequence<i...>) {
       ((i & step ? void() : exchange(v[i & ~step], v[i | step])), ...);
-    }(std::make_index_sequence<count>{});
+    }
+    (std::make_index_sequence<count>{});
     if constexpr (step > 1) transpose<step / 2>(v);
   }
 }
@@ -53,7 +52,8 @@ template <std::size_t n = 0, class T, std::size_t count>
     };
     const auto joined = [&]<std::size_t... i>(std::index_sequence<i...>) {
       return std::array<batch<T>, pairs>{join(v[i], v[(i + step) % count])...};
-    }(std::make_index_sequence<pairs>{});
+    }
+    (std::make_index_sequence<pairs>{});
     if constexpr (step == 1) return joined[0];
     else return sums<step / 2>(joined);
   }

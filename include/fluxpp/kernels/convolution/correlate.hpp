@@ -91,7 +91,9 @@ struct correlation {
   }
   constexpr int jobs() const { return images.chunks() * shape().groups * parts; }
   constexpr int tasks() const { return std::min(jobs(), most_tasks); }
-  constexpr std::ptrdiff_t group_weights() const { return static_cast<std::ptrdiff_t>(tiles.padded()) * shape().depth(); }
+  constexpr std::ptrdiff_t group_weights() const {
+    return static_cast<std::ptrdiff_t>(tiles.padded()) * shape().depth();
+  }
   constexpr std::size_t task_scratch() const { return images.scratch(slack); }
   constexpr std::size_t scratch() const {
     return static_cast<std::size_t>(shape().groups) * static_cast<std::size_t>(group_weights()) +
@@ -119,6 +121,7 @@ void correlate_block(const correlation_job<T>& job, int depth, int first, const 
   run runs[tile::most_lanes];
   for (int p = 0; p < positions; p += lanes) {
     const int count = find_runs(plan.images, job.at, job.y, p, lanes, runs);
+    if (count == 0) continue; // all between two rows
     for (int t = job.tiles.begin; t < job.tiles.end; ++t) {
       const int width = tiles.width(t), begin = tiles.begin(t), present = std::min(width, tiles.filters - begin);
       const T* w = job.w + static_cast<std::ptrdiff_t>(begin) * plan.shape().depth() + first * width;

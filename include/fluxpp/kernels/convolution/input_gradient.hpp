@@ -49,7 +49,8 @@ template <class T> constexpr std::size_t input_gradient_scratch(const conv_shape
 
 /// input_gradient_phase(s, phase, ybar, w, xbar, scratch): the inputs of one phase; xbar points to the first of them.
 template <class T>
-void input_gradient_phase(const conv_shape& s, const input_phase& phase, const T* ybar, const T* w, T* xbar, T* scratch) {
+void input_gradient_phase(const conv_shape& s, const input_phase& phase, const T* ybar, const T* w, T* xbar,
+                          T* scratch) {
   const std::ptrdiff_t x_row = s.cols.in, x_plane = x_row * s.rows.in, y_row = s.cols.out, y_plane = y_row * s.rows.out;
   const std::ptrdiff_t col = 1, row = s.cols.size, channel = row * s.rows.size, filter = channel * s.group_channels();
   const filter_source<T> mirrored{w + phase.rows.last_tap * row + phase.cols.last_tap * col,
@@ -59,8 +60,8 @@ void input_gradient_phase(const conv_shape& s, const input_phase& phase, const T
                                   -phase.rows.tap_step * row,
                                   -phase.cols.tap_step * col};
   const output_grid<T> to{xbar, s.channels * x_plane, x_plane, s.rows.stride * x_row, s.cols.stride};
-  correlate(correlation::of<T>(phase.shape(s)), plane_source<T>{ybar, s.filters * y_plane, y_row}, y_plane, mirrored, to,
-            scratch);
+  correlate(correlation::of<T>(phase.shape(s)), plane_source<T>{ybar, s.filters * y_plane, y_row}, y_plane, mirrored,
+            to, scratch);
 }
 
 /// input_gradient(s, ybar, w, xbar, scratch): xbar, phase by phase.

@@ -93,7 +93,8 @@ struct packing {
   constexpr int chunks() const { return image_cut.parts * row_cut.parts * col_cut.parts; }
   constexpr chunk at(int i) const {
     const int c = i % col_cut.parts, r = i / col_cut.parts % row_cut.parts, n = i / col_cut.parts / row_cut.parts;
-    return {image_cut.begin(n), image_cut.size(n), row_cut.begin(r), row_cut.size(r), col_cut.begin(c), col_cut.size(c)};
+    return {image_cut.begin(n), image_cut.size(n), row_cut.begin(r),
+            row_cut.size(r),    col_cut.begin(c),  col_cut.size(c)};
   }
 
   constexpr int line(const chunk& c) const { return c.images * pitch; }

@@ -46,8 +46,8 @@ void correlate_tile(indices<I...>, indices<V...>, int depth, const int* offset, 
 template <int Filters, class T>
 void correlate_tile(int depth, const int* offset, const T* x, const T* w, T* y, std::ptrdiff_t row) {
   constexpr int vectors = tile_of<T>::vectors(Filters);
-  correlate_tile(std::make_integer_sequence<int, Filters * vectors>{}, std::make_integer_sequence<int, vectors>{}, depth,
-                 offset, x, w, y, row);
+  correlate_tile(std::make_integer_sequence<int, Filters * vectors>{}, std::make_integer_sequence<int, vectors>{},
+                 depth, offset, x, w, y, row);
 }
 
 /// correlate_tile(filters, ...): the tile of so many filters.

@@ -65,7 +65,8 @@ template <class T> void pack_outputs(const weight_gradient_plan& plan, const chu
 
 /// gradient_block<filters, taps>(job, n, depth, first, offset, x, add): the sums over n positions for `depth` taps.
 template <int Filters, int Taps, class T>
-void gradient_block(const weight_gradient_job<T>& job, int n, int depth, int first, const int* offset, const T* x, bool add) {
+void gradient_block(const weight_gradient_job<T>& job, int n, int depth, int first, const int* offset, const T* x,
+                    bool add) {
   T sums[Filters * Taps + tile_of<T>::lanes];
   for (int k = 0; k < job.filters; k += Filters)
     for (int d = 0; d < depth; d += Taps) {
@@ -73,7 +74,8 @@ void gradient_block(const weight_gradient_job<T>& job, int n, int depth, int fir
       gradient_tile<Filters, Taps>(n, ybar, job.plan.plane(), x, offset + d, sums);
       for (int i = 0; i < std::min(Filters, job.filters - k); ++i) {
         T* to = job.wbar + static_cast<std::ptrdiff_t>(k + i) * job.plan.shape().depth() + first + d;
-        for (int j = 0; j < std::min(Taps, depth - d); ++j) to[j] = add ? to[j] + sums[i * Taps + j] : sums[i * Taps + j];
+        for (int j = 0; j < std::min(Taps, depth - d); ++j)
+          to[j] = add ? to[j] + sums[i * Taps + j] : sums[i * Taps + j];
       }
     }
 }

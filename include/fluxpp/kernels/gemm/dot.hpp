@@ -58,7 +58,7 @@ private:
 
   template <std::size_t first, std::size_t... i>
   [[gnu::always_inline]] static inline std::array<batch, sizeof...(i)> pick(const std::array<batch, count>& sum,
-                                                                           std::index_sequence<i...>) {
+                                                                            std::index_sequence<i...>) {
     return {sum[first + i]...};
   }
 };

@@ -23,14 +23,14 @@ namespace matrix {
 /// scratch<T>(n): n numbers of this thread, aligned to a cache line; they last until the next call, and only grow.
 template <class T> T* scratch(std::size_t n) {
   struct release {
-    void operator()(void* p) const { ::operator delete(p, std::align_val_t{64}); }
+    void operator()(void* p) const { ::operator delete (p, std::align_val_t{64}); }
   };
   static thread_local std::unique_ptr<void, release> memory;
   static thread_local std::size_t size = 0;
   if (n * sizeof(T) > size) {
     memory.reset();
     size = 0;
-    memory.reset(::operator new(n * sizeof(T), std::align_val_t{64}));
+    memory.reset(::operator new (n * sizeof(T), std::align_val_t{64}));
     size = n * sizeof(T);
   }
   return static_cast<T*>(memory.get());

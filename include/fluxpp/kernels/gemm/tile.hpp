@@ -63,10 +63,10 @@ private:
   }
 
   // Rows in threes: base, base + row, base + 2 row are x86 addresses, so twelve rows need four registers.
-  [[gnu::always_inline]] static inline void accumulate(int depth, const strip<T>& a, const panels<T>& b,
-                                                       sums& sum) {
+  [[gnu::always_inline]] static inline void accumulate(int depth, const strip<T>& a, const panels<T>& b, sums& sum) {
     const ptrdiff_t row = a.row, col = a.col, line = b.line;
-    std::array<const T*, 4> base = {a.data, a.data + 3 * row, a.data + 6 * row, a.data + 9 * row};
+    const auto start = [&](int i) { return a.data + (i < rows ? i : 0) * row; };
+    std::array<const T*, 4> base = {start(0), start(3), start(6), start(9)};
     const T* at = b.data;
     for (int p = 0; p < depth; ++p, at += line) {
       line_of_b bs;
@@ -83,8 +83,7 @@ private:
 
   template <std::size_t... i>
   [[gnu::always_inline]] static inline void multiply_rows(const std::array<const T*, 4>& base, ptrdiff_t row,
-                                                          const line_of_b& b, sums& sum,
-                                                          std::index_sequence<i...>) {
+                                                          const line_of_b& b, sums& sum, std::index_sequence<i...>) {
     (multiply<i>(batch(base[i / 3][static_cast<ptrdiff_t>(i % 3) * row]), b, sum, vector_numbers{}), ...);
   }
 
@@ -99,8 +98,7 @@ private:
   }
 
   template <bool add, std::size_t... i>
-  [[gnu::always_inline]] static inline void store(const sums& sum, const target<T>& c,
-                                                  std::index_sequence<i...>) {
+  [[gnu::always_inline]] static inline void store(const sums& sum, const target<T>& c, std::index_sequence<i...>) {
     if constexpr (add) ((batch::load(address(c, i)) + sum[i]).store(address(c, i)), ...);
     else (sum[i].store(address(c, i)), ...);
   }

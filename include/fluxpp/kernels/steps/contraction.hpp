@@ -19,7 +19,7 @@ template <> struct step<ops::matmul> {
   template <class T> static void run(const step_args<T>& s) {
     const bool ta = s.attr.value[0] != 0, tb = s.attr.value[1] != 0;
     gemm(s.shape[0], s.shape[1], ops::matrix_extent(s.in_shape[0], 1, ta), matrix_of(s.in[0], s.in_shape[0], ta),
-         matrix_of(s.in[1], s.in_shape[1], tb), s.out, s.shape[1], false);
+         matrix_of(s.in[1], s.in_shape[1], tb), s.out, std::ptrdiff_t{s.shape[1]}, false);
   }
 };
 
@@ -39,16 +39,21 @@ template <> struct step<ops::batched_matmul> {
   template <class T> static void run(const step_args<T>& s) {
     const bool ta = s.attr.value[0] != 0, tb = s.attr.value[1] != 0;
     const int rank = s.shape.rank, m = s.shape[rank - 2], n = s.shape[rank - 1];
+    const int k = ops::matrix_extent(s.in_shape[0], 1, ta);
     const lead_strides a(s.in_shape[0], rank), b(s.in_shape[1], rank);
     copy_axes lead;
     for (int i = 0; i + 2 < rank; ++i) lead.push({s.shape[i], a.axis[i], b.axis[i]});
-    if (lead.count == 0) return;
-    T* c = s.out;
-    for_each_offset(lead, [&](std::ptrdiff_t from_a, std::ptrdiff_t from_b) {
-      gemm(m, n, ops::matrix_extent(s.in_shape[0], 1, ta), matrix_of(s.in[0] + from_a, s.in_shape[0], ta),
-           matrix_of(s.in[1] + from_b, s.in_shape[1], tb), c, n, false);
-      c += static_cast<std::ptrdiff_t>(m) * n;
-    });
+    const std::ptrdiff_t size = std::ptrdiff_t{m} * n;
+    const bool alone = lead.count < thread_pool::instance().size();  // then threads share each product
+    const auto multiply = [&](std::ptrdiff_t first, std::ptrdiff_t last) {
+      for (std::ptrdiff_t i = first; i < last; ++i) {
+        const copy_axis at = lead.offsets(i);
+        gemm(m, n, k, matrix_of(s.in[0] + at.from, s.in_shape[0], ta), matrix_of(s.in[1] + at.to, s.in_shape[1], tb),
+             s.out + i * size, std::ptrdiff_t{n}, false, alone);
+      }
+    };
+    if (alone) multiply(0, lead.count);
+    else in_parts(lead.count, size * k / 8, multiply);
   }
 };
 
