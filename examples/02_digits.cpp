@@ -6,11 +6,13 @@
 #include <cstdio>
 namespace fx = fluxpp;
 
+// clang-format off
 // [network]
 constexpr auto net = fx::chain(fx::conv<16, 3>(fx::relu), fx::max_pool<2>(),
                                fx::conv<32, 3>(fx::relu), fx::max_pool<2>(),
                                fx::flatten(), fx::dropout(0.2), fx::dense<10>());
 // [network]
+// clang-format on
 
 int main() {
   auto [train, test] = fx::data::digits();  // 1,797 images of 8 x 8 pixels; a fifth is held out

@@ -39,6 +39,8 @@ const shape_list shapes = {
     image(1, 3, 4, padded_window(5, 3, 1, 4, 3), padded_window(6, 2, 2, 5, 3)),
     image(1, 2, 2, padded_window(7, 1, 1, 2, 1), padded_window(6, 1, 3, 1, 2)),
     image(1, 2, 2, padded_window(9, 3, 2, -1, 0), padded_window(9, 3, 1, 1, -2)),
+    image(1, 2, 3, padded_window(60, 3, 1, 20, 20, 20), padded_window(70, 3, 2, 24, 24, 24)),
+    image(1, 2, 3, padded_window(64, 5, 1, 3, 0, 7), padded_window(150, 3, 1, 1, 1)),
     // filters of one pixel, images of one row, column or pixel
     image(5, 24, 40, valid(7, 1), valid(7, 1)),
     image(2, 9, 17, valid(12, 1, 2), valid(11, 1, 2)),

@@ -36,6 +36,11 @@ const std::vector<pool_shape> shapes = {
     adaptive(5, 7, 7, 1, 1),
     adaptive(3, 13, 10, 6, 6),
     adaptive(3, 3, 5, 7, 5),
+    // wider than what fits side by side, and windows that do not fit at all
+    {19, padded_window(8, 3, 2, 1, 1), padded_window(900, 3, 2, 1, 1)},
+    {2, padded_window(60, 2, 2), padded_window(64, 2, 2)},
+    {2, padded_window(50, 45, 1, 3, 3), padded_window(40, 30, 7, 1, 0)},
+    adaptive(2, 41, 40, 1, 1),
 };
 
 std::vector<double> numbers(std::ptrdiff_t n, unsigned seed) {

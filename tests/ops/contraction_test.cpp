@@ -71,6 +71,9 @@ TEST_CASE("convolutions obey the laws", "[ops]") {
   }, xw, named);
   laws::check("same", [](const vars& a) { return fx::conv2d(a[0], a[1], {.stride = {1, 2}, .same = true}); }, xw, named);
   laws::check("same, named columns", [](const vars& a) { return fx::conv2d(a[0], a[1], {.stride = 2, .same = true}); }, xw, {{6, 7}});
+  laws::check("named filters", [](const vars& a) {
+    return fx::conv2d(a[0], a[1], {.stride = {1, 2}, .pad = 1, .dilation = 2});
+  }, xw, {{2, 3, 5, 6, 7}});
   laws::check("groups", [](const vars& a) { return fx::conv2d(a[0], a[1], {.pad = 1, .groups = 2}); }, grouped, {{7}});
   laws::check("depthwise", [](const vars& a) { return fx::conv2d(a[0], a[1], {.groups = 4}); },
               {{make_dims(2, 4, 5, 6)}, {make_dims(8, 1, 2, 3)}}, {{5}});
@@ -78,7 +81,7 @@ TEST_CASE("convolutions obey the laws", "[ops]") {
   laws::check("1-D", [](const vars& a) { return fx::conv1d(a[0], a[1], {.stride = 2, .pad = 1}); },
               {{make_dims(2, 3, 11)}, {make_dims(4, 3, 5)}}, {{11}});
   laws::check("transposed", [](const vars& a) { return fx::conv_transpose2d(a[0], a[1], {.stride = 2, .pad = 1}); },
-              {{make_dims(2, 5, 4, 3)}, {make_dims(5, 3, 3, 2)}}, {{4}});
+              {{make_dims(2, 5, 4, 3)}, {make_dims(5, 3, 3, 2)}}, {{4, 2, 3}});
 }
 
 TEST_CASE("convolutions count their windows", "[ops]") {
@@ -102,7 +105,7 @@ TEST_CASE("contractions that do not fit are faults", "[ops]") {
   CHECK(laws::fault(conv, {{make_dims(2, 3, 2, 4)}, {make_dims(5, 3, 3, 3)}}) == rule::conv_window);
   CHECK(laws::fault(conv, {{make_dims(3, 4, 4)}, {make_dims(5, 3, 3, 3)}}) == rule::rank);
   CHECK(laws::fault([](const vars& x) { return fx::conv2d(x[0], x[1], {.stride = 0}); },
-                    {{make_dims(2, 3, 4, 4)}, {make_dims(5, 3, 3, 3)}}) == rule::conv_window);
+                    {{make_dims(2, 3, 4, 4)}, {make_dims(5, 3, 3, 3)}}) == rule::window_options);
   CHECK(laws::fault([](const vars& x) { return fx::conv2d(x[0], x[1], {.groups = 2}); },
                     {{make_dims(2, 4, 4, 4)}, {make_dims(5, 2, 3, 3)}}) == rule::conv_channels);
 }

@@ -102,8 +102,7 @@ template <class F, class Tag, text... Wrt> class hessian_callable {
 /// (about two gradients) per row.
 /// shapes   -> [n, n], n the number of elements of the named arguments
 template <text... Wrt, class F, class Tag = cpu_tag> auto hessian(F, Tag = {}) {
-  autodiff::require_traceable<F>();
-  return hessian_callable<F, Tag, Wrt...>{};
+  return hessian_callable<typename autodiff::requirements<F, Wrt...>::function, Tag, Wrt...>{};
 }
 
 /// jacobian_callable: see fx::jacobian.
@@ -159,8 +158,7 @@ template <class F, class Tag, text... Wrt> class jacobian_callable {
 /// Computed by columns (forward mode) or rows (reverse mode), whichever are fewer.
 /// shapes   -> [m, n], m the elements of f's result, n those of the arguments
 template <text... Wrt, class F, class Tag = cpu_tag> auto jacobian(F, Tag = {}) {
-  autodiff::require_traceable<F>();
-  return jacobian_callable<F, Tag, Wrt...>{};
+  return jacobian_callable<typename autodiff::requirements<F, Wrt...>::function, Tag, Wrt...>{};
 }
 
 }  // namespace fluxpp::inline v0_1

@@ -54,10 +54,8 @@ namespace autodiff {
 /// The positions that the names in Wrt have among the arguments of F; all of them when none is given.
 template <class F, int N, text... Wrt> constexpr list<int> positions() {
   using all = typename names_of<F>::type;
-  static_assert(((all::template at<Wrt> >= 0) && ...),
-                "fluxpp::grad<names>(f): each name must be a name that fx::function<names>(f) gave to an argument");
   list<int> at;
-  (at.push(all::template at<Wrt>), ...);
+  (at.push(all::template at<Wrt> < 0 ? 0 : all::template at<Wrt>), ...);
   if (sizeof...(Wrt) == 0)
     for (int i = 0; i < N; ++i) at.push(i);
   return at;
@@ -103,7 +101,7 @@ template <class F, int N> constexpr list<var> value_and_gradient_of(graph::tape&
 /// compile(f): the value alone.
 template <class F> struct value_transform {
   using function = F;
-  template <int N> static constexpr int arguments = N;
+  template <int N> static constexpr int from_function = N;
   template <int N> static constexpr list<var> build(graph::tape& t, const list<var>& args) {
     list<var> out;
     out.push(graph::call<F, N>(t, args));
@@ -114,7 +112,7 @@ template <class F> struct value_transform {
 
 template <class F, bool WithValue, text... Wrt> struct gradient_transform {
   using function = F;
-  template <int N> static constexpr int arguments = N;
+  template <int N> static constexpr int from_function = N;
   template <int N> static constexpr int count = sizeof...(Wrt) == 0 ? N : static_cast<int>(sizeof...(Wrt));
   using wrt_names = std::conditional_t<sizeof...(Wrt) == 0, typename names_of<F>::type, names<Wrt...>>;
 
@@ -143,7 +141,7 @@ template <class F, bool WithValue, text... Wrt> struct gradient_transform {
 /// jvp: arguments are the primals, then a tangent for each.
 template <class F> struct jvp_transform {
   using function = F;
-  template <int N> static constexpr int arguments = N / 2;
+  template <int N> static constexpr int from_function = 2 * N;
   template <int N> static constexpr list<var> build(graph::tape& t, const list<var>& args) {
     list<var> primals, dx;
     for (int i = 0; i < N / 2; ++i) primals.push(args[i]), dx.push(args[N / 2 + i]);
@@ -163,7 +161,7 @@ template <class F> struct jvp_transform {
 /// vjp: arguments are the primals, then the cotangent of the result.
 template <class F> struct vjp_transform {
   using function = F;
-  template <int N> static constexpr int arguments = N - 1;
+  template <int N> static constexpr int from_function = N + 1;
   template <int N> static constexpr list<var> build(graph::tape& t, const list<var>& args) {
     list<var> primals;
     for (int i = 0; i < N - 1; ++i) primals.push(args[i]);
@@ -187,7 +185,7 @@ template <class F> struct vjp_transform {
 /// hvp: arguments are the primals, then a tangent for each; the result is the Hessian applied to the tangents.
 template <class F, text... Wrt> struct hvp_transform {
   using function = F;
-  template <int N> static constexpr int arguments = N / 2;
+  template <int N> static constexpr int from_function = 2 * N;
   using wrt_names = std::conditional_t<sizeof...(Wrt) == 0, typename names_of<F>::type, names<Wrt...>>;
   template <int N> static constexpr int count = sizeof...(Wrt) == 0 ? N / 2 : static_cast<int>(sizeof...(Wrt));
 
@@ -209,42 +207,46 @@ template <class F, text... Wrt> struct hvp_transform {
   }
 };
 
-template <class F> constexpr void require_traceable() {
+/// Stands for a function that cannot be compiled, so that one error stays one.
+struct no_function {
+  template <class... V> constexpr var operator()(V...) const { return 0.0; }
+};
+template <class F> using traceable_t = std::conditional_t<traceable<F>, F, no_function>;
+
+/// What must hold of a function before a derivative of it is made.
+template <class F, text... Wrt> struct requirements {
   static_assert(traceable<F>, "fluxpp: a function to compile or differentiate must not capture; pass values as arguments");
-}
+  static_assert(((names_of<F>::type::template at<Wrt> >= 0) && ...),
+                "fluxpp::grad<names>(f): each name must be a name that fx::function<names>(f) gave to an argument");
+  using function = traceable_t<F>;
+};
 
 }  // namespace autodiff
 
 /// fx::compile(f): f as a program: fused, planned, with a workspace of its own.
 template <class F, class Tag = cpu_tag> constexpr auto compile(F, Tag = {}) {
-  autodiff::require_traceable<F>();
-  return callable<autodiff::value_transform<F>, Tag>{};
+  return callable<autodiff::value_transform<typename autodiff::requirements<F>::function>, Tag>{};
 }
 /// fx::value_and_grad<"x">(f): f and its gradient with respect to the named arguments (all, if none is named), computed
 /// as one program. f must return a scalar.
 template <text... Wrt, class F, class Tag = cpu_tag> constexpr auto value_and_grad(F, Tag = {}) {
-  autodiff::require_traceable<F>();
-  return callable<autodiff::gradient_transform<F, true, Wrt...>, Tag>{};
+  return callable<autodiff::gradient_transform<typename autodiff::requirements<F, Wrt...>::function, true, Wrt...>, Tag>{};
 }
 /// fx::grad<"x">(f): the gradient alone.
 template <text... Wrt, class F, class Tag = cpu_tag> constexpr auto grad(F, Tag = {}) {
-  autodiff::require_traceable<F>();
-  return callable<autodiff::gradient_transform<F, false, Wrt...>, Tag>{};
+  return callable<autodiff::gradient_transform<typename autodiff::requirements<F, Wrt...>::function, false, Wrt...>, Tag>{};
 }
 /// fx::jvp(f)(x..., dx...): value and directional derivative.
 template <class F, class Tag = cpu_tag> constexpr auto jvp(F, Tag = {}) {
-  autodiff::require_traceable<F>();
-  return callable<autodiff::jvp_transform<F>, Tag>{};
+  return callable<autodiff::jvp_transform<typename autodiff::requirements<F>::function>, Tag>{};
 }
 /// fx::vjp(f)(x..., ybar): value and the cotangents of all arguments.
 template <class F, class Tag = cpu_tag> constexpr auto vjp(F, Tag = {}) {
-  autodiff::require_traceable<F>();
-  return callable<autodiff::vjp_transform<F>, Tag>{};
+  return callable<autodiff::vjp_transform<typename autodiff::requirements<F>::function>, Tag>{};
 }
 /// fx::hvp<"x">(f)(x..., dx...): the Hessian of f applied to a direction (forward over reverse).
 template <text... Wrt, class F, class Tag = cpu_tag> constexpr auto hvp(F, Tag = {}) {
-  autodiff::require_traceable<F>();
-  return callable<autodiff::hvp_transform<F, Wrt...>, Tag>{};
+  return callable<autodiff::hvp_transform<typename autodiff::requirements<F, Wrt...>::function, Wrt...>, Tag>{};
 }
 
 }  // namespace fluxpp::inline v0_1

@@ -126,6 +126,12 @@ template <class... A> struct real_type {
                std::conditional_t<any<float> && !any<double>, float, double>>>;
 };
 
+/// The address of the first element: a view may say how far it is from where the memory begins.
+template <class A> auto* first_element(const A& a) {
+  if constexpr (requires { a.data_offset(); }) return a.data() + a.data_offset();
+  else return a.data();
+}
+
 /// Whether the elements lie one after the other in row-major order.
 template <class A> bool contiguous(const A& a) {
   using traits = argument_traits<A>;
@@ -148,7 +154,7 @@ template <class T, class A> void copy_elements(const A& a, T* to) {
   for (std::size_t i = 0; i < count; ++i) {
     std::ptrdiff_t at = 0;
     for (int axis = 0; axis < rank; ++axis) at += static_cast<std::ptrdiff_t>(index[axis]) * traits::stride(a, axis);
-    const auto v = a.data()[at];
+    const auto v = first_element(a)[at];
     to[i] = static_cast<T>(v);
     if constexpr (std::is_integral_v<decltype(v)> && sizeof(v) >= sizeof(T))
       if (v > (decltype(v){1} << (std::numeric_limits<T>::digits < 63 ? std::numeric_limits<T>::digits : 62)))
@@ -161,15 +167,30 @@ template <class T, class A> void copy_elements(const A& a, T* to) {
 
 namespace fluxpp::inline v0_1 {
 
+/// strided_view<T, Rank>: elements that something else owns, any distances apart.
+template <class T, int Rank> struct strided_view {
+  using value_type = T;
+  const T* first = nullptr;
+  std::array<std::size_t, Rank> extents{};
+  std::array<std::ptrdiff_t, Rank> distances{};
+
+  const T* data() const { return first; }
+  const auto& shape() const { return extents; }
+  const auto& strides() const { return distances; }
+};
+
 /// ranked<N>(x): x, whose rank is known at run time only (xt::xarray), as an array of rank N.
 /// errors   run: x has another rank (shape_error)
 template <int N, class X> auto ranked(const X& x) {
   if (static_cast<int>(x.shape().size()) != N)
     throw shape_error("ranked<" + std::to_string(N) + ">(x)", "x has " + std::to_string(x.shape().size()) + " axes", "x",
                       -1, N, static_cast<std::int64_t>(x.shape().size()));
-  std::array<std::size_t, N> shape{};
-  for (std::size_t i = 0; i < N; ++i) shape[i] = static_cast<std::size_t>(x.shape()[i]);
-  return tensor_view<const typename X::value_type, N>(x.data(), shape);
+  strided_view<typename X::value_type, N> view{arguments::first_element(x)};
+  for (std::size_t i = 0; i < N; ++i) {
+    view.extents[i] = static_cast<std::size_t>(x.shape()[i]);
+    view.distances[i] = static_cast<std::ptrdiff_t>(x.strides()[i]);
+  }
+  return view;
 }
 
 }  // namespace fluxpp::inline v0_1

@@ -162,11 +162,18 @@ template <class Program> constexpr auto make_own_steps() {
 }
 template <class Program> inline constexpr auto own_steps_of = make_own_steps<Program>();
 
+template <class Program, int... A, int... B>
+auto make_report(std::integer_sequence<int, A...>, std::integer_sequence<int, B...>)
+    -> graph::fault_report<graph_of<Program>.fault.rule, graph::extents<graph_of<Program>.fault.a.extent[A]...>,
+                           graph::extents<graph_of<Program>.fault.b.extent[B]...>,
+                           graph::source_line<graph_of<Program>.fault.line>>;
+/// report_of<Program>: its size is a compile error for a program with a fault.
+template <class Program>
+using report_of = decltype(make_report<Program>(std::make_integer_sequence<int, graph_of<Program>.fault.a.rank>{},
+                                                std::make_integer_sequence<int, graph_of<Program>.fault.b.rank>{}));
+
 /// compiled<T, Program>: the program's kernels for values of type T, and its plan.
 template <class T, class Program> struct compiled {
-  static_assert(graph::check<graph_of<Program>.fault.rule, graph_of<Program>.fault.a, graph_of<Program>.fault.b,
-                             graph_of<Program>.fault.line>());
-
   template <int... I> static auto users_type(std::integer_sequence<int, I...>)
       -> kernels::users<codes_of<Program>.user[I]...>;
   using users = decltype(users_type(std::make_integer_sequence<int, codes_of<Program>.users>{}));

@@ -80,9 +80,13 @@ template <class T, class Program> class session final : public session_base {
     }
     int axis(int key) const { return axis_at(key); }
   };
+  static int whole(std::size_t n) {
+    if (n <= static_cast<std::size_t>(std::numeric_limits<int>::max())) return static_cast<int>(n);
+    throw shape_error("argument", "an extent of " + std::to_string(n) + " is too large: at most 2^31 - 1");
+  }
   template <class A> static int extent_of(const A& a, int axis) {
     if constexpr (argument_traits<A>::rank > 0) {
-      if (axis < argument_traits<A>::rank) return static_cast<int>(argument_traits<A>::size(a, axis));
+      if (axis < argument_traits<A>::rank) return whole(argument_traits<A>::size(a, axis));
     }
     return 0;
   }
@@ -97,7 +101,7 @@ template <class T, class Program> class session final : public session_base {
     } else {
       if constexpr (std::is_same_v<typename argument_traits<A>::element, T>) {
         if (arguments::contiguous(a)) {
-          to = const_cast<T*>(a.data());
+          to = const_cast<T*>(arguments::first_element(a));
           return;
         }
       }
@@ -160,6 +164,10 @@ namespace fluxpp::inline v0_1 {
 
 template <> struct evaluator_of<cpu_tag> {
   using workspace = eval::workspace;
+
+  /// Its size is a compile error if the transform does not accept arguments of these types.
+  template <class Transform, class... A>
+  using report = eval::report_of<eval::function_program<Transform, arguments::argument_t<A>...>>;
 
   template <class Transform, bool Owning, class... A> static auto call(workspace& w, const A&... args) {
     using T = typename arguments::real_type<A...>::type;

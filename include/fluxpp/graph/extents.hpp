@@ -5,9 +5,9 @@
 
 namespace fluxpp::inline v0_1::graph {
 
-enum class extent_kind : int { symbol, product, sum, quotient };
+enum class extent_kind : int { symbol, product, sum, quotient, difference };
 
-/// extent_entry: a symbol (a = key) or a formula over two encoded extents: a * b, a + b, floor(a / b).
+/// extent_entry: a symbol (a = key) or a formula over two encoded extents: a * b, a + b, floor(a / b), a - b.
 struct extent_entry {
   extent_kind kind = extent_kind::symbol;
   int a = 0;
@@ -69,6 +69,13 @@ class extent_table {
     return encode({extent_kind::sum, shift_code(k), a});
   }
 
+  /// a - b for extents of which one has a name; a must not be less than b.
+  constexpr int difference(int a, int b) {
+    a = resolve(a), b = resolve(b);
+    if (b >= 0) return shifted(a, -b);
+    return a == b ? 0 : encode({extent_kind::difference, a, b});
+  }
+
   constexpr int quotient(int a, int by) {
     a = resolve(a);
     if (a >= 0) return floor_quotient(a, by);
@@ -127,6 +134,7 @@ constexpr int value_of(const extent_entry& entry, const int* values) {
   switch (entry.kind) {
     case extent_kind::product: return number(entry.a) * number(entry.b);
     case extent_kind::sum: return (is_shift(entry.a) ? entry.a - shift_bias : number(entry.a)) + number(entry.b);
+    case extent_kind::difference: return number(entry.a) - number(entry.b);
     case extent_kind::quotient: return floor_quotient(number(entry.a), number(entry.b));
     default: return 0;
   }

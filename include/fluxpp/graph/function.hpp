@@ -41,8 +41,7 @@ struct names_of<F> {
 };
 
 /// A function that can become a program needs nothing at run time.
-template <class F>
-concept traceable = std::is_empty_v<F> && std::is_default_constructible_v<F>;
+template <class F> inline constexpr bool traceable = std::is_empty_v<F> && std::is_default_constructible_v<F>;
 
 namespace graph {
 
@@ -80,6 +79,23 @@ struct var_reader {
 
 }  // namespace graph
 
+/// argument_count<Given, Expected>: instantiated for a call; the numbers stand in the message.
+template <int Given, int Expected> struct argument_count {
+  static_assert(Given == Expected,
+                "fluxpp::f(args): one argument for each argument of f, in order (fx::jvp and fx::hvp: then a tangent for "
+                "each; fx::vjp: then the cotangent of the result)");
+};
+/// The number of vars that F takes, when its names or its call operator say so; else what is given.
+template <class F, class Transform, int Given> constexpr int expected_arguments() {
+  constexpr int named = names_of<F>::type::size;
+  if constexpr (named > 0) return Transform::template from_function<named>;
+  else return Given;
+}
+/// What a call that cannot be compiled returns, so that one error stays one.
+struct nothing_reader {
+  template <int I> constexpr double operator()() const { return 0; }
+};
+
 /// callable<Transform, Tag>: what fx::value_and_grad and its kin return. Owns its workspace and reuses it call after call;
 /// one object must not be called from two threads at once, copies are independent.
 /// Called as an lvalue it returns views of its workspace, valid until its next call; called as an rvalue, owning tensors.
@@ -99,12 +115,24 @@ template <class Transform, class Tag> class callable {
   template <class... A>
     requires(!(std::is_same_v<std::remove_cvref_t<A>, graph::var> || ...))
   auto operator()(const A&... args) & {
-    return evaluator_of<Tag>::template call<Transform, false>(memory(), args...);
+    static_assert(sizeof(argument_count<int{sizeof...(A)}, expected<int{sizeof...(A)}>>) > 0);
+    if constexpr (int{sizeof...(A)} != expected<int{sizeof...(A)}>) {
+      return Transform::template results<double, expected<int{sizeof...(A)}>>(nothing_reader{});
+    } else {
+      static_assert(sizeof(typename evaluator_of<Tag>::template report<Transform, A...>) > 0);
+      return evaluator_of<Tag>::template call<Transform, false>(memory(), args...);
+    }
   }
   template <class... A>
     requires(!(std::is_same_v<std::remove_cvref_t<A>, graph::var> || ...))
   auto operator()(const A&... args) && {
-    return evaluator_of<Tag>::template call<Transform, true>(memory(), args...);
+    static_assert(sizeof(argument_count<int{sizeof...(A)}, expected<int{sizeof...(A)}>>) > 0);
+    if constexpr (int{sizeof...(A)} != expected<int{sizeof...(A)}>) {
+      return Transform::template results<double, expected<int{sizeof...(A)}>>(nothing_reader{});
+    } else {
+      static_assert(sizeof(typename evaluator_of<Tag>::template report<Transform, A...>) > 0);
+      return evaluator_of<Tag>::template call<Transform, true>(memory(), args...);
+    }
   }
   template <class... A>
     requires(std::is_same_v<std::remove_cvref_t<A>, graph::var> || ...)
@@ -116,6 +144,8 @@ template <class Transform, class Tag> class callable {
 
  private:
   using workspace = typename evaluator_of<Tag>::workspace;
+  template <int Given>
+  static constexpr int expected = expected_arguments<typename Transform::function, Transform, Given>();
   workspace& memory() {
     if (workspace_ == nullptr) workspace_ = new workspace;
     return *workspace_;

@@ -115,7 +115,7 @@ struct target {
 /// What is wrong with a program: the first fault that its construction met.
 enum class rule : int {
   none, broadcast, matmul, conv_channels, conv_window, reshape, concat, permute, axis, gather, labels, rank, slice, pad, empty,
-  scalar_gradient, integer_gradient, tangent, cotangent, not_an_output, custom
+  window_options, scalar_gradient, integer_gradient, tangent, cotangent, not_an_output, custom
 };
 struct fault {
   graph::rule rule = rule::none;

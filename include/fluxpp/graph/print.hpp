@@ -20,7 +20,8 @@ inline std::string text_of(const graph_view& g, int extent) {
   if (extent >= 0) return std::to_string(extent);
   const extent_entry& e = g.extents[-1 - extent];
   if (e.kind == extent_kind::symbol) return "n" + std::to_string(static_cast<unsigned>(e.a));
-  const char* const sign = e.kind == extent_kind::product ? " * " : e.kind == extent_kind::sum ? " + " : " / ";
+  const char* const sign = e.kind == extent_kind::product ? " * " : e.kind == extent_kind::sum ? " + "
+                           : e.kind == extent_kind::difference ? " - " : " / ";
   const bool shift = e.kind == extent_kind::sum && is_shift(e.a);
   return "(" + (shift ? std::to_string(e.a - shift_bias) : text_of(g, e.a)) + sign + text_of(g, e.b) + ")";
 }

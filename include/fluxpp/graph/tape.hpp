@@ -79,7 +79,9 @@ class tape {
   constexpr dims shape_of(int id) const { return shapes_[nodes_[id].shape]; }
   constexpr const attributes& attributes_of(int id) const { return attributes_[nodes_[id].attr]; }
   constexpr const leaf& leaf_of(int id) const { return leaves_[nodes_[id].attr]; }
+  /// The value is an index or a truth value, or a view of one.
   constexpr bool integer(int id) const {
+    while (nodes_[id].op->kind == kind::reshape || nodes_[id].op->kind == kind::broadcast) id = nodes_[id].args[0];
     return nodes_[id].op == &input_op ? leaf_of(id).integer : nodes_[id].op->integer;
   }
 

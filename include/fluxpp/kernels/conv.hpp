@@ -45,7 +45,8 @@ template <class T> constexpr std::size_t conv_weight_grad_scratch(const conv_sha
 
 /// conv_weight_grad(s, x, ybar, wbar, scratch): the transpose of conv_forward in w, wbar overwritten.
 /// shapes   as conv_forward
-/// accuracy sums by lane, then over lanes, then over chunks of outputs, in an order that s alone decides
+/// accuracy sums by lane, then over lanes, then over chunks of outputs, in an order that s alone decides; what is not a
+///          finite number in x or ybar may reach all taps of its channel
 template <class T> void conv_weight_grad(const conv_shape& s, const T* x, const T* ybar, T* wbar, T* scratch) {
   if (s.products() == 0) return static_cast<void>(std::fill_n(wbar, s.weight_size(), T(0)));
   convolution::weight_gradient(s.flat(), x, ybar, wbar, scratch);

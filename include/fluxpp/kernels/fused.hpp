@@ -124,7 +124,7 @@ template <class T, class Users, int... Code> struct fused_loop {
   static void run(const loop<T>& l, const part& p) {
     if constexpr (single) {
       run_single(l);
-    } else {
+    } else if (p.first_row < p.last_row) {
       row r(l, p.first_row);
       for (std::ptrdiff_t i = p.first_row; i < p.last_row; ++i, r.next(l)) run_row(l, p, r);
     }

@@ -1,115 +1,17 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-// The matrix product: panels of b in the second cache, strips of a in the first, tiles of c in registers.
+// The matrix product: which way to compute it, and how threads share it.
 
+#include <fluxpp/kernels/gemm/blocks.hpp>
 #include <fluxpp/kernels/gemm/dot.hpp>
-#include <fluxpp/kernels/gemm/pack.hpp>
-#include <fluxpp/kernels/gemm/tile.hpp>
 #include <fluxpp/kernels/thread_pool.hpp>
 
+#include <algorithm>
 #include <cmath>
+#include <cstddef>
 
 namespace fluxpp::inline v0_1::kernels {
 namespace matrix {
-/// blocking<T>: the largest blocks: of b in the second cache, `depth` by `columns`, and the largest tile of c.
-template <class T> struct blocking {
-  static constexpr int depth = 1600 / static_cast<int>(sizeof(T)), columns = 1024;
-  static constexpr int rows = simd::registers == 32 ? 12 : 6, width = 2 * simd::batch<T>::size;
-  static constexpr std::size_t strip_size = static_cast<std::size_t>((depth + 48) * rows);
-};
-
-/// even_block(n, most, unit): the size of equal blocks of n, multiples of unit and no larger than most. Blocks of the
-/// depth depend on the depth alone, for they decide the order of additions.
-constexpr int even_block(int n, int most, int unit) {
-  const int blocks = (n + most - 1) / most;
-  return ((n + blocks - 1) / blocks + unit - 1) / unit * unit;
-}
-
-template <class T> using tile_kernel = void (*)(int, const strip<T>&, panels<T>, target<T>);
-
-/// tile_heights: the heights that tiles come in, highest first.
-inline constexpr std::array tile_heights{12, 8, 6, 4, 3, 2, 1};
-
-template <class T, int vectors> constexpr auto tiles_of_width = []<std::size_t... i>(std::index_sequence<i...>) {
-  return std::array<tile_kernel<T>, sizeof...(i)>{
-      tile<T, std::min(tile_heights[i], blocking<T>::rows), vectors>::run...};
-}
-(std::make_index_sequence<tile_heights.size()>{});
-
-/// next_height(left, most): which of tile_heights to use for `left` rows; it leaves no single row if it can.
-constexpr std::size_t next_height(int left, int most) {
-  std::size_t i = 0;
-  while (tile_heights[i] > most || tile_heights[i] > left || (left - tile_heights[i] == 1 && left > 2)) ++i;
-  return i;
-}
-
-/// product: c = or += a b, a part of the whole, and which of the operands it copies.
-template <class T> struct product {
-  int rows, columns, depth;
-  strided<T> a, b;
-  target<T> c;
-  bool pack_a, pack_b;
-};
-
-/// column_split: a product's columns as panels of full width, then at most one narrow panel, which is always packed.
-template <class T> struct column_split {
-  static constexpr int width = blocking<T>::width;
-  int wide, narrow, vectors;
-
-  explicit column_split(int columns)
-      : wide(columns / width * width), narrow(columns % width), vectors(narrow > simd::batch<T>::size ? 2 : 1) {}
-};
-
-/// multiply_block(x, strips, packed): one strip of a after the other against all panels of b.
-template <class T> void multiply_block(const product<T>& x, T* strips, T* packed) {
-  constexpr int width = blocking<T>::width;
-  const column_split<T> split(x.columns);
-  T* const narrow = packed + (x.pack_b ? static_cast<ptrdiff_t>(split.wide) * x.depth : 0);
-  for (int j = 0; j < split.wide && x.pack_b; j += width)
-    pack_panel(x.b.from(0, j), x.depth, width, width, packed + static_cast<ptrdiff_t>(j) * x.depth);
-  const int narrow_line = split.vectors * simd::batch<T>::size;
-  if (split.narrow > 0) pack_panel(x.b.from(0, split.wide), x.depth, split.narrow, narrow_line, narrow);
-  const panels<T> wide_b = x.pack_b ? panels<T>{packed, width, static_cast<ptrdiff_t>(width) * x.depth}
-                                    : panels<T>{x.b.data, x.b.row, width};
-  for (int i = 0; i < x.rows;) {
-    const std::size_t h = next_height(x.rows - i, blocking<T>::rows);
-    const strided<T> a = x.a.from(i, 0);
-    const strip<T> s = x.pack_a ? pack_strip(a, tile_heights[h], x.depth, strips) : strip<T>{a.data, a.row, a.col};
-    T* const c = x.c.data + i * x.c.row;
-    tiles_of_width<T, 2>[h](x.depth, s, wide_b, {c, x.c.row, split.wide, x.c.add});
-    if (split.narrow > 0)
-      (split.vectors == 2 ? tiles_of_width<T, 2> : tiles_of_width<T, 1>)[h](
-          x.depth, s, {narrow, narrow_line, 0}, {c + split.wide, x.c.row, split.narrow, x.c.add});
-    i += tile_heights[h];
-  }
-}
-
-/// aliases<T>(stride): whether elements so far apart compete for few sets of the first cache.
-template <class T> constexpr bool aliases(ptrdiff_t stride) {
-  return stride * static_cast<ptrdiff_t>(sizeof(T)) % 1024 == 0;
-}
-
-/// multiply_by_tiles(m, n, k, a, b, c, ldc, add): c = or += a b, any strides.
-template <class T>
-void multiply_by_tiles(int m, int n, int k, const strided<T>& a, const strided<T>& b, T* c, ptrdiff_t ldc, bool add) {
-  using size = blocking<T>;
-  const int depth = even_block(k, size::depth, 8);
-  const int columns = even_block(n, size::columns * size::depth / std::min(k, depth), size::width);
-  const bool pack_a = (a.row != 1 && a.col != 1) || n > 128 || (n > size::width && aliases<T>(a.row * a.col));
-  const bool pack_b = b.col != 1 || (m > 2 * size::rows && (k > 64 || aliases<T>(b.row)));
-  T* const memory = scratch<T>(size::strip_size + static_cast<std::size_t>(columns) * static_cast<std::size_t>(depth));
-  for (int j = 0; j < n; j += columns)
-    for (int p = 0; p < k; p += depth)
-      multiply_block<T>({m,
-                         std::min(columns, n - j),
-                         std::min(depth, k - p),
-                         a.from(0, p),
-                         b.from(p, j),
-                         {c + j, ldc, 0, add || p > 0},
-                         pack_a,
-                         pack_b},
-                        memory, memory + size::strip_size);
-}
 /// suits_dots(m, n, k, a, b): whether scalar products are faster than tiles. Decided by shape alone, for the two add up in
 /// different orders.
 template <class T> bool suits_dots(int m, int n, int k, const strided<T>& a, const strided<T>& b) {

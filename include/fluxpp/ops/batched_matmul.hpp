@@ -15,24 +15,20 @@ constexpr void contract(graph::tape& t, const dims& a, const dims& b, bool ta, b
   if (k < 0 || l < 0) t.extents.equate(k, l, "matmul", t.line);
 }
 
-/// The transposes of both operands that a matrix product reads as they lie.
-struct transposed_operands {
-  var a, b;
-  bool ta, tb;
-
-  /// Looks through permutations that swap the last two axes.
-  constexpr void absorb() {
-    const auto through = [](var& x, bool& flag) {
-      const graph::node& n = (*x.tape)[x.id];
-      if (n.op != &info<permute>) return;
-      if (!(x.tape->attributes_of(x.id) == swapped(x.rank(), x.rank() - 2, x.rank() - 1))) return;
-      x = {*x.tape, n.args[0]};
-      flag = !flag;
-    };
-    through(a, ta);
-    through(b, tb);
+/// A product of matrices reads a transposed operand as it lies: permutations that swap the last two axes become flags.
+constexpr int absorb_transposes(graph::tape& t, const graph::node& n) {
+  graph::node direct = n;
+  graph::attributes flags = t.attribute_table()[n.attr];
+  for (int i = 0; i < 2; ++i) {
+    const int rank = t.shape_of(n.args[i]).rank;
+    if (t[n.args[i]].op != &info<permute> || !(t.attributes_of(n.args[i]) == swapped(rank, rank - 2, rank - 1))) continue;
+    direct.args[i] = t[n.args[i]].args[0];
+    flags.value[i] = 1 - flags.value[i];
   }
-};
+  if (direct.args[0] == n.args[0] && direct.args[1] == n.args[1]) return -1;
+  direct.attr = t.intern(flags);
+  return record(t, direct).id;
+}
 
 /// batched_matmul(a, b): a b for every index of the leading axes, where an extent of 1 repeats; attributes 0 and 1 say
 /// which operand is read transposed.
@@ -41,17 +37,12 @@ struct batched_matmul : linear<2> {
   static constexpr auto name = "batched_matmul";
   static constexpr var apply(var a, var b, bool ta, bool tb) {
     graph::tape& t = *a.tape;
-    transposed_operands x{a, b, ta, tb};
-    x.absorb();
-    const dims da = x.a.shape(), db = x.b.shape();
-    dims lead_a = da, lead_b = db;
-    lead_a.rank -= 2, lead_b.rank -= 2;
-    lead_a[lead_a.rank] = lead_a[lead_a.rank + 1] = lead_b[lead_b.rank] = lead_b[lead_b.rank + 1] = 0;
-    const dims shape = common_shape(t, lead_a, lead_b, name)
-                           .with(matrix_extent(da, 0, x.ta))
-                           .with(matrix_extent(db, 1, x.tb));
-    return record<batched_matmul>(t, shape, graph::make_attributes(x.ta, x.tb), x.a, x.b);
+    const dims shape = common_shape(t, lead_of(a.shape()), lead_of(b.shape()), name)
+                           .with(matrix_extent(a.shape(), 0, ta))
+                           .with(matrix_extent(b.shape(), 1, tb));
+    return record<batched_matmul>(t, shape, graph::make_attributes(ta, tb), a, b);
   }
+  static constexpr int rewrite(graph::tape& t, const graph::node& n) { return absorb_transposes(t, n); }
   static constexpr var transpose(const node_view& y, var ybar, int i) {
     const bool ta = y.attr(0) != 0, tb = y.attr(1) != 0;
     const var x = y.arg(i), other = y.arg(1 - i);
@@ -59,6 +50,14 @@ struct batched_matmul : linear<2> {
     const var xbar = i == 0 ? (swap ? apply(other, ybar, tb, true) : apply(ybar, other, false, !tb))
                             : (swap ? apply(ybar, other, true, ta) : apply(other, ybar, !ta, false));
     return sum_to(xbar, x.shape());
+  }
+
+private:
+  /// The axes before the last two.
+  static constexpr dims lead_of(const dims& d) {
+    dims lead;
+    for (int i = 0; i + 2 < d.rank; ++i) lead = lead.with(d[i]);
+    return lead;
   }
 };
 

@@ -9,27 +9,26 @@ namespace ops {
 /// The extent of which a convolution has `out` windows, the least that has.
 constexpr int covered_extent(graph::tape& t, int out, const window_axis& w) {
   const int steps = t.extents.product(t.extents.shifted(out, -1), w.stride);
-  return t.extents.shifted(steps, w.reach() - w.before - w.after);
+  return t.extents.shifted(t.extents.sum(steps, w.reach(t.extents)), -w.before - w.after);
 }
 
 struct conv_transpose2d_function {
   constexpr var operator()(var x, var w, const conv_options& o = {}, int line = __builtin_LINE()) const {
     graph::tape& t = *x.tape;
     t.line = line;
-    if (x.rank() != 4 || w.rank() != 4 || o.same || o.groups < 1) {
-      t.fail(graph::rule::rank, x.shape(), w.shape());
+    const window_axis rows{w.extent(2), o.stride.rows, o.pad.top, o.pad.bottom, o.dilation.rows};
+    const window_axis columns{w.extent(3), o.stride.columns, o.pad.left, o.pad.right, o.dilation.columns};
+    const bool images = x.rank() == 4 && w.rank() == 4;
+    if (!images || !rows.legal() || !columns.legal() || o.same || o.groups < 1) {
+      t.fail(images ? graph::rule::window_options : graph::rule::rank, x.shape(), w.shape());
       return x;
     }
     const int inputs = t.extents.resolve(x.extent(1)), filters = t.extents.resolve(w.extent(0));
     if (inputs >= 0 && filters >= 0 && inputs != filters) t.fail(graph::rule::conv_channels, x.shape(), w.shape());
     else t.extents.equate(inputs, filters, "conv_transpose2d", line);
-    const window_axis rows{w.extent(2), o.stride.rows, o.pad.top, o.pad.bottom, o.dilation.rows};
-    const window_axis columns{w.extent(3), o.stride.columns, o.pad.left, o.pad.right, o.dilation.columns};
     const dims shape = make_dims(x.extent(0), t.extents.product(w.extent(1), o.groups),
                                  covered_extent(t, x.extent(2), rows), covered_extent(t, x.extent(3), columns));
-    if (rows.legal() && columns.legal()) return conv2d_input_grad::apply(x, w, shape, conv_attributes(o));
-    t.fail(graph::rule::conv_window, x.shape(), w.shape());
-    return x;
+    return conv2d_input_grad::apply(x, w, shape, conv_attributes(o));
   }
 };
 

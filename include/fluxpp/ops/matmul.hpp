@@ -12,11 +12,10 @@ namespace ops {
 struct matmul : linear<2> {
   static constexpr auto name = "matmul";
   static constexpr var apply(var a, var b, bool ta, bool tb) {
-    transposed_operands x{a, b, ta, tb};
-    x.absorb();
-    const dims shape = make_dims(matrix_extent(x.a.shape(), 0, x.ta), matrix_extent(x.b.shape(), 1, x.tb));
-    return record<matmul>(*a.tape, shape, graph::make_attributes(x.ta, x.tb), x.a, x.b);
+    const dims shape = make_dims(matrix_extent(a.shape(), 0, ta), matrix_extent(b.shape(), 1, tb));
+    return record<matmul>(*a.tape, shape, graph::make_attributes(ta, tb), a, b);
   }
+  static constexpr int rewrite(graph::tape& t, const graph::node& n) { return absorb_transposes(t, n); }
   static constexpr var transpose(const node_view& y, var ybar, int i) {
     const bool ta = y.attr(0) != 0, tb = y.attr(1) != 0;
     const var other = y.arg(1 - i);

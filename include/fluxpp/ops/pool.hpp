@@ -35,7 +35,7 @@ constexpr dims pool_shape(graph::tape& t, const dims& x, const pool_options& o) 
   const dims windows = make_dims(o.size.rows, o.size.columns);
   if (o.pad.top >= o.size.rows || o.pad.bottom >= o.size.rows || o.pad.left >= o.size.columns ||
       o.pad.right >= o.size.columns)
-    t.fail(graph::rule::conv_window, x, windows);  // a window would see nothing but padding
+    t.fail(graph::rule::window_options, x, windows);  // a window would see nothing but padding
   return make_dims(x[0], x[1], window_count(t, x[2], rows, x, windows), window_count(t, x[3], columns, x, windows));
 }
 
@@ -57,13 +57,14 @@ template <class Op> struct pool2d {
 template <class Op> struct adaptive_pool2d {
   constexpr var operator()(var x, per_axis extents, int line = __builtin_LINE()) const {
     x.tape->line = line;
-    const dims shape = make_dims(x.rank() == 4 ? x.extent(0) : 0, x.rank() == 4 ? x.extent(1) : 0, extents.rows, extents.columns);
-    if (x.rank() != 4 || extents.rows < 1 || extents.columns < 1) {
-      x.tape->fail(graph::rule::rank, x.shape(), make_dims(extents.rows, extents.columns));
+    const bool positive = extents.rows > 0 && extents.columns > 0;
+    if (x.rank() != 4 || !positive) {
+      x.tape->fail(positive ? graph::rule::rank : graph::rule::window_options, x.shape(),
+                   make_dims(extents.rows, extents.columns));
       return x;
     }
     require_elements(x, 0b1100, "adaptive_pool2d");
-    return Op::apply(x, shape, adaptive_attributes());
+    return Op::apply(x, make_dims(x.extent(0), x.extent(1), extents.rows, extents.columns), adaptive_attributes());
   }
 };
 

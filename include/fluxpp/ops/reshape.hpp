@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 // reshape, flatten: the functions a user calls; the view itself stands beside sum and broadcast in broadcast.hpp.
-#include "fluxpp/ops/broadcast.hpp"
+#include "fluxpp/ops/arithmetic.hpp"
 
 namespace fluxpp::inline v0_1 {
 namespace ops {

@@ -35,6 +35,7 @@ struct reverse_mode {
 template <class Net, class Loss, class Rule, class Shape, class Tag = cpu_tag> class learner {
  public:
   learner(Net of, Loss, Rule rule, Shape, Tag = {}, std::uint64_t seed = 0) : rule_(rule), model_(seed) {
+    static_assert(sizeof(eval::report_of<training>) > 0);
     for (double v : nn::numbers_of<Net, Shape>(of)) numbers_.push_back(static_cast<float>(v));
     for (eval::aligned_buffer<float>& b : buffers_) b = eval::aligned_buffer<float>(parameter_size);
     connect();

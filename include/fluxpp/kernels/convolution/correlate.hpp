@@ -156,20 +156,12 @@ void correlate_chunk(const correlation_job<T>& job, const plane_source<T>& from,
   }
 }
 
-/// fill_outputs(s, y, value): sets every output.
-template <class T> void fill_outputs(const conv_shape& s, const output_grid<T>& y, T value) {
-  for (int n = 0; n < s.batch; ++n)
-    for (int k = 0; k < s.filters; ++k)
-      for (int i = 0; i < s.rows.out; ++i)
-        for (int j = 0; j < s.cols.out; ++j) y.y[n * y.image + k * y.channel + i * y.row + j * y.col] = value;
-}
-
-/// correlate(plan, from, channel, filters, y, scratch): y = images * filters; `channel` is the distance of two channels.
+/// correlate(plan, from, channel, filters, y, scratch): y = images * filters, of some depth; `channel` is the distance of
+/// two channels.
 template <class T>
 void correlate(const correlation& plan, const plane_source<T>& from, std::ptrdiff_t channel,
                const filter_source<T>& filters, const output_grid<T>& y, T* scratch) {
   const conv_shape& s = plan.shape();
-  if (s.depth() == 0) return fill_outputs(s, y, T(0));
   const int tiles = plan.tiles.count(), jobs = plan.jobs(), tasks = plan.tasks();
   for_each_task(s.products(), s.groups * tiles, [&](int i) {
     const int g = i / tiles, t = i % tiles;

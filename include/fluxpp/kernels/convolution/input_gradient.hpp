@@ -64,11 +64,18 @@ void input_gradient_phase(const conv_shape& s, const input_phase& phase, const T
             to, scratch);
 }
 
-/// input_gradient(s, ybar, w, xbar, scratch): xbar, phase by phase.
+/// input_gradient(s, ybar, w, xbar, scratch): xbar, phase by phase; inputs that no tap meets are cleared before.
 template <class T> void input_gradient(const conv_shape& s, const T* ybar, const T* w, T* xbar, T* scratch) {
-  for (int i = 0; i < std::min(s.rows.stride, s.rows.in); ++i)
-    for (int j = 0; j < std::min(s.cols.stride, s.cols.in); ++j)
-      input_gradient_phase(s, input_phase(s, i, j), ybar, w, xbar + static_cast<std::ptrdiff_t>(i) * s.cols.in + j,
-                           scratch);
+  const auto phases_with = [&s](bool taps, auto f) {
+    for (int i = 0; i < std::min(s.rows.stride, s.rows.in); ++i)
+      for (int j = 0; j < std::min(s.cols.stride, s.cols.in); ++j)
+        if (const input_phase phase(s, i, j); (phase.shape(s).depth() > 0) == taps) f(phase, i * s.cols.in + j);
+  };
+  bool clear = false;
+  phases_with(false, [&](const input_phase&, int) { clear = true; });
+  if (clear) std::fill_n(xbar, s.input_size(), T(0));
+  phases_with(true, [&](const input_phase& phase, int first) {
+    input_gradient_phase(s, phase, ybar, w, xbar + first, scratch);
+  });
 }
 } // namespace fluxpp::inline v0_1::kernels::convolution

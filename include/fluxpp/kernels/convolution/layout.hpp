@@ -69,7 +69,8 @@ struct cut {
   constexpr int size(int i) const { return std::min(part, total - begin(i)); }
 };
 
-/// budget: what a chunk should be like; `outputs` aims at the cache, `lanes` is the width of a register.
+/// budget: what a chunk should be like: outputs, elements of packed channels, products of an output; and the lanes of a
+/// register.
 struct budget {
   int most_outputs = 2048, least_outputs = 512, elements = 131072, lanes = 16, depth = depth_block;
 };
@@ -149,6 +150,8 @@ private:
     col_cut = cut(shape.cols.out, b.most_outputs);
     if (col_cut.parts > 1) pitch = cols.length(col_cut.part);
     row_cut = cut(shape.rows.out, aim / std::max(1, pitch));
+    if (rows.copies * rows.length(row_cut.part) > shape.rows.size * row_cut.part)
+      rows = axis_packing::by_tap(rows.axis);
     const bool whole = row_cut.parts * col_cut.parts <= 1;
     image_cut = cut(shape.batch, whole ? aim / std::max(1, shape.rows.out * pitch) : 1);
   }

@@ -87,10 +87,10 @@ struct filter_tiles {
 
   constexpr filter_tiles() = default;
   constexpr filter_tiles(int n, int most) : filters(n), wide(most), full(n / most) {
-    const int rest = n % most, small = most / 3;
+    const int rest = n % most, least = most / 3;
     if (rest == 0) return;
-    tail = rest <= small && full == 0 ? (n == 1 ? 1 : small) : rest <= 2 * small ? 2 * small : most;
-    tails = rest <= small && full > 0 ? 2 : 1;
+    tail = rest <= least && full == 0 ? (n == 1 ? 1 : least) : rest <= 2 * least ? 2 * least : most;
+    tails = rest <= least && full > 0 ? 2 : 1;
     if (tails == 2) --full;
   }
   constexpr int count() const { return full + tails; }

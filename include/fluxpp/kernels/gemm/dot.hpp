@@ -4,6 +4,8 @@
 
 #include <fluxpp/kernels/gemm/pack.hpp>
 
+#include <cstring>
+
 namespace fluxpp::inline v0_1::kernels::matrix {
 /// dots<T, rows, columns>::run(depth, a, b, c): c = or += the scalar products of rows of a and columns of b; each is one
 /// batch of partial sums along the depth, then the tree of simd::reduce_add.
@@ -12,20 +14,14 @@ template <class T, int rows, int columns> struct dots {
   static constexpr std::size_t count = static_cast<std::size_t>(rows * columns);
 
   static void run(int depth, const strided<T>& a, const strided<T>& b, const target<T>& c) {
-    std::array<batch, count> sum = zeros(numbers<rows * columns>{});
-    const int whole = depth - depth % batch::size;
-    for (int p = 0; p < whole; p += batch::size)
-      multiply(a, b, sum, numbers<rows>{}, numbers<columns>{}, [p](const T* at) { return batch::load(at + p); });
-    if (const int n = depth - whole; n > 0)
-      multiply(a, b, sum, numbers<rows>{}, numbers<columns>{},
-               [whole, n](const T* at) { return batch::load_first(at + whole, n); });
     alignas(64) T result[count + batch::size];
-    reduce(sum, result, numbers<(rows * columns + batch::size - 1) / batch::size>{});
-    for (int i = 0; i < rows; ++i)
-      for (int j = 0; j < columns; ++j) {
-        T& to = c.data[i * c.row + j];
-        to = c.add ? to + result[i * columns + j] : result[i * columns + j];
-      }
+    reduce(accumulate(depth, a, b), result, numbers<(rows * columns + batch::size - 1) / batch::size>{});
+    for (int i = 0; i < rows; ++i) {
+      T *const to = c.data + i * c.row, *const from = result + i * columns;
+      if (c.add)
+        for (int j = 0; j < columns; ++j) from[j] = to[j] + from[j];
+      std::memcpy(to, from, columns * sizeof(T));
+    }
   }
 
 private:
@@ -35,12 +31,24 @@ private:
     return {((void)i, batch(T(0)))...};
   }
 
+  [[gnu::always_inline]] static inline std::array<batch, count> accumulate(int depth, const strided<T>& a,
+                                                                           const strided<T>& b) {
+    std::array<batch, count> sum = zeros(numbers<rows * columns>{});
+    const int whole = depth - depth % batch::size, rest = depth - whole;
+    for (int p = 0; p < whole; p += batch::size)
+      multiply(a, b, sum, numbers<rows>{}, numbers<columns>{}, [p](const T* at) { return batch::load(at + p); });
+    if (rest > 0)
+      multiply(a, b, sum, numbers<rows>{}, numbers<columns>{},
+               [whole, rest](const T* at) { return batch::load_first(at + whole, rest); });
+    return sum;
+  }
+
   template <std::size_t... i, std::size_t... j, class Load>
   [[gnu::always_inline]] static inline void multiply(const strided<T>& a, const strided<T>& b,
                                                      std::array<batch, count>& sum, std::index_sequence<i...>,
                                                      std::index_sequence<j...> columns_of_b, Load load) {
-    const std::array<batch, sizeof...(j)> bs = {load(b.data + static_cast<ptrdiff_t>(j) * b.col)...};
-    (multiply_row<i>(load(a.data + static_cast<ptrdiff_t>(i) * a.row), bs, sum, columns_of_b), ...);
+    const std::array<batch, sizeof...(j)> bs = {simd::in_register(load(b.data + static_cast<ptrdiff_t>(j) * b.col))...};
+    (multiply_row<i>(simd::in_register(load(a.data + static_cast<ptrdiff_t>(i) * a.row)), bs, sum, columns_of_b), ...);
   }
 
   template <std::size_t row, std::size_t... j>
@@ -70,17 +78,17 @@ void multiply_by_dots(int m, int n, int k, const strided<T>& a, const strided<T>
   for (int p = 0; p < k; p += most_depth) {
     const int depth = std::min(most_depth, k - p);
     for (int i = 0; i < m;) {
-      const int rows = m - i >= 4 ? 4 : 1;
-      for (int j = 0; j < n;) {
-        const int columns = n - j >= 4 ? 4 : n - j >= 2 ? 2 : 1;
-        constexpr auto run = [](int r, int s) {
-          if (r == 4) return s == 4 ? dots<T, 4, 4>::run : s == 2 ? dots<T, 4, 2>::run : dots<T, 4, 1>::run;
-          return s == 4 ? dots<T, 1, 4>::run : s == 2 ? dots<T, 1, 2>::run : dots<T, 1, 1>::run;
-        };
-        run(rows, columns)(depth, a.from(i, p), b.from(p, j), {c + i * ldc + j, ldc, columns, add || p > 0});
-        j += columns;
-      }
-      i += rows;
+      const bool four = m - i >= 4;
+      const strided<T> left = a.from(i, p);
+      const auto tiles = [&](auto run, int from, int to, int columns) { // one call per tile: a loop inside was slower
+        for (int j = from; j < to; j += columns)
+          run(depth, left, b.from(p, j), target<T>{c + i * ldc + j, ldc, columns, add || p > 0});
+      };
+      const int fours = n / 4 * 4, twos = n / 2 * 2;
+      tiles(four ? dots<T, 4, 4>::run : dots<T, 1, 4>::run, 0, fours, 4);
+      tiles(four ? dots<T, 4, 2>::run : dots<T, 1, 2>::run, fours, twos, 2);
+      tiles(four ? dots<T, 4, 1>::run : dots<T, 1, 1>::run, twos, n, 1);
+      i += four ? 4 : 1;
     }
   }
 }

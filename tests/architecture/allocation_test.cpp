@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: MIT
+// No call allocates once its extents have been seen: the global operator new is replaced and counts.
+#include "catch.hpp"
+
+#include "fluxpp/autodiff/transforms.hpp"
+#include "fluxpp/eval/cpu.hpp"
+#include "fluxpp/ops/ops.hpp"
+
+#include <atomic>
+#include <cstdlib>
+#include <new>
+#include <vector>
+
+namespace {
+
+std::atomic<long> allocations{0};
+
+// Through pointers that the compiler does not look behind: to it, operator new and free are no pair.
+void* (*const volatile allocate)(std::size_t) = std::malloc;
+void (*const volatile release)(void*) = std::free;
+
+void* counted(std::size_t n, std::size_t alignment) {
+  ++allocations;
+  void* p = alignment <= alignof(std::max_align_t) ? allocate(n > 0 ? n : 1)
+                                                   : std::aligned_alloc(alignment, (n + alignment - 1) / alignment * alignment);
+  if (p == nullptr) throw std::bad_alloc();
+  return p;
+}
+
+}  // namespace
+
+void* operator new(std::size_t n) { return counted(n, 1); }
+void* operator new[](std::size_t n) { return counted(n, 1); }
+void* operator new(std::size_t n, std::align_val_t a) { return counted(n, static_cast<std::size_t>(a)); }
+void* operator new[](std::size_t n, std::align_val_t a) { return counted(n, static_cast<std::size_t>(a)); }
+void operator delete(void* p) noexcept { release(p); }
+void operator delete[](void* p) noexcept { release(p); }
+void operator delete(void* p, std::size_t) noexcept { release(p); }
+void operator delete[](void* p, std::size_t) noexcept { release(p); }
+void operator delete(void* p, std::align_val_t) noexcept { release(p); }
+void operator delete[](void* p, std::align_val_t) noexcept { release(p); }
+void operator delete(void* p, std::size_t, std::align_val_t) noexcept { release(p); }
+void operator delete[](void* p, std::size_t, std::align_val_t) noexcept { release(p); }
+
+namespace fx = fluxpp;
+
+namespace {
+
+constexpr auto nll = fx::function<"mu", "sigma", "x">([](auto mu, auto sigma, auto x) {
+  auto z = (x - mu) / sigma;
+  return fx::mean(0.5 * z * z + fx::log(sigma));
+});
+constexpr auto network = fx::function<"x", "w">([](auto x, auto w) {
+  return fx::mean(fx::square(fx::softmax(fx::matmul(fx::exp(x), w)) - fx::slice(x, 1, 0, 3)));
+});
+
+/// How often a call allocates.
+template <class F> long allocations_of(F f) {
+  const long before = allocations;
+  f();
+  return allocations - before;
+}
+
+}  // namespace
+
+TEST_CASE("the counter counts", "[eval]") {
+  CHECK(allocations_of([] { std::vector<double> x(10); }) > 0);
+}
+
+TEST_CASE("the second call allocates nothing, on scalars and arrays small and large", "[eval]") {
+  auto f = fx::value_and_grad<"mu", "sigma">(nll);
+  const std::vector<double> small(100, 0.5), large(300000, 0.5);
+  double total = 0;
+  CHECK(allocations_of([&] { total += f(0.1, 1.3, small).value; }) > 0);
+  f(0.1, 1.3, large);
+  for (int round = 0; round < 3; ++round) {
+    CHECK(allocations_of([&] { total += f(0.2, 1.4, small).value; }) == 0);  // extents that alternate are remembered
+    CHECK(allocations_of([&] { total += f(0.2, 1.4, large).value; }) == 0);
+  }
+  CHECK(total > 0);
+}
+
+TEST_CASE("the second call allocates nothing with kernels of their own, conversions and views", "[eval]") {
+  auto f = fx::value_and_grad(network);
+  auto g = fx::hvp<"w">(network);
+  fx::tensor<double, 2> x({64, 5}), w({5, 3});
+  const fx::tensor<float, 2> single({64, 5});
+  auto all = [&] {
+    f(x, w);
+    f(single, w);
+    g(x, w, fx::zero, w);
+  };
+  all();
+  CHECK(allocations_of(all) == 0);
+}

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: MIT
+// FLUXPP_CHECK_FINITE names the first operation and source line whose result is not finite.
+#define FLUXPP_CHECK_FINITE 1
+#include "catch.hpp"
+
+#include "fluxpp/autodiff/transforms.hpp"
+#include "fluxpp/eval/cpu.hpp"
+#include "fluxpp/ops/ops.hpp"
+
+#include <string>
+#include <vector>
+
+namespace fx = fluxpp;
+
+namespace {
+
+constexpr int line_of_log = __LINE__ + 2;
+constexpr auto entropy = fx::function<"p">([](auto p) {
+  return fx::sum(fx::softmax(fx::log(p)));
+});
+constexpr int line_of_matmul = __LINE__ + 2;
+constexpr auto product = fx::function<"a", "b">([](auto a, auto b) {
+  return fx::sum(fx::matmul(a, b));
+});
+
+template <class F> std::string message_of(F f) {
+  try {
+    f();
+  } catch (const fx::value_error& e) { return e.what(); }
+  return "nothing was thrown";
+}
+
+}  // namespace
+
+TEST_CASE("finite values pass", "[eval]") {
+  CHECK(fx::compile(entropy)(std::vector<double>{0.1, 0.9}) == approx(1));
+}
+
+TEST_CASE("the first operation that is not finite is named with its source line", "[eval]") {
+  const std::string text = message_of([] { fx::compile(entropy)(std::vector<double>{0.1, 0.0}); });
+  INFO(text);
+  CHECK_THAT(text, contains("fluxpp::log"));
+  CHECK_THAT(text, contains("line " + std::to_string(line_of_log)));
+  CHECK_THAT(text, contains("element 1"));
+}
+
+TEST_CASE("operations with kernels of their own are checked too", "[eval]") {
+  fx::tensor<double, 2> a({2, 2}), b({2, 2});
+  for (double& v : a) v = 1e200;
+  for (double& v : b) v = 1e200;
+  const std::string text = message_of([&] { fx::compile(product)(a, b); });
+  INFO(text);
+  CHECK_THAT(text, contains("fluxpp::matmul"));
+  CHECK_THAT(text, contains("line " + std::to_string(line_of_matmul)));
+}
+
+TEST_CASE("gradients are checked, and a callable that failed can be called again", "[eval]") {
+  auto f = fx::value_and_grad([](auto x) { return fx::sum(fx::sqrt(x)); });
+  CHECK_THAT(message_of([&] { f(std::vector<double>{0.0, 1.0}); }), contains("FLUXPP_CHECK_FINITE"));
+  CHECK(f(std::vector<double>{4.0, 1.0}).value == 3);
+}
