@@ -2,8 +2,9 @@
 #pragma once
 // Derivatives: graph to graph, and dual numbers.
 
-#include "fluxpp/autodiff/adjoint.hpp"
-#include "fluxpp/autodiff/dual.hpp"
-#include "fluxpp/autodiff/jacobian.hpp"
-#include "fluxpp/autodiff/tangent.hpp"
-#include "fluxpp/autodiff/transforms.hpp"
+#include <fluxpp/autodiff/adjoint.hpp>
+#include <fluxpp/autodiff/dual.hpp>
+#include <fluxpp/autodiff/gradcheck.hpp>
+#include <fluxpp/autodiff/jacobian.hpp>
+#include <fluxpp/autodiff/tangent.hpp>
+#include <fluxpp/autodiff/transforms.hpp>

@@ -58,15 +58,15 @@ template <class D, class X> constexpr typename D::value_type value_of(const X& x
 }
 
 /// sum of d[i] times the k-th tangent of operand i; constants have none, not even where d[i] is not finite.
-template <class D, class P, class... X, std::size_t... I>
-constexpr typename D::value_type chain_rule(std::size_t k, std::index_sequence<I...>, const P& d, const X&... x) {
+template <class D, class P, class... X, std::size_t... Index>
+constexpr typename D::value_type chain_rule(std::size_t k, std::index_sequence<Index...>, const P& d, const X&... x) {
   typename D::value_type sum(0);
   bool empty = true; // 0 + term would lose the sign of -0, and cost an addition
   auto add = [&]<class Y>(const auto& slope, const Y& y) {
     if constexpr (std::is_same_v<D, Y>)
       sum = std::exchange(empty, false) ? slope * y.tangent[k] : sum + slope * y.tangent[k];
   };
-  (add(d[I], x), ...);
+  (add(d[Index], x), ...);
   return sum;
 }
 

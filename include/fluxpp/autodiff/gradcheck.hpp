@@ -156,28 +156,27 @@ template <class F, class Tag, class... A> class checked {
 
   /// Columns of the Jacobian: differences, and forward mode along one element.
   template <std::size_t I> void check_argument(std::size_t outputs) {
-    auto& x = std::get<I>(x_);
     std::vector<std::vector<double>>& columns = numeric_.emplace_back();
-    for (std::size_t i = 0; i < count(x); ++i) {
-      const std::vector<double> expected = difference(element(x, i)), got = along<I>(i);
-      for (std::size_t o = 0; o < outputs; ++o) result_.add({name<I>(), i, o, got[o], expected[o], "forward"}, options_);
-      columns.push_back(expected);
+    if constexpr (!is_index<argument_t<I>>) {
+      auto& x = std::get<I>(x_);
+      for (std::size_t i = 0; i < count(x); ++i) {
+        const std::vector<double> expected = difference(element(x, i)), got = along<I>(i, all);
+        for (std::size_t o = 0; o < outputs; ++o) result_.add({name<I>(), i, o, got[o], expected[o], "forward"}, options_);
+        columns.push_back(expected);
+      }
     }
   }
-  template <std::size_t I> std::vector<double> along(std::size_t i) {
-    if constexpr (is_index<argument_t<I>>) return {};
-    else {
-      auto direction = [&]<std::size_t K>() {
-        if constexpr (K != I) return zero;
-        else {
-          auto dx = std::get<I>(x_);
-          for (std::size_t k = 0; k < count(dx); ++k) element(dx, k) = k == i ? 1 : 0;
-          return dx;
-        }
-      };
-      return [&]<std::size_t... K>(std::index_sequence<K...>) {
-        return flattened(jvp_(std::get<K>(x_)..., direction.template operator()<K>()...).tangent);
-      }(all);
+  template <std::size_t I, std::size_t... K> std::vector<double> along(std::size_t i, std::index_sequence<K...>) {
+    return flattened(jvp_(std::get<K>(x_)..., direction<I, K>(i)...).tangent);
+  }
+  /// The tangent of argument K along element i of argument I.
+  template <std::size_t I, std::size_t K> auto direction([[maybe_unused]] std::size_t i) {
+    if constexpr (K != I) {
+      return zero;
+    } else {
+      auto dx = std::get<I>(x_);
+      for (std::size_t k = 0; k < count(dx); ++k) element(dx, k) = k == i ? 1 : 0;
+      return dx;
     }
   }
 

@@ -12,7 +12,7 @@ namespace fluxpp::inline v0_1 {
 template <class Names, class T, class... G> struct gradients {
   std::tuple<G...> values;
 
-  template <std::size_t I> const auto& get() const { return std::get<I>(values); }
+  template <std::size_t Index> const auto& get() const { return std::get<Index>(values); }
   template <text Name> const auto& get() const {
     static_assert(Names::template at<Name> >= 0, "fluxpp::gradients::get<name>(): the name must be one that was differentiated");
     return std::get<static_cast<std::size_t>(Names::template at<Name>)>(values);
@@ -26,9 +26,9 @@ template <class Names, class T, class... G> struct gradients {
     if constexpr (std::is_same_v<V, T>) return {&v, 1};
     else return {v.data(), v.size()};
   }
-  template <std::size_t... I> array_ref<T> look_up(std::string_view key, std::index_sequence<I...>) {
+  template <std::size_t... Index> array_ref<T> look_up(std::string_view key, std::index_sequence<Index...>) {
     array_ref<T> found;
-    ((Names::list[I] == key ? (found = as_ref(std::get<I>(values)), 0) : 0), ...);
+    ((Names::list[Index] == key ? (found = as_ref(std::get<Index>(values)), 0) : 0), ...);
     if (found.data == nullptr) no_such_name(key);
     return found;
   }
@@ -125,15 +125,15 @@ template <class F, bool WithValue, text... Wrt> struct gradient_transform {
   template <class T, int N, class Get> static constexpr auto results(const Get& get) {
     return pack<T>(get, std::make_integer_sequence<int, count<N>>{});
   }
-  template <class T, class Get, int... I> static constexpr auto pack(const Get& get, std::integer_sequence<int, I...>) {
+  template <class T, class Get, int... Index> static constexpr auto pack(const Get& get, std::integer_sequence<int, Index...>) {
     if constexpr (WithValue) {
-      using g = gradients<wrt_names, T, decltype(get.template operator()<I + 1>())...>;
+      using g = gradients<wrt_names, T, decltype(get.template operator()<Index + 1>())...>;
       return value_and_gradient<decltype(get.template operator()<0>()), g>{get.template operator()<0>(),
-                                                                           g{{get.template operator()<I + 1>()...}}};
-    } else if constexpr (sizeof...(I) == 1) {
+                                                                           g{{get.template operator()<Index + 1>()...}}};
+    } else if constexpr (sizeof...(Index) == 1) {
       return get.template operator()<0>();
     } else {
-      return gradients<wrt_names, T, decltype(get.template operator()<I>())...>{{get.template operator()<I>()...}};
+      return gradients<wrt_names, T, decltype(get.template operator()<Index>())...>{{get.template operator()<Index>()...}};
     }
   }
 };
@@ -175,10 +175,10 @@ template <class F> struct vjp_transform {
   template <class T, int N, class Get> static constexpr auto results(const Get& get) {
     return pack<T>(get, std::make_integer_sequence<int, N - 1>{});
   }
-  template <class T, class Get, int... I> static constexpr auto pack(const Get& get, std::integer_sequence<int, I...>) {
-    using g = gradients<typename names_of<F>::type, T, decltype(get.template operator()<I + 1>())...>;
+  template <class T, class Get, int... Index> static constexpr auto pack(const Get& get, std::integer_sequence<int, Index...>) {
+    using g = gradients<typename names_of<F>::type, T, decltype(get.template operator()<Index + 1>())...>;
     return value_and_gradient<decltype(get.template operator()<0>()), g>{get.template operator()<0>(),
-                                                                         g{{get.template operator()<I + 1>()...}}};
+                                                                         g{{get.template operator()<Index + 1>()...}}};
   }
 };
 
@@ -201,9 +201,9 @@ template <class F, text... Wrt> struct hvp_transform {
   template <class T, int N, class Get> static constexpr auto results(const Get& get) {
     return pack<T>(get, std::make_integer_sequence<int, count<N>>{});
   }
-  template <class T, class Get, int... I> static constexpr auto pack(const Get& get, std::integer_sequence<int, I...>) {
-    if constexpr (sizeof...(I) == 1) return get.template operator()<0>();
-    else return gradients<wrt_names, T, decltype(get.template operator()<I>())...>{{get.template operator()<I>()...}};
+  template <class T, class Get, int... Index> static constexpr auto pack(const Get& get, std::integer_sequence<int, Index...>) {
+    if constexpr (sizeof...(Index) == 1) return get.template operator()<0>();
+    else return gradients<wrt_names, T, decltype(get.template operator()<Index>())...>{{get.template operator()<Index>()...}};
   }
 };
 
@@ -254,7 +254,7 @@ template <text... Wrt, class F, class Tag = cpu_tag> constexpr auto hvp(F, Tag =
 /// Structured bindings of gradients.
 template <class Names, class T, class... G>
 struct std::tuple_size<fluxpp::gradients<Names, T, G...>> : std::integral_constant<std::size_t, sizeof...(G)> {};
-template <std::size_t I, class Names, class T, class... G>
-struct std::tuple_element<I, fluxpp::gradients<Names, T, G...>> {
-  using type = std::tuple_element_t<I, std::tuple<G...>>;
+template <std::size_t Index, class Names, class T, class... G>
+struct std::tuple_element<Index, fluxpp::gradients<Names, T, G...>> {
+  using type = std::tuple_element_t<Index, std::tuple<G...>>;
 };

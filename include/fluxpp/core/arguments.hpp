@@ -38,7 +38,7 @@ concept shaped_view = !strided_array<A> && requires(const A& a) {
 template <class S> struct static_extents {
   static constexpr int rank = -1;
 };
-template <class I, std::size_t N> struct static_extents<std::array<I, N>> {
+template <class Index, std::size_t N> struct static_extents<std::array<Index, N>> {
   static constexpr int rank = int{N};
   static constexpr int extent(int) { return -1; }
 };
@@ -111,9 +111,9 @@ template <class Element, int... Extents> struct argument {
   static constexpr bool integer = rank > 0 && std::is_integral_v<Element>;
   static constexpr bool absent = std::is_void_v<Element>;
 };
-template <class A, class I> struct argument_of;
-template <class A, int... I> struct argument_of<A, std::integer_sequence<int, I...>> {
-  using type = argument<typename argument_traits<A>::element, argument_traits<A>::extent(I)...>;
+template <class A, class Index> struct argument_of;
+template <class A, int... Index> struct argument_of<A, std::integer_sequence<int, Index...>> {
+  using type = argument<typename argument_traits<A>::element, argument_traits<A>::extent(Index)...>;
 };
 template <class A>
 using argument_t = typename argument_of<A, std::make_integer_sequence<int, argument_traits<A>::rank>>::type;

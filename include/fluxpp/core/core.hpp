@@ -2,12 +2,12 @@
 #pragma once
 // Extents, shapes, names, errors, random keys.
 
-#include "fluxpp/core/arguments.hpp"
-#include "fluxpp/core/errors.hpp"
-#include "fluxpp/core/list.hpp"
-#include "fluxpp/core/names.hpp"
-#include "fluxpp/core/rng.hpp"
-#include "fluxpp/core/scalar.hpp"
-#include "fluxpp/core/shape.hpp"
-#include "fluxpp/core/tensor.hpp"
-#include "fluxpp/core/version.hpp"
+#include <fluxpp/core/arguments.hpp>
+#include <fluxpp/core/errors.hpp>
+#include <fluxpp/core/list.hpp>
+#include <fluxpp/core/names.hpp>
+#include <fluxpp/core/rng.hpp>
+#include <fluxpp/core/scalar.hpp>
+#include <fluxpp/core/shape.hpp>
+#include <fluxpp/core/tensor.hpp>
+#include <fluxpp/core/version.hpp>

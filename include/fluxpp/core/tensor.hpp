@@ -37,9 +37,9 @@ template <class T, int Rank> class tensor_view {
   constexpr T* begin() const { return data_; }
   constexpr T* end() const { return data_ + size(); }
   constexpr T& operator[](std::size_t i) const { return data_[i]; }
-  template <class... I>
-    requires(sizeof...(I) == Rank)
-  constexpr T& operator()(I... i) const {
+  template <class... Index>
+    requires(sizeof...(Index) == Rank)
+  constexpr T& operator()(Index... i) const {
     const std::array<std::size_t, Rank> index{static_cast<std::size_t>(i)...};
     std::size_t at = 0;
     for (std::size_t a = 0; a < Rank; ++a) at = at * shape_[a] + index[a];
@@ -83,14 +83,14 @@ template <class T, int Rank> class tensor {
   auto end() const { return data_.end(); }
   T& operator[](std::size_t i) { return data_[i]; }
   const T& operator[](std::size_t i) const { return data_[i]; }
-  template <class... I>
-    requires(sizeof...(I) == Rank)
-  T& operator()(I... i) {
+  template <class... Index>
+    requires(sizeof...(Index) == Rank)
+  T& operator()(Index... i) {
     return view()(i...);
   }
-  template <class... I>
-    requires(sizeof...(I) == Rank)
-  const T& operator()(I... i) const {
+  template <class... Index>
+    requires(sizeof...(Index) == Rank)
+  const T& operator()(Index... i) const {
     return view()(i...);
   }
   template <class X>

@@ -2,7 +2,7 @@
 #pragma once
 // Datasets, splits, batches.
 
-#include "fluxpp/data/dataset.hpp"
-#include "fluxpp/data/digits.hpp"
-#include "fluxpp/data/digits_data.hpp"
-#include "fluxpp/data/loader.hpp"
+#include <fluxpp/data/dataset.hpp>
+#include <fluxpp/data/digits.hpp>
+#include <fluxpp/data/digits_data.hpp>
+#include <fluxpp/data/loader.hpp>

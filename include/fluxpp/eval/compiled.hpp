@@ -174,12 +174,12 @@ using report_of = decltype(make_report<Program>(std::make_integer_sequence<int, 
 
 /// compiled<T, Program>: the program's kernels for values of type T, and its plan.
 template <class T, class Program> struct compiled {
-  template <int... I> static auto users_type(std::integer_sequence<int, I...>)
-      -> kernels::users<codes_of<Program>.user[I]...>;
+  template <int... Index> static auto users_type(std::integer_sequence<int, Index...>)
+      -> kernels::users<codes_of<Program>.user[Index]...>;
   using users = decltype(users_type(std::make_integer_sequence<int, codes_of<Program>.users>{}));
 
-  template <int K, int... I> static constexpr loop_kernel<T> loop_at(std::integer_sequence<int, I...>) {
-    return &kernels::fused_loop<T, users, codes_of<Program>.values[codes_of<Program>.first[K] + I]...>::run;
+  template <int K, int... Index> static constexpr loop_kernel<T> loop_at(std::integer_sequence<int, Index...>) {
+    return &kernels::fused_loop<T, users, codes_of<Program>.values[codes_of<Program>.first[K] + Index]...>::run;
   }
   template <int K> static constexpr step_kernel<T> own_at() {
     constexpr const graph::op_info* op = fused_of<Program>.steps[own_steps_of<Program>.first[K]].op;

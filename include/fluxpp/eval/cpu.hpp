@@ -144,14 +144,14 @@ class workspace {
 /// How output I of a session is handed out: a number, a view, or a tensor of its own.
 template <class T, class Session, class Program, bool Owning> struct output_reader {
   const Session& session;
-  template <int I> auto operator()() const {
-    constexpr int rank = view_of<Program>.shape_of(view_of<Program>.outputs[I]).rank;
+  template <int Index> auto operator()() const {
+    constexpr int rank = view_of<Program>.shape_of(view_of<Program>.outputs[Index]).rank;
     if constexpr (rank == 0) {
-      return *session.address(I);
+      return *session.address(Index);
     } else {
       std::array<std::size_t, rank> shape{};
-      for (int a = 0; a < rank; ++a) shape[static_cast<std::size_t>(a)] = static_cast<std::size_t>(session.shape_of(I)[a]);
-      const tensor_view<T, rank> view(session.address(I), shape);
+      for (int a = 0; a < rank; ++a) shape[static_cast<std::size_t>(a)] = static_cast<std::size_t>(session.shape_of(Index)[a]);
+      const tensor_view<T, rank> view(session.address(Index), shape);
       if constexpr (Owning) return tensor<T, rank>(view);
       else return view;
     }

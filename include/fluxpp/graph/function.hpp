@@ -45,8 +45,8 @@ template <class F> inline constexpr bool traceable = std::is_empty_v<F> && std::
 
 namespace graph {
 
-template <class F, int... I> constexpr var call_with(const list<var>& args, std::integer_sequence<int, I...>) {
-  return F{}(args[I]...);
+template <class F, int... Index> constexpr var call_with(const list<var>& args, std::integer_sequence<int, Index...>) {
+  return F{}(args[Index]...);
 }
 /// The result of F on N vars; a plain number is put on the tape.
 template <class F, int N> constexpr var call(tape& t, const list<var>& args) {
@@ -74,7 +74,7 @@ constexpr tape* tape_of(const list<var>& x) {
 /// How output I of a transform is handed out inside a larger program.
 struct var_reader {
   const list<var>& all;
-  template <int I> constexpr var operator()() const { return all[I]; }
+  template <int Index> constexpr var operator()() const { return all[Index]; }
 };
 
 }  // namespace graph
@@ -93,7 +93,7 @@ template <class F, class Transform, int Given> constexpr int expected_arguments(
 }
 /// What a call that cannot be compiled returns, so that one error stays one.
 struct nothing_reader {
-  template <int I> constexpr double operator()() const { return 0; }
+  template <int Index> constexpr double operator()() const { return 0; }
 };
 
 /// callable<Transform, Tag>: what fx::value_and_grad and its kin return. Owns its workspace and reuses it call after call;

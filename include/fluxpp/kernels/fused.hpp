@@ -39,8 +39,8 @@ struct part {
   int number = 0;
 };
 
-template <class List, int I> struct op_at;
-template <class First, class... Rest, int I> struct op_at<ops::op_list<First, Rest...>, I> : op_at<ops::op_list<Rest...>, I - 1> {};
+template <class List, int Index> struct op_at;
+template <class First, class... Rest, int Index> struct op_at<ops::op_list<First, Rest...>, Index> : op_at<ops::op_list<Rest...>, Index - 1> {};
 template <class First, class... Rest> struct op_at<ops::op_list<First, Rest...>, 0> {
   using type = First;
 };
@@ -104,8 +104,8 @@ template <class T, class Users, int... Code> struct fused_loop {
   using all_operations = std::make_integer_sequence<int, operations>;
   using all_outputs = std::make_integer_sequence<int, outputs>;
 
-  template <int I, class X> FLUXPP_INLINE static X apply(const X* v) {
-    constexpr int at = first_operation + 4 * I;
+  template <int Index, class X> FLUXPP_INLINE static X apply(const X* v) {
+    constexpr int at = first_operation + 4 * Index;
     constexpr int op = code[at], a = code[at + 1], b = code[at + 2], c = code[at + 3];
     if constexpr (op < 0) {
       const X args[3]{v[a], v[b], v[c]};
@@ -116,8 +116,8 @@ template <class T, class Users, int... Code> struct fused_loop {
       return ops::forward_at<operation>(args);
     }
   }
-  template <class X, int... I> FLUXPP_INLINE static void evaluate([[maybe_unused]] X* v, std::integer_sequence<int, I...>) {
-    ((v[inputs + I] = apply<I>(v)), ...);
+  template <class X, int... Index> FLUXPP_INLINE static void evaluate([[maybe_unused]] X* v, std::integer_sequence<int, Index...>) {
+    ((v[inputs + Index] = apply<Index>(v)), ...);
   }
 
   /// One task: its rows one after the other.
@@ -171,12 +171,12 @@ template <class T, class Users, int... Code> struct fused_loop {
     V fold[unroll][outputs + 1];
   };
 
-  template <int U, bool Tail, int... I, int... O>
+  template <int U, bool Tail, int... Index, int... O>
   FLUXPP_INLINE static void step(const loop<T>& l, const part& p, const row& r, const V* repeated, accumulators& acc,
-                                 std::ptrdiff_t j, int n, std::integer_sequence<int, I...>,
+                                 std::ptrdiff_t j, int n, std::integer_sequence<int, Index...>,
                                  std::integer_sequence<int, O...>) {
     V v[inputs + operations + 1];
-    ((v[I] = repeats(I) ? repeated[I] : Tail ? V::load_first(r.in[I] + j, n) : V::load(r.in[I] + j)), ...);
+    ((v[Index] = repeats(Index) ? repeated[Index] : Tail ? V::load_first(r.in[Index] + j, n) : V::load(r.in[Index] + j)), ...);
     evaluate(v, all_operations{});
     (put<O, U, Tail>(l, p, r, acc, v[stored(O)], j, n), ...);
   }

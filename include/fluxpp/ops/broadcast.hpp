@@ -13,7 +13,7 @@ struct axes {
   bool keep = false;  ///< reduced axes stay, with extent 1
 
   constexpr axes() : all(true) {}
-  template <std::same_as<int>... I> constexpr axes(int first, I... more) : count(1 + int{sizeof...(I)}), axis{first, more...} {}
+  template <std::same_as<int>... Index> constexpr axes(int first, Index... more) : count(1 + int{sizeof...(Index)}), axis{first, more...} {}
   constexpr axes kept() const {
     axes a = *this;
     a.keep = true;

@@ -41,27 +41,27 @@ constexpr bool all_constant(const graph::tape& t, const graph::node& n) {
 /// An elementwise node: operands are broadcast to their common shape; what is the same for a whole axis is
 /// computed once and then broadcast.
 constexpr var record_elementwise(graph::tape& t, const graph::op_info& op, var* x) {
-  dims shape, small;
+  dims shape, inner;
   int base[4]{};
   for (int i = 0; i < op.arity; ++i) {
     if (x[i].is_number()) x[i] = t.constant(x[i].number);
     base[i] = without_broadcast(t, x[i].id);
     shape = common_shape(t, shape, x[i].shape(), op.name);
-    small = common_shape(t, small, t.shape_of(base[i]), op.name);
+    inner = common_shape(t, inner, t.shape_of(base[i]), op.name);
   }
-  const bool hoist = !(small == shape) || small.single();
-  if (small.single()) small = {};
+  const bool hoist = !(inner == shape) || inner.single();
+  if (inner.single()) inner = {};
   graph::node n{&op};
   for (int i = 0; i < op.arity; ++i) {
     const var operand = hoist ? var(t, base[i]) : x[i];
-    n.args[i] = (small.rank == 0 ? reshape::apply(operand, {}) : broadcast_to(operand, small)).id;
+    n.args[i] = (inner.rank == 0 ? reshape::apply(operand, {}) : broadcast_to(operand, inner)).id;
   }
   if (op.foldable && all_constant(t, n)) {
     double v[4]{};
     for (int i = 0; i < op.arity; ++i) v[i] = t[n.args[i]].value;
     return broadcast_to(t.constant(op.evaluate(v)), shape);
   }
-  n.shape = t.intern(small);
+  n.shape = t.intern(inner);
   return broadcast_to(record(t, n), shape);
 }
 

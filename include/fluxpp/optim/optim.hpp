@@ -2,5 +2,5 @@
 #pragma once
 // Update rules and schedules.
 
-#include "fluxpp/optim/rules.hpp"
-#include "fluxpp/optim/schedule.hpp"
+#include <fluxpp/optim/rules.hpp>
+#include <fluxpp/optim/schedule.hpp>

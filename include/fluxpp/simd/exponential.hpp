@@ -89,8 +89,8 @@ template <class T> batch<T> with_limits_of_log(batch<T> y, batch<T> x) {
 template <class T> batch<T> log_of(batch<T> x, batch<T> tail) {
   const auto [m, e] = split(x);
   const batch<T> f = m - T(1), h = f * f * T(0.5);
-  const batch<T> small = fma(e, ln2<T>::lo, log_rest(f, h) + tail);
-  return with_limits_of_log(fma(e, ln2<T>::hi, f - (h - small)), x);
+  const batch<T> low = fma(e, ln2<T>::lo, log_rest(f, h) + tail);
+  return with_limits_of_log(fma(e, ln2<T>::hi, f - (h - low)), x);
 }
 
 /// log(x): natural logarithm; -inf at 0, NaN below.
