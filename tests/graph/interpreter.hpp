@@ -61,33 +61,32 @@ class interpreter {
 
   void run_loop(int number) {
     const graph::plan_step& step = p_.steps.steps[number];
-    const int* code = p_.codes.values.begin() + p_.codes.first[p_.codes.kernel[number]];
-    const int operations = code[2 + step.inputs];
-    const int* const operation = code + 3 + step.inputs;
-    const int* const result = operation + 4 * operations + 1;
+    const graph::loop_code code = p_.code_of_kernel(p_.codes.kernel[number]);
     const dims space = numbered(p_.view().shapes[step.shape]);
     std::vector<numbers> folded;
     for (int o = 0; o < step.outputs; ++o)
-      folded.emplace_back(at(p_.elements(p_.view().shape_of(p_.steps.outputs[step.first_output + o]), n_)), neutral(result[3 * o + 1]));
+      folded.emplace_back(at(p_.elements(p_.view().shape_of(p_.steps.outputs[step.first_output + o]), n_)), neutral(code.output(o).fold));
     std::size_t element = 0;
     fx::eval::for_each_index(space, [&](const std::vector<int>& index) {
       numbers v;
       for (int i = 0; i < step.inputs; ++i) v.push_back(read(p_.steps.inputs[step.first_input + i].source, index, space.rank));
-      for (int i = 0; i < operations; ++i) {
-        const int* const o = operation + 4 * i;
-        const double x[3]{v[at(o[1])], v[at(o[2])], v[at(o[3])]};
-        v.push_back(apply(o[0], x));
+      for (int i = 0; i < code.operations(); ++i) {
+        const graph::coded_operation o = code.operation(i);
+        const double x[3]{v[at(o.args[0])], v[at(o.args[1])], v[at(o.args[2])]};
+        v.push_back(apply(o.op, x));
       }
       for (int o = 0; o < step.outputs; ++o) {
         const int id = p_.steps.outputs[step.first_output + o];
-        const double y = v[at(result[3 * o])];
-        if (result[3 * o + 1] == 0) address(id)[element] = y;
-        else fold(result[3 * o + 1], folded[at(o)][place_in_result(id, index, space)], y);
+        const graph::coded_output result = code.output(o);
+        const double y = v[at(result.value)];
+        if (result.fold == graph::fold::none) address(id)[element] = y;
+        else fold(result.fold, folded[at(o)][place_in_result(id, index, space)], y);
       }
       ++element;
     });
     for (int o = 0; o < step.outputs; ++o)
-      if (result[3 * o + 1] != 0) std::copy(folded[at(o)].begin(), folded[at(o)].end(), address(p_.steps.outputs[step.first_output + o]));
+      if (code.output(o).fold != graph::fold::none)
+        std::copy(folded[at(o)].begin(), folded[at(o)].end(), address(p_.steps.outputs[step.first_output + o]));
   }
   std::size_t place_in_result(int id, std::vector<int> index, dims space) const {
     const int mask = p_.view().attributes_of(id).value[0];
@@ -95,13 +94,11 @@ class interpreter {
       if (mask >> axis & 1) index[at(axis)] = 0, space[axis] = 1;
     return fx::eval::offset_of(index, space.rank, space);
   }
-  static double neutral(int f) {
+  static double neutral(graph::fold fold) {
     constexpr double inf = std::numeric_limits<double>::infinity();
-    const auto fold = static_cast<graph::fold>(f);
     return fold == graph::fold::max ? -inf : fold == graph::fold::min ? inf : fold == graph::fold::prod ? 1 : 0;
   }
-  static void fold(int f, double& sum, double x) {
-    const auto kind = static_cast<graph::fold>(f);
+  static void fold(graph::fold kind, double& sum, double x) {
     if (kind == graph::fold::sum) sum += x;
     else if (kind == graph::fold::prod) sum *= x;
     else if (x != x || (kind == graph::fold::max ? x > sum : x < sum)) sum = x;

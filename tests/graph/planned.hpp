@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 // All passes over a tape, one after the other, at run time as in constant evaluation; and what every plan must obey.
+#include "fluxpp/eval/planned.hpp"
 #include "fluxpp/graph/passes/dce.hpp"
 #include "fluxpp/graph/passes/encode.hpp"
 #include "fluxpp/graph/passes/place.hpp"
-#include "fluxpp/ops/arithmetic.hpp"
 
 namespace graph_tests {
 
@@ -20,8 +20,7 @@ constexpr var argument(graph::tape& t, const dims& shape, bool integer = false) 
   return t.input(shape, {graph::space::argument, t.leaves().size(), integer});
 }
 
-/// Any numbering of operations will do for tests of the passes.
-constexpr int code_of(const graph::op_info* op) { return static_cast<int>(op->id >> 1); }
+constexpr int code_of(const graph::op_info* op) { return fx::eval::loop_codes::of(op); }
 
 /// planned: a tape after each pass.
 struct planned {
@@ -60,11 +59,12 @@ struct planned {
     for (const graph::plan_step& s : steps.steps) n += s.op == nullptr ? 1 : 0;
     return n;
   }
+  constexpr graph::loop_code code_of_kernel(int k) const { return {codes.values.begin() + codes.first[k]}; }
   /// Elementwise operations in the codes of all loops.
   constexpr int operations() const {
     int n = 0;
     for (int k : codes.kernel)
-      if (k >= 0) n += codes.values[codes.first[k] + 2 + codes.values[codes.first[k] + 1]];
+      if (k >= 0) n += code_of_kernel(k).operations();
     return n;
   }
   constexpr int number(int extent, int n) const {

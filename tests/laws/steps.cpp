@@ -41,7 +41,8 @@ struct chosen {
   constexpr var operator()(var table, var index, var label) const {
     const var rows = fx::gather(table, fx::floor(index)), counts = fx::one_hot(fx::floor(label), table.extent(1));
     const var loss = fx::cross_entropy(rows, fx::argmax(counts, 1));
-    return loss + fx::mean(fx::square(fx::scatter_add(rows, fx::floor(index), 5))) + fx::mean(rows * fx::argmin(rows, fx::axes{1}.kept()));
+    return loss + fx::mean(fx::square(fx::scatter_add(rows, fx::floor(index), 5))) +
+           fx::mean(rows * fx::argmin(rows, fx::axes{1}.kept()));
   }
 };
 
@@ -49,7 +50,7 @@ template <class F, class... A> void check_everything(double tolerance, const A&.
   laws::check_agreement<laws::everything<F, static_cast<int>(sizeof...(A) - 1) / 3>>(tolerance, args...);
 }
 
-}  // namespace
+} // namespace
 
 TEST_CASE("copies agree with the reference", "[laws]") {
   const auto x = [](unsigned s) { return laws::normal_tensor<3>({5, 4, 3}, s); };
@@ -67,7 +68,8 @@ TEST_CASE("layers on images agree with the reference", "[laws]") {
   const auto x = [](unsigned s) { return laws::normal_tensor<4>({3, 2, 9, 8}, s); };
   const auto w = [](unsigned s) { return laws::normal_tensor<4>({4, 2, 3, 3}, s); };
   const auto c = [](unsigned s) { return laws::normal_tensor<1>({4}, s); };
-  check_everything<images>(1e-10, x(1), w(2), c(3), x(4), w(5), c(6), x(7), w(8), c(9), laws::normal_tensor<2>({3, 4}, 10));
+  check_everything<images>(1e-10, x(1), w(2), c(3), x(4), w(5), c(6), x(7), w(8), c(9),
+                           laws::normal_tensor<2>({3, 4}, 10));
 }
 
 TEST_CASE("statistics agree with the reference", "[laws]") {
@@ -77,7 +79,8 @@ TEST_CASE("statistics agree with the reference", "[laws]") {
 
 TEST_CASE("choices by index agree with the reference", "[laws]") {
   fx::tensor<double, 1> index({6}), label({6});
-  for (std::size_t i = 0; i < 6; ++i) index[i] = static_cast<double>(i * 3 % 5) + 0.25, label[i] = static_cast<double>(i % 3) + 0.5;
+  for (std::size_t i = 0; i < 6; ++i)
+    index[i] = static_cast<double>(i * 3 % 5) + 0.25, label[i] = static_cast<double>(i % 3) + 0.5;
   const auto table = laws::normal_tensor<2>({5, 3}, 1);
   laws::check_agreement<laws::value_and_gradient<chosen>>(1e-12, table, index, label);
 }

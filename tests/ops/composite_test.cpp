@@ -16,24 +16,29 @@ TEST_CASE("normalisations obey the laws", "[ops]") {
   const laws::argument c{make_dims(3)}, variance{make_dims(3), {0.5, 1, 2}};
   laws::check("batch_norm of images", train, {{make_dims(5, 3, 2, 7)}, c, c, c, variance}, named);
   laws::check("batch_norm of rows", train, {{make_dims(5, 3)}, c, c, c, variance}, named);
-  laws::check("batch_norm by statistics", [](const vars& a) {
-    return fx::batch_norm_inference(a[0], a[1], a[2], a[3], a[4], {.epsilon = 0.1});
-  }, {{make_dims(5, 3, 2, 7)}, c, c, c, variance}, named);
-  laws::check("layer_norm", [](const vars& a) { return fx::layer_norm(a[0], a[1], a[2]); },
-              {{make_dims(5, 4, 3)}, {make_dims(4, 3)}, {make_dims(4, 3)}}, named);
+  laws::check(
+      "batch_norm by statistics",
+      [](const vars& a) { return fx::batch_norm_inference(a[0], a[1], a[2], a[3], a[4], {.epsilon = 0.1}); },
+      {{make_dims(5, 3, 2, 7)}, c, c, c, variance}, named);
+  laws::check(
+      "layer_norm", [](const vars& a) { return fx::layer_norm(a[0], a[1], a[2]); },
+      {{make_dims(5, 4, 3)}, {make_dims(4, 3)}, {make_dims(4, 3)}}, named);
 }
 
 TEST_CASE("batch_norm gives mean 0 and variance 1, and running statistics", "[ops]") {
   const std::vector<laws::argument> x{{make_dims(4, 2), {1, 10, 2, 20, 3, 30, 4, 40}},
-                                      {make_dims(2), {1, 2}}, {make_dims(2), {0, 5}}, {make_dims(2), {0, 0}}, {make_dims(2), {1, 1}}};
-  const numbers y = laws::value([](const vars& a) { return fx::batch_norm(a[0], a[1], a[2], a[3], a[4], {.epsilon = 0}).y; }, x);
+                                      {make_dims(2), {1, 2}},
+                                      {make_dims(2), {0, 5}},
+                                      {make_dims(2), {0, 0}},
+                                      {make_dims(2), {1, 1}}};
+  const numbers y =
+      laws::value([](const vars& a) { return fx::batch_norm(a[0], a[1], a[2], a[3], a[4], {.epsilon = 0}).y; }, x);
   CHECK(y[0] == approx(-1.5 / std::sqrt(1.25)));
   CHECK(y[7] == approx(5 + 2 * 15 / std::sqrt(125)));
   const numbers mean = laws::value([](const vars& a) { return fx::batch_norm(a[0], a[1], a[2], a[3], a[4]).mean; }, x);
   CHECK(mean[0] == approx(0.25));
-  const numbers variance = laws::value([](const vars& a) {
-    return fx::batch_norm(a[0], a[1], a[2], a[3], a[4], {.momentum = 0.5}).variance;
-  }, x);
+  const numbers variance = laws::value(
+      [](const vars& a) { return fx::batch_norm(a[0], a[1], a[2], a[3], a[4], {.momentum = 0.5}).variance; }, x);
   CHECK(variance[0] == approx(0.5 + 0.5 * 5 / 3));
 }
 
@@ -41,11 +46,16 @@ TEST_CASE("losses obey the laws", "[ops]") {
   const std::vector<laws::argument> yt{{make_dims(3, 5)}, {make_dims(3, 5)}};
   const std::vector<laws::argument> scores{{make_dims(3, 5)}, {make_dims(3), {4, 0, 2}, true}};
   const laws::options named{{3, 5}};
-  laws::check("mse", [](const vars& a) { return fx::mse(a[0], a[1]); }, yt, named);
-  laws::check("l1", [](const vars& a) { return fx::l1(a[0], a[1]); }, yt, named);
-  laws::check("huber", [](const vars& a) { return fx::huber(a[0], a[1], 0.7); }, yt, named);
-  laws::check("binary", [](const vars& a) { return fx::binary_cross_entropy_with_logits(a[0], a[1]); }, yt, named);
-  laws::check("cross_entropy", [](const vars& a) { return fx::cross_entropy(a[0] * a[0], a[1]); }, scores, named);
+  laws::check(
+      "mse", [](const vars& a) { return fx::mse(a[0], a[1]); }, yt, named);
+  laws::check(
+      "l1", [](const vars& a) { return fx::l1(a[0], a[1]); }, yt, named);
+  laws::check(
+      "huber", [](const vars& a) { return fx::huber(a[0], a[1], 0.7); }, yt, named);
+  laws::check(
+      "binary", [](const vars& a) { return fx::binary_cross_entropy_with_logits(a[0], a[1]); }, yt, named);
+  laws::check(
+      "cross_entropy", [](const vars& a) { return fx::cross_entropy(a[0] * a[0], a[1]); }, scores, named);
 }
 
 TEST_CASE("losses have the values of their formulas", "[ops]") {
@@ -54,7 +64,8 @@ TEST_CASE("losses have the values of their formulas", "[ops]") {
   CHECK(laws::value([](const vars& a) { return fx::l1(a[0], a[1]); }, yt)[0] == approx(1.75));
   CHECK(laws::value([](const vars& a) { return fx::huber(a[0], a[1]); }, yt)[0] == approx((0.125 + 2.5) / 2));
   const std::vector<laws::argument> scores{{make_dims(2, 3), {0, 0, 0, 1000, -1000, 0}}, {make_dims(2), {1, 0}, true}};
-  CHECK(laws::value([](const vars& a) { return fx::cross_entropy(a[0], a[1]); }, scores)[0] == approx(std::log(3.0) / 2));
+  CHECK(laws::value([](const vars& a) { return fx::cross_entropy(a[0], a[1]); }, scores)[0] ==
+        approx(std::log(3.0) / 2));
   const std::vector<laws::argument> sure{{make_dims(2), {1000, -1000}}, {make_dims(2), {1, 0}}};
   CHECK(laws::value([](const vars& a) { return fx::binary_cross_entropy_with_logits(a[0], a[1]); }, sure)[0] == 0);
 }
@@ -96,7 +107,8 @@ TEST_CASE("dropout keeps a share, scales it up, and differs between uses and ste
 
 TEST_CASE("one_hot compares, iota counts", "[ops]") {
   const std::vector<laws::argument> x{{make_dims(2, 2), {0, 2, 1, 5}, true}};
-  CHECK(laws::value([](const vars& a) { return fx::one_hot(a[0], 3); }, x) == numbers{1, 0, 0, 0, 0, 1, 0, 1, 0, 0, 0, 0});
+  CHECK(laws::value([](const vars& a) { return fx::one_hot(a[0], 3); }, x) ==
+        numbers{1, 0, 0, 0, 0, 1, 0, 1, 0, 0, 0, 0});
   CHECK(laws::value([](const vars& a) { return fx::iota(fx::one_hot(a[0], 3), -1); }, x) == numbers{0, 1, 2});
 }
 
@@ -129,7 +141,9 @@ namespace {
 constexpr int nodes_of_a_network() {
   fx::graph::tape t;
   const int n = t.extents.symbol(1);
-  const auto leaf = [&](const fx::dims& d) { return t.input(d, {fx::graph::space::argument, t.leaves().size(), false}); };
+  const auto leaf = [&](const fx::dims& d) {
+    return t.input(d, {fx::graph::space::argument, t.leaves().size(), false});
+  };
   vars w;
   w.push(leaf(make_dims(8, 1, 3, 3)));
   w.push(leaf(make_dims(10, 128)));
@@ -142,4 +156,4 @@ constexpr int nodes_of_a_network() {
 }
 static_assert(nodes_of_a_network() > 0);
 
-}  // namespace
+} // namespace

@@ -15,13 +15,20 @@ TEST_CASE("matrix products obey the laws, with operands as they lie and transpos
   const std::vector<laws::argument> ab{{make_dims(2, 3)}, {make_dims(3, 5)}};
   const std::vector<laws::argument> ab_t{{make_dims(3, 2)}, {make_dims(5, 3)}};
   const laws::options named{{2, 3}};
-  laws::check("a b", [](const vars& x) { return fx::matmul(x[0], x[1]); }, ab, named);
-  laws::check("a' b'", [](const vars& x) { return fx::matmul(fx::transpose(x[0]), fx::transpose(x[1])); }, ab_t, named);
-  laws::check("a' a", [](const vars& x) { return fx::matmul(fx::transpose(x[0]), x[0]); }, ab, named);
-  laws::check("a a'", [](const vars& x) { return fx::matmul(x[0], fx::transpose(x[0])); }, ab, named);
-  laws::check("chain", [](const vars& x) {
-    return fx::matmul(fx::tanh(fx::matmul(x[0], x[1])), fx::transpose(fx::matmul(x[0] * x[0], x[1])));
-  }, ab, named);
+  laws::check(
+      "a b", [](const vars& x) { return fx::matmul(x[0], x[1]); }, ab, named);
+  laws::check(
+      "a' b'", [](const vars& x) { return fx::matmul(fx::transpose(x[0]), fx::transpose(x[1])); }, ab_t, named);
+  laws::check(
+      "a' a", [](const vars& x) { return fx::matmul(fx::transpose(x[0]), x[0]); }, ab, named);
+  laws::check(
+      "a a'", [](const vars& x) { return fx::matmul(x[0], fx::transpose(x[0])); }, ab, named);
+  laws::check(
+      "chain",
+      [](const vars& x) {
+        return fx::matmul(fx::tanh(fx::matmul(x[0], x[1])), fx::transpose(fx::matmul(x[0] * x[0], x[1])));
+      },
+      ab, named);
 }
 
 TEST_CASE("batched matrix products obey the laws, and leading axes repeat", "[ops]") {
@@ -46,7 +53,8 @@ TEST_CASE("matrix products of any extents have the shape and the value of NumPy'
   CHECK(laws::shape(product, {{make_dims(7, 2, 3)}, {make_dims(3)}}) == make_dims(7, 2));
   CHECK(laws::shape(product, {{make_dims(0, 3)}, {make_dims(3, 5)}}) == make_dims(0, 5));
   CHECK(laws::value(product, {{make_dims(2, 0)}, {make_dims(0, 2)}}) == numbers(4, 0.0));
-  CHECK(laws::value(product, {{make_dims(2, 2), {1, 2, 3, 4}}, {make_dims(2, 2), {5, 6, 7, 8}}}) == numbers{19, 22, 43, 50});
+  CHECK(laws::value(product, {{make_dims(2, 2), {1, 2, 3, 4}}, {make_dims(2, 2), {5, 6, 7, 8}}}) ==
+        numbers{19, 22, 43, 50});
 }
 
 TEST_CASE("a transposed operand is read as it lies", "[ops]") {
@@ -64,20 +72,34 @@ TEST_CASE("convolutions obey the laws", "[ops]") {
   const std::vector<laws::argument> xw{{make_dims(4, 3, 7, 6)}, {make_dims(5, 3, 3, 2)}};
   const std::vector<laws::argument> grouped{{make_dims(2, 4, 7, 6)}, {make_dims(6, 2, 3, 2)}};
   const laws::options named{{4, 7}};
-  laws::check("plain", [](const vars& a) { return fx::conv2d(a[0], a[1]); }, xw, named);
-  laws::check("strided, padded", [](const vars& a) { return fx::conv2d(a[0], a[1], {.stride = 2, .pad = 1}); }, xw, named);
-  laws::check("uneven", [](const vars& a) {
-    return fx::conv2d(a[0], a[1], {.stride = {2, 3}, .pad = {2, 0, 0, 1}, .dilation = {2, 1}});
-  }, xw, named);
-  laws::check("same", [](const vars& a) { return fx::conv2d(a[0], a[1], {.stride = {1, 2}, .same = true}); }, xw, named);
-  laws::check("same, named columns", [](const vars& a) { return fx::conv2d(a[0], a[1], {.stride = 2, .same = true}); }, xw, {{6, 7}});
-  laws::check("named filters", [](const vars& a) {
-    return fx::conv2d(a[0], a[1], {.stride = {1, 2}, .pad = 1, .dilation = 2});
-  }, xw, {{2, 3, 5, 6, 7}});
+  laws::check(
+      "plain", [](const vars& a) { return fx::conv2d(a[0], a[1]); }, xw, named);
+  laws::check(
+      "strided, padded", [](const vars& a) { return fx::conv2d(a[0], a[1], {.stride = 2, .pad = 1}); }, xw, named);
+  laws::check(
+      "uneven",
+      [](const vars& a) {
+        return fx::conv2d(a[0], a[1], {.stride = {2, 3}, .pad = {2, 0, 0, 1}, .dilation = {2, 1}});
+      },
+      xw, named);
+  laws::check(
+      "same",
+      [](const vars& a) {
+        return fx::conv2d(a[0], a[1], {.stride = {1, 2}, .same = true});
+      },
+      xw, named);
+  laws::check("same, named columns", [](const vars& a) { return fx::conv2d(a[0], a[1], {.stride = 2, .same = true}); },
+              xw, {{6, 7}});
+  laws::check("named filters",
+              [](const vars& a) {
+                return fx::conv2d(a[0], a[1], {.stride = {1, 2}, .pad = 1, .dilation = 2});
+              },
+              xw, {{2, 3, 5, 6, 7}});
   laws::check("groups", [](const vars& a) { return fx::conv2d(a[0], a[1], {.pad = 1, .groups = 2}); }, grouped, {{7}});
   laws::check("depthwise", [](const vars& a) { return fx::conv2d(a[0], a[1], {.groups = 4}); },
               {{make_dims(2, 4, 5, 6)}, {make_dims(8, 1, 2, 3)}}, {{5}});
-  laws::check("one pixel", [](const vars& a) { return fx::conv2d(a[0], a[1]); }, {{make_dims(2, 3, 5, 4)}, {make_dims(7, 3, 1, 1)}}, {{2}});
+  laws::check("one pixel", [](const vars& a) { return fx::conv2d(a[0], a[1]); },
+              {{make_dims(2, 3, 5, 4)}, {make_dims(7, 3, 1, 1)}}, {{2}});
   laws::check("1-D", [](const vars& a) { return fx::conv1d(a[0], a[1], {.stride = 2, .pad = 1}); },
               {{make_dims(2, 3, 11)}, {make_dims(4, 3, 5)}}, {{11}});
   laws::check("transposed", [](const vars& a) { return fx::conv_transpose2d(a[0], a[1], {.stride = 2, .pad = 1}); },
@@ -88,10 +110,13 @@ TEST_CASE("convolutions count their windows", "[ops]") {
   const std::vector<laws::argument> xw{{make_dims(1, 1, 5, 8)}, {make_dims(1, 1, 3, 3)}};
   CHECK(laws::shape([](const vars& a) { return fx::conv2d(a[0], a[1]); }, xw) == make_dims(1, 1, 3, 6));
   CHECK(laws::shape([](const vars& a) { return fx::conv2d(a[0], a[1], {.stride = 2}); }, xw) == make_dims(1, 1, 2, 3));
-  CHECK(laws::shape([](const vars& a) { return fx::conv2d(a[0], a[1], {.stride = 2, .same = true}); }, xw) == make_dims(1, 1, 3, 4));
-  CHECK(laws::shape([](const vars& a) { return fx::conv2d(a[0], a[1], {.dilation = 2}); }, xw) == make_dims(1, 1, 1, 4));
+  CHECK(laws::shape([](const vars& a) { return fx::conv2d(a[0], a[1], {.stride = 2, .same = true}); }, xw) ==
+        make_dims(1, 1, 3, 4));
+  CHECK(laws::shape([](const vars& a) { return fx::conv2d(a[0], a[1], {.dilation = 2}); }, xw) ==
+        make_dims(1, 1, 1, 4));
   CHECK(laws::value([](const vars& a) { return fx::conv1d(a[0], a[1], {.pad = 1}); },
-                    {{make_dims(1, 1, 4), {1, 2, 3, 4}}, {make_dims(1, 1, 3), {1, 10, 100}}}) == numbers{210, 321, 432, 43});
+                    {{make_dims(1, 1, 4), {1, 2, 3, 4}}, {make_dims(1, 1, 3), {1, 10, 100}}}) ==
+        numbers{210, 321, 432, 43});
 }
 
 TEST_CASE("contractions that do not fit are faults", "[ops]") {

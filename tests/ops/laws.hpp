@@ -2,6 +2,7 @@
 #pragma once
 // The laws of differentiation for any function of vars, checked at run time by the reference evaluator.
 #include "catch.hpp"
+
 #include "fluxpp/autodiff/tangent.hpp"
 #include "fluxpp/core/rng.hpp"
 #include "fluxpp/eval/reference.hpp"
@@ -87,7 +88,8 @@ struct results {
   fx::eval::reference<double> r;
   numbers ybar;
 
-  results(const program& p, const std::vector<argument>& arguments, double h = 0, std::uint32_t along = 100) : r(p.tape) {
+  results(const program& p, const std::vector<argument>& arguments, double h = 0, std::uint32_t along = 100)
+      : r(p.tape) {
     std::uint32_t stream = 0;
     for (const argument& a : arguments) {
       numbers v = a.values.empty() ? random_numbers(count(a.shape), stream) : a.values;
@@ -135,7 +137,7 @@ inline double worst(const numbers& a, const numbers& b) {
   double w = a.size() == b.size() ? 0 : HUGE_VAL;
   for (std::size_t i = 0; i < std::min(a.size(), b.size()); ++i) {
     const double e = std::abs(a[i] - b[i]) / std::max({std::abs(a[i]), std::abs(b[i]), 1.0});
-    w = e <= w ? w : e;  // a NaN is the worst
+    w = e <= w ? w : e; // a NaN is the worst
   }
   return w;
 }
@@ -207,4 +209,4 @@ inline fx::graph::rule fault(function f, const std::vector<argument>& arguments)
   return t.first_fault().rule;
 }
 
-}  // namespace laws
+} // namespace laws

@@ -15,20 +15,43 @@ using laws::vars;
 TEST_CASE("pools obey the laws", "[ops]") {
   const std::vector<laws::argument> x{{make_dims(2, 3, 7, 11)}};
   const laws::options named{{2, 7, 11}};
-  laws::check("max", [](const vars& a) { return fx::max_pool2d(a[0] * a[0], {.size = 3, .stride = 2}); }, x, named);
-  laws::check("padded max", [](const vars& a) { return fx::max_pool2d(a[0] * a[0], {.size = {3, 2}, .pad = {1, 0}}); }, x, named);
-  laws::check("same max", [](const vars& a) { return fx::max_pool2d(a[0] * a[0], {.size = 3, .stride = 2, .same = true}); }, x, named);
-  laws::check("mean", [](const vars& a) { return fx::avg_pool2d(a[0] * a[0], {.size = 2}); }, x, named);
-  laws::check("padded mean", [](const vars& a) {
-    return fx::avg_pool2d(a[0] * a[0], {.size = 3, .stride = {2, 1}, .pad = 1, .ceiling = true});
-  }, x, named);
-  laws::check("mean with padding", [](const vars& a) {
-    return fx::avg_pool2d(a[0] * a[0], {.size = 3, .stride = 2, .pad = {1, 0, 2, 1}, .count_padding = true});
-  }, x, named);
-  laws::check("adaptive max", [](const vars& a) { return fx::adaptive_max_pool2d(a[0] * a[0], {3, 4}); }, x, named);
-  laws::check("adaptive mean", [](const vars& a) { return fx::adaptive_avg_pool2d(a[0] * a[0], 5); }, x, named);
-  laws::check("global max", [](const vars& a) { return fx::global_max_pool2d(a[0] * a[0]); }, x, named);
-  laws::check("global mean", [](const vars& a) { return fx::global_avg_pool2d(a[0] * a[0]); }, x, named);
+  laws::check(
+      "max", [](const vars& a) { return fx::max_pool2d(a[0] * a[0], {.size = 3, .stride = 2}); }, x, named);
+  laws::check(
+      "padded max",
+      [](const vars& a) {
+        return fx::max_pool2d(a[0] * a[0], {.size = {3, 2}, .pad = {1, 0}});
+      },
+      x, named);
+  laws::check(
+      "same max", [](const vars& a) { return fx::max_pool2d(a[0] * a[0], {.size = 3, .stride = 2, .same = true}); }, x,
+      named);
+  laws::check(
+      "mean", [](const vars& a) { return fx::avg_pool2d(a[0] * a[0], {.size = 2}); }, x, named);
+  laws::check(
+      "padded mean",
+      [](const vars& a) {
+        return fx::avg_pool2d(a[0] * a[0], {.size = 3, .stride = {2, 1}, .pad = 1, .ceiling = true});
+      },
+      x, named);
+  laws::check(
+      "mean with padding",
+      [](const vars& a) {
+        return fx::avg_pool2d(a[0] * a[0], {.size = 3, .stride = 2, .pad = {1, 0, 2, 1}, .count_padding = true});
+      },
+      x, named);
+  laws::check(
+      "adaptive max",
+      [](const vars& a) {
+        return fx::adaptive_max_pool2d(a[0] * a[0], {3, 4});
+      },
+      x, named);
+  laws::check(
+      "adaptive mean", [](const vars& a) { return fx::adaptive_avg_pool2d(a[0] * a[0], 5); }, x, named);
+  laws::check(
+      "global max", [](const vars& a) { return fx::global_max_pool2d(a[0] * a[0]); }, x, named);
+  laws::check(
+      "global mean", [](const vars& a) { return fx::global_avg_pool2d(a[0] * a[0]); }, x, named);
 }
 
 TEST_CASE("a pool counts its windows, to the last whole one or beyond it", "[ops]") {
@@ -47,7 +70,7 @@ TEST_CASE("a pool counts its windows, to the last whole one or beyond it", "[ops
   CHECK(extent(7, {.size = 2, .ceiling = true}) == 4);
   CHECK(extent(8, {.size = 2, .ceiling = true}) == 4);
   CHECK(extent(54, {.size = 3, .stride = 2, .ceiling = true}) == 27);
-  CHECK(extent(6, {.size = 2, .stride = 4, .pad = 1, .ceiling = true}) == 2);  // a third would see only padding
+  CHECK(extent(6, {.size = 2, .stride = 4, .pad = 1, .ceiling = true}) == 2); // a third would see only padding
   CHECK(extent(7, {.size = 3, .stride = 2, .same = true}) == 4);
   CHECK(extent(7, {.size = 3, .stride = 1, .pad = 1}) == 7);
 }
@@ -78,7 +101,8 @@ TEST_CASE("a window with a NaN has it as its maximum", "[ops]") {
 TEST_CASE("pools that do not fit are faults", "[ops]") {
   const std::vector<laws::argument> x{{make_dims(1, 1, 2, 4)}}, flat{{make_dims(2, 4)}};
   CHECK(laws::fault([](const vars& a) { return fx::max_pool2d(a[0], {.size = 3}); }, x) == rule::conv_window);
-  CHECK(laws::fault([](const vars& a) { return fx::max_pool2d(a[0], {.size = 1, .pad = 1}); }, x) == rule::window_options);
+  CHECK(laws::fault([](const vars& a) { return fx::max_pool2d(a[0], {.size = 1, .pad = 1}); }, x) ==
+        rule::window_options);
   CHECK(laws::fault([](const vars& a) { return fx::avg_pool2d(a[0]); }, flat) == rule::rank);
   CHECK(laws::fault([](const vars& a) { return fx::adaptive_avg_pool2d(a[0], 0); }, x) == rule::window_options);
 }

@@ -18,25 +18,59 @@ constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
 
 laws::argument vector(laws::numbers v) { return {make_dims(static_cast<int>(v.size())), v}; }
 
-}  // namespace
+} // namespace
 
 TEST_CASE("reductions obey the laws over any axes", "[ops]") {
   const std::vector<laws::argument> x{{make_dims(2, 3, 5)}};
   const laws::options named{{2, 5}};
-  laws::check("sum", [](const vars& a) { return fx::sum(a[0], {0, 2}) * fx::sum(a[0], {0, 2}); }, x, named);
-  laws::check("mean", [](const vars& a) { return fx::mean(a[0] * a[0] * a[0], 1); }, x, named);
-  laws::check("prod", [](const vars& a) { return fx::prod(a[0], {1, 2}); }, x, named);
-  laws::check("prod over all", [](const vars& a) { return fx::prod(a[0]); }, x, named);
-  laws::check("max", [](const vars& a) { return fx::max(a[0] * a[0], -1); }, x, named);
-  laws::check("max over the first axis", [](const vars& a) { return fx::max(a[0] * a[0], 0); }, x, named);
-  laws::check("min over outer axes", [](const vars& a) { return fx::min(a[0] * a[0], fx::axes{0, 2}.kept()); }, x, named);
-  laws::check("variance", [](const vars& a) { return fx::variance(a[0], {0, 2}); }, x, named);
-  laws::check("unbiased variance", [](const vars& a) { return fx::variance(a[0] * a[0], 2, 1); }, x, named);
-  laws::check("norm", [](const vars& a) { return fx::norm(a[0], 1); }, x, named);
-  laws::check("logsumexp", [](const vars& a) { return fx::logsumexp(a[0], {0, 1}); }, x, named);
-  laws::check("softmax", [](const vars& a) { return fx::softmax(a[0]); }, x, named);
-  laws::check("softmax along the first axis", [](const vars& a) { return fx::softmax(a[0], 0); }, x, named);
-  laws::check("log_softmax", [](const vars& a) { return fx::log_softmax(a[0], 1); }, x, named);
+  laws::check(
+      "sum",
+      [](const vars& a) {
+        return fx::sum(a[0], {0, 2}) * fx::sum(a[0], {0, 2});
+      },
+      x, named);
+  laws::check(
+      "mean", [](const vars& a) { return fx::mean(a[0] * a[0] * a[0], 1); }, x, named);
+  laws::check(
+      "prod",
+      [](const vars& a) {
+        return fx::prod(a[0], {1, 2});
+      },
+      x, named);
+  laws::check(
+      "prod over all", [](const vars& a) { return fx::prod(a[0]); }, x, named);
+  laws::check(
+      "max", [](const vars& a) { return fx::max(a[0] * a[0], -1); }, x, named);
+  laws::check(
+      "max over the first axis", [](const vars& a) { return fx::max(a[0] * a[0], 0); }, x, named);
+  laws::check(
+      "min over outer axes",
+      [](const vars& a) {
+        return fx::min(a[0] * a[0], fx::axes{0, 2}.kept());
+      },
+      x, named);
+  laws::check(
+      "variance",
+      [](const vars& a) {
+        return fx::variance(a[0], {0, 2});
+      },
+      x, named);
+  laws::check(
+      "unbiased variance", [](const vars& a) { return fx::variance(a[0] * a[0], 2, 1); }, x, named);
+  laws::check(
+      "norm", [](const vars& a) { return fx::norm(a[0], 1); }, x, named);
+  laws::check(
+      "logsumexp",
+      [](const vars& a) {
+        return fx::logsumexp(a[0], {0, 1});
+      },
+      x, named);
+  laws::check(
+      "softmax", [](const vars& a) { return fx::softmax(a[0]); }, x, named);
+  laws::check(
+      "softmax along the first axis", [](const vars& a) { return fx::softmax(a[0], 0); }, x, named);
+  laws::check(
+      "log_softmax", [](const vars& a) { return fx::log_softmax(a[0], 1); }, x, named);
 }
 
 TEST_CASE("axes count from the end, may stay, and may be all", "[ops]") {
@@ -104,7 +138,7 @@ laws::numbers gradient(laws::function f, const laws::numbers& at) {
   return r.value(xbar[0]);
 }
 
-}  // namespace
+} // namespace
 
 TEST_CASE("gradients at kinks, zeros and ties are the documented ones", "[ops]") {
   using numbers = laws::numbers;
@@ -113,7 +147,8 @@ TEST_CASE("gradients at kinks, zeros and ties are the documented ones", "[ops]")
   CHECK(gradient([](const vars& a) { return fx::norm(a[0]); }, {0, 0}) == numbers{0, 0});
   CHECK(gradient([](const vars& a) { return fx::prod(a[0]); }, {2, 0, 3}) == numbers{0, 6, 0});
   CHECK(gradient([](const vars& a) { return fx::prod(a[0]); }, {2, 0, 0}) == numbers{0, 0, 0});
-  CHECK(gradient([](const vars& a) { return fx::stop_gradient(fx::sum(a[0])) * fx::sum(a[0]); }, {2, 5}) == numbers{7, 7});
+  CHECK(gradient([](const vars& a) { return fx::stop_gradient(fx::sum(a[0])) * fx::sum(a[0]); }, {2, 5}) ==
+        numbers{7, 7});
 }
 
 TEST_CASE("logsumexp and softmax stand large, equal and infinite scores", "[ops]") {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Kernels of steps on arrays large enough to be divided among threads: the same bits for any number of threads.
 #include "catch.hpp"
+
 #include "fluxpp/kernels/steps.hpp"
 
 #include <algorithm>
@@ -24,7 +25,8 @@ template <class T> std::vector<T> random_numbers(const dims& d, std::uint32_t st
 
 /// Runs a step of two operands with 1, 2, 3 and 7 threads, on results that hold NaN before.
 template <class Op, class T>
-void check_threads(const dims& x, const std::vector<T>& second, const dims& second_shape, const dims& y, const attributes& a) {
+void check_threads(const dims& x, const std::vector<T>& second, const dims& second_shape, const dims& y,
+                   const attributes& a) {
   const std::vector<T> first = random_numbers<T>(x, 1);
   fx::kernels::thread_pool& pool = fx::kernels::thread_pool::instance();
   const int before = pool.size();
@@ -46,7 +48,7 @@ void check_threads(const dims& x, const std::vector<T>& second, const dims& seco
   pool.resize(before);
 }
 
-}  // namespace
+} // namespace
 
 TEMPLATE_TEST_CASE("steps give the same bits for any number of threads", "[ops]", float, double) {
   namespace ops = fx::ops;
@@ -67,7 +69,8 @@ TEMPLATE_TEST_CASE("steps give the same bits for any number of threads", "[ops]"
   check_threads<ops::take_at_extremum, TestType>(x, same, x, make_dims(1, 53, 1), make_attributes(5, 1));
   check_threads<ops::put_at_extremum, TestType>(x, folded, make_dims(37, 1, 67), x, make_attributes(2, 0));
   const numbers matrices = random_numbers<TestType>(make_dims(37, 67, 41), 4);
-  check_threads<ops::batched_matmul, TestType>(x, matrices, make_dims(37, 67, 41), make_dims(37, 53, 41), make_attributes(0, 0));
+  check_threads<ops::batched_matmul, TestType>(x, matrices, make_dims(37, 67, 41), make_dims(37, 53, 41),
+                                               make_attributes(0, 0));
   check_threads<ops::matmul, TestType>(make_dims(300, 200), random_numbers<TestType>(make_dims(250, 200), 5),
                                        make_dims(250, 200), make_dims(300, 250), make_attributes(0, 1));
   check_threads<ops::uniform, TestType>({}, {}, {}, make_dims(200003), make_attributes(9));

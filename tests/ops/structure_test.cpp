@@ -20,32 +20,69 @@ numbers counted(int n) {
   std::iota(v.begin(), v.end(), 0.0);
   return v;
 }
-std::vector<laws::argument> counted(fx::dims shape) {
-  return {{shape, counted(static_cast<int>(laws::count(shape)))}};
-}
+std::vector<laws::argument> counted(fx::dims shape) { return {{shape, counted(static_cast<int>(laws::count(shape)))}}; }
 /// What a linear operation is made of to have a second derivative.
 var square(var x) { return x * x; }
 
-}  // namespace
+} // namespace
 
 TEST_CASE("structural operations obey the laws", "[ops]") {
   const std::vector<laws::argument> x{{make_dims(2, 3, 5)}}, xy{{make_dims(2, 3, 5)}, {make_dims(2, 7, 5)}};
   const laws::options named{{2, 5}}, all_named{{2, 3, 5, 7}};
-  laws::check("permute", [](const vars& a) { return fx::permute(square(a[0]), {2, 0, 1}); }, x, named);
-  laws::check("transpose", [](const vars& a) { return fx::transpose(square(a[0])); }, x, all_named);
-  laws::check("reshape", [](const vars& a) { return fx::reshape(square(a[0]), {a[0].extent(0), -1}); }, x, all_named);
-  laws::check("flatten", [](const vars& a) { return fx::flatten(square(a[0])); }, x, all_named);
-  laws::check("slice", [](const vars& a) { return fx::slice(square(a[0]), 1, 1, 3); }, x, all_named);
-  laws::check("slice from the end", [](const vars& a) { return fx::slice(square(a[0]), 2, -4, -1, 2); }, x, all_named);
-  laws::check("slice up to the end", [](const vars& a) { return fx::slice(square(a[0]), 2, 1, fx::to_end, 3); }, x, all_named);
-  laws::check("pad", [](const vars& a) { return fx::pad(square(a[0]), {{1, 0}, {0, 2}, {3, 1}}); }, x, all_named);
-  laws::check("concat", [](const vars& a) { return fx::concat(square(a[0]), square(a[1]), 1); }, xy, all_named);
-  laws::check("concat of three", [](const vars& a) { return fx::concat({square(a[0]), square(a[1]), a[0]}, 1); }, xy, all_named);
-  laws::check("concat of six", [](const vars& a) {
-    return fx::concat({a[0], square(a[1]), a[0], a[1], square(a[0]), a[1]}, -2);
-  }, xy, all_named);
-  laws::check("stack", [](const vars& a) { return fx::stack({square(a[0]), a[0], a[0]}, -1); }, x, all_named);
-  laws::check("stack in front", [](const vars& a) { return fx::stack({square(a[0]), a[0]}); }, x, all_named);
+  laws::check(
+      "permute",
+      [](const vars& a) {
+        return fx::permute(square(a[0]), {2, 0, 1});
+      },
+      x, named);
+  laws::check(
+      "transpose", [](const vars& a) { return fx::transpose(square(a[0])); }, x, all_named);
+  laws::check(
+      "reshape",
+      [](const vars& a) {
+        return fx::reshape(square(a[0]), {a[0].extent(0), -1});
+      },
+      x, all_named);
+  laws::check(
+      "flatten", [](const vars& a) { return fx::flatten(square(a[0])); }, x, all_named);
+  laws::check(
+      "slice", [](const vars& a) { return fx::slice(square(a[0]), 1, 1, 3); }, x, all_named);
+  laws::check(
+      "slice from the end", [](const vars& a) { return fx::slice(square(a[0]), 2, -4, -1, 2); }, x, all_named);
+  laws::check(
+      "slice up to the end", [](const vars& a) { return fx::slice(square(a[0]), 2, 1, fx::to_end, 3); }, x, all_named);
+  laws::check(
+      "pad",
+      [](const vars& a) {
+        return fx::pad(square(a[0]), {{1, 0}, {0, 2}, {3, 1}});
+      },
+      x, all_named);
+  laws::check(
+      "concat", [](const vars& a) { return fx::concat(square(a[0]), square(a[1]), 1); }, xy, all_named);
+  laws::check(
+      "concat of three",
+      [](const vars& a) {
+        return fx::concat({square(a[0]), square(a[1]), a[0]}, 1);
+      },
+      xy, all_named);
+  laws::check(
+      "concat of six",
+      [](const vars& a) {
+        return fx::concat({a[0], square(a[1]), a[0], a[1], square(a[0]), a[1]}, -2);
+      },
+      xy, all_named);
+  laws::check(
+      "stack",
+      [](const vars& a) {
+        return fx::stack({square(a[0]), a[0], a[0]}, -1);
+      },
+      x, all_named);
+  laws::check(
+      "stack in front",
+      [](const vars& a) {
+        return fx::stack({square(a[0]), a[0]});
+      },
+      x, all_named);
 }
 
 TEST_CASE("gather and scatter_add obey the laws", "[ops]") {
@@ -54,7 +91,8 @@ TEST_CASE("gather and scatter_add obey the laws", "[ops]") {
   const std::vector<laws::argument> rows{{make_dims(2, 4, 3)}, {make_dims(2, 4), {4, 0, 1, 1, 3, 4, 0, 1}, true}};
   laws::check("scatter_add", [](const vars& a) { return fx::scatter_add(square(a[0]), a[1], 7); }, rows, {{3, 4}});
   const std::vector<laws::argument> flat{{make_dims(5)}, {make_dims(3), {4, 4, 1}, true}};
-  laws::check("gather of numbers", [](const vars& a) { return fx::gather(square(a[0]), a[1]); }, flat);
+  laws::check(
+      "gather of numbers", [](const vars& a) { return fx::gather(square(a[0]), a[1]); }, flat);
 }
 
 TEST_CASE("extents 0 and 1 go through every copy", "[ops]") {
@@ -64,7 +102,11 @@ TEST_CASE("extents 0 and 1 go through every copy", "[ops]") {
   CHECK(laws::shape([](const vars& a) { return fx::flatten(a[0]); }, empty) == make_dims(3, 0));
   CHECK(laws::value([](const vars& a) { return fx::pad(a[0], 1, {1, 1}); }, empty) == numbers(12, 0.0));
   CHECK(laws::shape([](const vars& a) { return fx::concat({a[0], a[0]}, 1); }, empty) == make_dims(3, 0, 2));
-  CHECK(laws::value([](const vars& a) { return fx::pad(a[0], {{0, 1}, {1, 0}}); }, {{make_dims(1, 1), {7}}}) == numbers{0, 7, 0, 0});
+  CHECK(laws::value(
+            [](const vars& a) {
+              return fx::pad(a[0], {{0, 1}, {1, 0}});
+            },
+            {{make_dims(1, 1), {7}}}) == numbers{0, 7, 0, 0});
   CHECK(laws::value([](const vars& a) { return fx::transpose(a[0]); }, {{make_dims(1, 1), {7}}}) == numbers{7});
   const std::vector<laws::argument> none{{make_dims(3, 2)}, {make_dims(0), {}, true}};
   CHECK(laws::shape([](const vars& a) { return fx::gather(a[0], a[1]); }, none) == make_dims(0, 2));
@@ -96,12 +138,21 @@ TEST_CASE("slice, pad and concat put elements where they say", "[ops]") {
   CHECK(laws::value([](const vars& a) { return fx::slice(a[0], 1, 1, 4, 2); }, x) == numbers{1, 3, 6, 8});
   CHECK(laws::value([](const vars& a) { return fx::slice(a[0], 1, -2, fx::to_end); }, x) == numbers{3, 4, 8, 9});
   CHECK(laws::value([](const vars& a) { return fx::slice(a[0], 0, -1, fx::to_end); }, x) == numbers{5, 6, 7, 8, 9});
-  CHECK(laws::value([](const vars& a) { return fx::pad(fx::slice(a[0], 1, 0, 1), 1, {1, 2}); }, x) ==
-        numbers{0, 0, 0, 0, 0, 5, 0, 0});
-  CHECK(laws::value([](const vars& a) { return fx::concat({fx::slice(a[0], 1, 4, 5), a[0]}, 1); }, x) ==
-        numbers{4, 0, 1, 2, 3, 4, 9, 5, 6, 7, 8, 9});
-  CHECK(laws::value([](const vars& a) { return fx::stack({a[0], -a[0]}, 1); }, counted(make_dims(2, 2))) ==
-        numbers{0, 1, -0.0, -1, 2, 3, -2, -3});
+  CHECK(laws::value(
+            [](const vars& a) {
+              return fx::pad(fx::slice(a[0], 1, 0, 1), 1, {1, 2});
+            },
+            x) == numbers{0, 0, 0, 0, 0, 5, 0, 0});
+  CHECK(laws::value(
+            [](const vars& a) {
+              return fx::concat({fx::slice(a[0], 1, 4, 5), a[0]}, 1);
+            },
+            x) == numbers{4, 0, 1, 2, 3, 4, 9, 5, 6, 7, 8, 9});
+  CHECK(laws::value(
+            [](const vars& a) {
+              return fx::stack({a[0], -a[0]}, 1);
+            },
+            counted(make_dims(2, 2))) == numbers{0, 1, -0.0, -1, 2, 3, -2, -3});
 }
 
 TEST_CASE("equal extents in other words are one shape", "[ops]") {
@@ -176,7 +227,8 @@ TEST_CASE("an index out of range is refused before anything is written", "[ops]"
     args.in[0] = x.data(), args.in[1] = index.data(), args.out = y.data();
     args.in_shape[0] = make_dims(3, 2), args.in_shape[1] = make_dims(3), args.shape = make_dims(3, 2);
     CHECK_THROWS_AS(fx::kernels::step<fx::ops::gather>::run(args), fx::value_error);
-    CHECK_THROWS_WITH(fx::kernels::step<fx::ops::gather>::run(args), contains("index[2] is ") && contains("one of 0, ... 2"));
+    CHECK_THROWS_WITH(fx::kernels::step<fx::ops::gather>::run(args),
+                      contains("index[2] is ") && contains("one of 0, ... 2"));
     CHECK_THROWS_AS(fx::kernels::step<fx::ops::scatter_add>::run(args), fx::value_error);
     CHECK(y == numbers(6, -7.0));
   }

@@ -2,12 +2,16 @@
 #pragma once
 // A growable array and an interning table that work in constant evaluation, made for passes over graphs.
 
+#include <utility>
+
 namespace fluxpp::inline v0_1 {
 
 /// list<T>: growable array usable in constant evaluation; T must be default-constructible and copyable.
 template <class T> class list {
  public:
   constexpr list() = default;
+  /// n elements, zero or default.
+  constexpr explicit list(int n) : data_(new T[static_cast<unsigned>(n)]{}), size_(n), capacity_(n) {}
   constexpr list(const list& other) { append(other); }
   constexpr list(list&& other) noexcept : data_(other.data_), size_(other.size_), capacity_(other.capacity_) {
     other.data_ = nullptr;
@@ -18,6 +22,12 @@ template <class T> class list {
       size_ = 0;
       append(other);
     }
+    return *this;
+  }
+  constexpr list& operator=(list&& other) noexcept {
+    std::swap(data_, other.data_);
+    std::swap(size_, other.size_);
+    std::swap(capacity_, other.capacity_);
     return *this;
   }
   constexpr ~list() { delete[] data_; }
@@ -37,6 +47,8 @@ template <class T> class list {
     data_[size_++] = value;
   }
   constexpr T pop() { return data_[--size_]; }
+  /// Forgets all elements from number n on.
+  constexpr void shrink(int n) { size_ = n; }
   constexpr void append(const list& other) {
     for (int i = 0; i < other.size_; ++i) push(other.data_[i]);
   }
@@ -47,52 +59,17 @@ template <class T> class list {
   }
   constexpr void reserve(int n) {
     if (n <= capacity_) return;
-    T* larger = new T[static_cast<unsigned>(n)]{};
+    T* larger = new T[static_cast<unsigned>(n)];
     for (int i = 0; i < size_; ++i) larger[i] = data_[i];
     delete[] data_;
     data_ = larger;
     capacity_ = n;
   }
 
- private:
+ protected:
   T* data_ = nullptr;
   int size_ = 0;
   int capacity_ = 0;
-};
-
-/// interner<T>: gives equal values equal indices (hash-consing); T has hash() and operator==.
-/// Open addressing with linear probing; indices follow insertion order, so nothing depends on the hash.
-template <class T> class interner {
- public:
-  constexpr int operator()(const T& value) {
-    if (2 * items_.size() >= slots_.size()) grow();
-    const unsigned mask = static_cast<unsigned>(slots_.size()) - 1;
-    unsigned at = value.hash() & mask;
-    while (slots_[static_cast<int>(at)] >= 0) {
-      if (items_[slots_[static_cast<int>(at)]] == value) return slots_[static_cast<int>(at)];
-      at = (at + 1) & mask;
-    }
-    slots_[static_cast<int>(at)] = items_.size();
-    items_.push(value);
-    return items_.size() - 1;
-  }
-  constexpr int size() const { return items_.size(); }
-  constexpr const T& operator[](int i) const { return items_[i]; }
-  constexpr const T* data() const { return items_.begin(); }
-
- private:
-  constexpr void grow() {
-    slots_.assign(slots_.empty() ? 64 : 4 * slots_.size(), -1);
-    const unsigned mask = static_cast<unsigned>(slots_.size()) - 1;
-    for (int i = 0; i < items_.size(); ++i) {
-      unsigned at = items_[i].hash() & mask;
-      while (slots_[static_cast<int>(at)] >= 0) at = (at + 1) & mask;
-      slots_[static_cast<int>(at)] = i;
-    }
-  }
-
-  list<T> items_;
-  list<int> slots_;
 };
 
 /// mix(h, v): one step of an FNV-1a style hash over ints.
@@ -100,5 +77,40 @@ constexpr unsigned mix(unsigned h, unsigned v) {
   h = (h ^ v) * 16777619u;
   return h ^ (h >> 15);
 }
+
+/// interner<T>: gives equal values equal indices (hash-consing); T has hash() and operator==.
+/// Open addressing with linear probing; indices follow insertion order, so nothing depends on the hash.
+template <class T> class interner : protected list<T> {
+ public:
+  using list<T>::size, list<T>::begin, list<T>::end;
+
+  constexpr int operator()(const T& value) {
+    if (2 * this->size_ >= static_cast<int>(mask_)) grow();
+    int* const slot = slots_.begin();
+    unsigned at = value.hash() & mask_;
+    for (; slot[at] != 0; at = (at + 1) & mask_)
+      if (this->data_[slot[at] - 1] == value) return slot[at] - 1;
+    this->push(value);
+    slot[at] = this->size_;
+    return this->size_ - 1;
+  }
+  constexpr const T& operator[](int i) const { return this->data_[i]; }
+  constexpr const T* data() const { return this->data_; }
+
+ private:
+  constexpr void grow() {
+    slots_ = list<int>(slots_.empty() ? 64 : 4 * slots_.size());
+    int* const slot = slots_.begin();
+    mask_ = static_cast<unsigned>(slots_.size()) - 1;
+    for (int i = 0; i < this->size_; ++i) {
+      unsigned at = this->data_[i].hash() & mask_;
+      while (slot[at] != 0) at = (at + 1) & mask_;
+      slot[at] = i + 1;
+    }
+  }
+
+  unsigned mask_ = 0;
+  list<int> slots_;  ///< 1 + the index of a value; 0 where nothing is
+};
 
 }  // namespace fluxpp::inline v0_1

@@ -16,7 +16,12 @@ struct dims {
 
   constexpr int operator[](int axis) const { return extent[axis]; }
   constexpr int& operator[](int axis) { return extent[axis]; }
-  constexpr bool operator==(const dims&) const = default;
+  constexpr bool operator==(const dims& o) const {
+    if (rank != o.rank) return false;
+    for (int i = 0; i < rank; ++i)
+      if (extent[i] != o.extent[i]) return false;
+    return true;
+  }
   constexpr unsigned hash() const {
     unsigned h = mix(2166136261u, static_cast<unsigned>(rank));
     for (int i = 0; i < rank; ++i) h = mix(h, static_cast<unsigned>(extent[i]));

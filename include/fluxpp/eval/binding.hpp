@@ -32,7 +32,7 @@ template <class T> class binding {
     for (int i = 0; i < plan_.s.g.count.shapes; ++i) shapes_.push_back(numbers(plan_.s.g.shapes[i]));
     place();
     reserve_pools();
-    for (int i = 0; i < plan_.step_count; ++i) steps_.push_back(plan_.steps[i].op != nullptr ? bind_own(i) : bind_loop(i));
+    for (int i = 0; i < plan_.f.step_count; ++i) steps_.push_back(plan_.f.steps[i].op != nullptr ? bind_own(i) : bind_loop(i));
     finish_pools();
   }
   binding(const binding&) = delete;
@@ -91,7 +91,7 @@ template <class T> class binding {
     } else {
       std::vector<graph::amount> size;
       for (const dims& d : shapes_) size.push_back({static_cast<long>(kernels::step_args<T>::size(d)), 0});
-      const graph::placement p = graph::place(plan_.s, plan_.fused(), size.data());
+      const graph::placement p = graph::place(plan_.s, plan_.f, size.data());
       where_.assign(p.of.begin(), p.of.end());
       arena = p.arena;
     }
@@ -126,12 +126,13 @@ template <class T> class binding {
   // Pools never grow after this: steps hold pointers into them.
   void reserve_pools() {
     std::size_t in = 0, out = 0;
-    for (int i = 0; i < plan_.step_count; ++i)
-      in += index(plan_.steps[i].inputs), out += index(plan_.steps[i].outputs);
-    steps_.reserve(index(plan_.step_count));
+    for (int i = 0; i < plan_.f.step_count; ++i)
+      in += index(plan_.f.steps[i].inputs), out += index(plan_.f.steps[i].outputs);
+    steps_.reserve(index(plan_.f.step_count));
     pointers_.reserve(in + out);
-    strides_.reserve((in + out + index(plan_.step_count)) * max_rank + out);
+    strides_.reserve((in + out + index(plan_.f.step_count)) * max_rank + 2 * out);
     folded_.assign(out, nullptr);
+    row_sums_at_.assign(out, nullptr);
   }
   T** take_pointer(int node) {
     const graph::location& w = where_[index(graph::owner(plan_.s.g, plan_.s.copied, node))];
@@ -141,7 +142,7 @@ template <class T> class binding {
   }
 
   bound_step<T> bind_own(int at) {
-    const graph::plan_step& step = plan_.steps[at];
+    const graph::plan_step& step = plan_.f.steps[at];
     const graph::node& n = plan_.s.g[step.node];
     bound_step<T> b;
     b.number = at;
@@ -184,7 +185,7 @@ template <class T> class binding {
   }
 
   bound_step<T> bind_loop(int at) {
-    const graph::plan_step& step = plan_.steps[at];
+    const graph::plan_step& step = plan_.f.steps[at];
     const dims& space = plan_.s.g.shapes[step.shape];
     bound_step<T> b;
     b.number = at;
@@ -203,7 +204,7 @@ template <class T> class binding {
   void bind_operands(const graph::plan_step& step, const dims& space, kernels::loop<T>& l) {
     l.in_stride = strides_.data() + strides_.size();
     for (int i = 0; i < step.inputs; ++i) {
-      const graph::input_ref& ref = plan_.inputs[step.first_input + i];
+      const graph::input_ref& ref = plan_.f.inputs[step.first_input + i];
       T** const slot = take_pointer(ref.source);
       if (i == 0) l.in = const_cast<const T**>(slot);
       push_strides(step, space, plan_.s.g.shape_of(ref.source), 0);
@@ -213,30 +214,39 @@ template <class T> class binding {
     kernels::loop<T>& l = b.loop;
     const unsigned inner = std::bit_floor(step.starts);
     l.out_stride = strides_.data() + strides_.size();
-    std::vector<std::ptrdiff_t> sizes;
-    std::ptrdiff_t partials = 0;
-    bool folds_rows = false, folds_columns = false;
+    std::vector<fold> folds(index(step.outputs));
     for (int i = 0; i < step.outputs; ++i) {
-      const int node = plan_.outputs[step.first_output + i];
+      const int node = plan_.f.outputs[step.first_output + i];
       T** const slot = take_pointer(node);
       if (i == 0) l.out = slot;
-      const bool folds = plan_.s.g.kind_of(node) == graph::kind::reduction;
-      const unsigned mask = folds ? static_cast<unsigned>(plan_.s.g.attributes_of(node).value[0]) : 0;
+      const bool reduces = plan_.s.g.kind_of(node) == graph::kind::reduction;
+      const unsigned mask = reduces ? static_cast<unsigned>(plan_.s.g.attributes_of(node).value[0]) : 0;
       push_strides(step, space, kept(space, mask), mask);
-      sizes.push_back(folds ? static_cast<std::ptrdiff_t>(kernels::step_args<T>::size(shape_of(node))) : 0);
-      partials += sizes.back();
-      folds_rows = folds_rows || (mask & step.starts & ~inner) != 0 || (folds && (mask & inner) == 0);
-      folds_columns = folds_columns || (mask & inner) != 0;
+      folds[index(i)] = {reduces ? static_cast<std::ptrdiff_t>(kernels::step_args<T>::size(shape_of(node))) : 0,
+                         reduces && ((mask & inner) == 0 || (mask & step.starts & ~inner) != 0), (mask & inner) != 0};
     }
-    divide(b, folds_rows, folds_columns, partials);
-    // A loop of one element folds nothing: its kernel writes results at once.
-    b.accumulates = step.starts != 0 && (folds_rows || (folds_columns && b.by_columns && b.parts > 1));
+    divide(b, folds);
     l.partial = folded_.data() + step.first_output;
-    if (!b.accumulates) return;
-    l.partial_size = strides_.data() + strides_.size();
-    for (std::ptrdiff_t n : sizes) strides_.push_back(n);
+    l.row_sums = row_sums_at_.data() + step.first_output;
+    // A loop of one element folds nothing: its kernel writes results at once.
+    for (const fold& f : folds)
+      b.accumulates = b.accumulates || (step.starts != 0 && (f.rows || (f.columns && b.by_columns && b.parts > 1)));
+    if (b.accumulates) reserve_partials(b, folds);
+  }
+  /// fold: the elements of a folded result, 0 of any other; over rows, over columns.
+  struct fold {
+    std::ptrdiff_t size = 0;
+    bool rows = false, columns = false;
+  };
+  /// Tasks that run over different columns share the sums of rows; else each task has its own.
+  static bool shared(const bound_step<T>& b, const fold& f) { return b.by_columns && !f.columns; }
+  void reserve_partials(bound_step<T>& b, const std::vector<fold>& folds) {
+    b.loop.partial_size = strides_.data() + strides_.size();
+    for (const fold& f : folds) strides_.push_back(f.size);
+    b.loop.partial_step = strides_.data() + strides_.size();
+    for (const fold& f : folds) strides_.push_back(shared(b, f) ? 0 : f.size);
     accumulating_.push_back({index(b.number), partial_count_});
-    partial_count_ += static_cast<std::size_t>(partials * b.parts);
+    for (const fold& f : folds) partial_count_ += static_cast<std::size_t>(f.size * (shared(b, f) ? 1 : b.parts));
   }
   static dims kept(dims d, unsigned mask) {
     for (int a = 0; a < d.rank; ++a)
@@ -244,12 +254,14 @@ template <class T> class binding {
     return d;
   }
   /// How many tasks a loop is cut into, and along which direction.
-  void divide(bound_step<T>& b, bool folds_rows, bool folds_columns, std::ptrdiff_t partials) const {
+  static void divide(bound_step<T>& b, const std::vector<fold>& folds) {
     const std::ptrdiff_t total = b.loop.rows * b.loop.columns;
-    std::ptrdiff_t parts = std::min(most_parts, total / (parallel_size / 2));
-    if (partials > 0) parts = std::min(parts, most_partials / partials);
-    b.by_columns = b.loop.rows < parts;
-    if (folds_rows && !folds_columns && b.loop.columns >= 1024) b.by_columns = true;
+    std::ptrdiff_t parts = std::min(most_parts, total / (parallel_size / 2)), copied = 0;
+    bool rows = false, columns = false;
+    for (const fold& f : folds) rows = rows || f.rows, columns = columns || f.columns;
+    b.by_columns = b.loop.rows < parts || (rows && !columns && b.loop.columns >= 1024);
+    for (const fold& f : folds) copied += shared(b, f) ? 0 : f.size;
+    if (copied > 0) parts = std::min(parts, most_partials / copied);
     parts = std::min(parts, b.by_columns ? b.loop.columns / 64 : b.loop.rows);
     b.parts = total >= parallel_size ? std::max<std::ptrdiff_t>(parts, 1) : 1;
   }
@@ -257,14 +269,16 @@ template <class T> class binding {
   void finish_pools() {
     scratch_ = aligned_buffer<T>(scratch_size_);
     partials_ = aligned_buffer<double>(partial_count_);
+    row_sums_ = aligned_buffer<T>(partial_count_);
     for (bound_step<T>& b : steps_) b.args.scratch = scratch_.data();
     for (const accumulating& a : accumulating_) {
-      const graph::plan_step& step = plan_.steps[steps_[a.step].number];
+      const graph::plan_step& step = plan_.f.steps[steps_[a.step].number];
       kernels::loop<T>& l = steps_[a.step].loop;
-      double* at = partials_.data() + a.first;
-      for (int i = 0; i < step.outputs; ++i) {
-        l.partial[i] = l.partial_size[i] > 0 ? at : nullptr;
-        at += l.partial_size[i] * steps_[a.step].parts;
+      for (std::size_t i = 0, at = a.first; i < index(step.outputs); ++i) {
+        if (l.partial_size[i] == 0) continue;
+        l.partial[i] = partials_.data() + at;
+        l.row_sums[i] = row_sums_.data() + at;
+        at += static_cast<std::size_t>(l.partial_step[i] == 0 ? l.partial_size[i] : l.partial_step[i] * steps_[a.step].parts);
       }
     }
   }
@@ -277,7 +291,7 @@ template <class T> class binding {
   std::vector<int> extents_;
   std::vector<dims> shapes_;
   std::vector<graph::location> where_;
-  aligned_buffer<T> arena_, constants_, scratch_;
+  aligned_buffer<T> arena_, constants_, scratch_, row_sums_;
   aligned_buffer<double> partials_;
   T* batch_part_ = nullptr;
   long batch_ = 0;
@@ -285,6 +299,7 @@ template <class T> class binding {
   std::vector<T*> pointers_;
   std::vector<std::ptrdiff_t> strides_;
   std::vector<double*> folded_;
+  std::vector<T*> row_sums_at_;
   std::vector<accumulating> accumulating_;
   std::size_t scratch_size_ = 0, partial_count_ = 0;
   std::vector<patch> patches_;

@@ -7,5 +7,6 @@
 #include <fluxpp/eval/cpu.hpp>
 #include <fluxpp/eval/executor.hpp>
 #include <fluxpp/eval/plan.hpp>
+#include <fluxpp/eval/planned.hpp>
 #include <fluxpp/eval/reference.hpp>
 #include <fluxpp/eval/runner.hpp>

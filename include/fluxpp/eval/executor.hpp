@@ -33,11 +33,11 @@ template <class T> kernels::part part_of(const bound_step<T>& b, std::ptrdiff_t 
 /// Loops fold in double; each result of a loop that several tasks or rows contribute to is combined task by task.
 template <class T> class folding {
  public:
-  folding(const plan_view<T>& plan, bound_step<T>& b) : b_(b), step_(plan.steps[b.number]), plan_(plan) {}
+  folding(const plan_view<T>& plan, bound_step<T>& b) : b_(b), step_(plan.f.steps[b.number]), plan_(plan) {}
   void clear() const {
     for (int o = 0; o < step_.outputs; ++o)
       if (double* const p = b_.loop.partial[o]; p != nullptr)
-        std::fill_n(p, b_.loop.partial_size[o] * b_.parts, kernels::neutral(fold_of(o)));
+        std::fill_n(p, b_.loop.partial_size[o] * copies(o), kernels::neutral(fold_of(o)));
   }
   void combine() const {
     for (int o = 0; o < step_.outputs; ++o) {
@@ -46,14 +46,15 @@ template <class T> class folding {
       const std::ptrdiff_t n = b_.loop.partial_size[o];
       for (std::ptrdiff_t i = 0; i < n; ++i) {
         double v = p[i];
-        for (std::ptrdiff_t k = 1; k < b_.parts; ++k) v = kernels::combine(fold_of(o), v, p[k * n + i]);
+        for (std::ptrdiff_t k = 1; k < copies(o); ++k) v = kernels::combine(fold_of(o), v, p[k * n + i]);
         b_.loop.out[o][i] = static_cast<T>(v);
       }
     }
   }
 
  private:
-  graph::fold fold_of(int o) const { return plan_.s.g[plan_.outputs[step_.first_output + o]].op->fold; }
+  std::ptrdiff_t copies(int o) const { return b_.loop.partial_step[o] == 0 ? 1 : b_.parts; }
+  graph::fold fold_of(int o) const { return plan_.s.g[plan_.f.outputs[step_.first_output + o]].op->fold; }
   bound_step<T>& b_;
   const graph::plan_step& step_;
   const plan_view<T>& plan_;
@@ -73,10 +74,10 @@ template <class T> void run_loop(const plan_view<T>& plan, bound_step<T>& b) {
 /// Throws value_error naming the first operation and source line whose result is not finite.
 template <class T> void check_finite(binding<T>& bound, const bound_step<T>& b, const externals<T>& e) {
   const plan_view<T>& plan = bound.plan();
-  const graph::plan_step& step = plan.steps[b.number];
+  const graph::plan_step& step = plan.f.steps[b.number];
   const int results = step.op != nullptr ? 1 : step.outputs;
   for (int o = 0; o < results; ++o) {
-    const int node = step.op != nullptr ? step.node : plan.outputs[step.first_output + o];
+    const int node = step.op != nullptr ? step.node : plan.f.outputs[step.first_output + o];
     const T* const v = bound.address(node, e);
     const std::size_t n = kernels::step_args<T>::size(bound.shape_of(node));
     for (std::size_t i = 0; i < n; ++i) {

@@ -21,18 +21,13 @@ template <class T> using loop_kernel = void (*)(const kernels::loop<T>&, const k
 /// plan_view<T>: a program with its plan and its kernels; tables that outlive every evaluation, usually constants.
 template <class T> struct plan_view {
   graph::staged_view s;
-  int step_count = 0;
-  const graph::plan_step* steps = nullptr;
+  graph::fused_view f;
   const int* kernel = nullptr;  ///< per step: index into loops, or into own for a step with a kernel of its own
-  const int* members = nullptr;
-  const graph::input_ref* inputs = nullptr;
-  const int* outputs = nullptr;
   const graph::location* where = nullptr;  ///< per node; arena offsets are valid when planned
   const double* constants = nullptr;
   int constant_count = 0;
   graph::amount arena;
   bool planned = false;  ///< by the compiler; else the same pass runs once per set of extents
-  graph::fused (*fused)() = nullptr;
   const loop_kernel<T>* loops = nullptr;
   const step_kernel<T>* own = nullptr;
 };

@@ -46,7 +46,8 @@ public:
 
   /// bind(leaf, shape, data): the array of a leaf, by its number in tape.leaves(); its extents bind the symbols they meet.
   void bind(int leaf, const dims& shape, std::vector<T> data) {
-    if (data.size() != count(shape)) throw shape_error("reference", "data must have as many elements as its shape says");
+    if (data.size() != count(shape))
+      throw shape_error("reference", "data must have as many elements as its shape says");
     const auto at = static_cast<std::size_t>(leaf);
     if (arrays_.size() <= at) arrays_.resize(at + 1);
     arrays_[at] = {shape, std::move(data)};
@@ -56,7 +57,8 @@ public:
     const auto at = static_cast<std::size_t>(-1 - e);
     if (bound_.size() <= at) bound_.resize(at + 1, -1);
     if (bound_[at] >= 0 && bound_[at] != n)
-      throw shape_error("reference", "one symbol is bound to " + std::to_string(bound_[at]) + " and " + std::to_string(n));
+      throw shape_error("reference",
+                        "one symbol is bound to " + std::to_string(bound_[at]) + " and " + std::to_string(n));
     bound_[at] = n;
   }
   void random(std::uint64_t seed, std::uint32_t step) { seed_ = seed, step_ = step; }
@@ -106,7 +108,8 @@ private:
     extents_ = bound_;
     for (int i = 0; i < tape_->extents.size(); ++i) {
       int& value = extents_[static_cast<std::size_t>(i)];
-      if (tape_->extents[i].kind != graph::extent_kind::symbol) value = graph::value_of(tape_->extents[i], extents_.data());
+      if (tape_->extents[i].kind != graph::extent_kind::symbol)
+        value = graph::value_of(tape_->extents[i], extents_.data());
       else if (value < 0) value = number(tape_->extents.resolve(-1 - i));
       if (value < 0 && tape_->extents[i].kind == graph::extent_kind::symbol)
         throw shape_error("reference", "an extent of the program is not bound");
@@ -116,8 +119,10 @@ private:
     for (const graph::constraint& c : tape_->extents.constraints()) {
       const int a = number(c.a), b = number(c.b);
       if (c.at_least ? a >= b : a == b) continue;
-      throw shape_error(c.rule, std::to_string(a) + (c.at_least ? " must be at least " : " must equal ") +
-                                    std::to_string(b) + " (line " + std::to_string(c.line) + ")", {}, -1, b, a);
+      throw shape_error(c.rule,
+                        std::to_string(a) + (c.at_least ? " must be at least " : " must equal ") + std::to_string(b) +
+                            " (line " + std::to_string(c.line) + ")",
+                        {}, -1, b, a);
     }
   }
 
@@ -132,13 +137,13 @@ private:
     array& out = nodes_[static_cast<std::size_t>(id)];
     out.shape = numbers(tape_->shape_of(id));
     switch (n.op->kind) {
-      case graph::kind::input: return read_leaf(id, out);
-      case graph::kind::constant: return out.data.assign(count(out.shape), static_cast<T>(n.value));
-      case graph::kind::elementwise: return map(n, out);
-      case graph::kind::reduction: return fold(n, tape_->attributes_of(id).value[0], out);
-      case graph::kind::broadcast: return repeat(operand(n, 0), out);
-      case graph::kind::reshape: out.data = operand(n, 0).data; return;
-      case graph::kind::step: return run_step(id, n, out);
+    case graph::kind::input: return read_leaf(id, out);
+    case graph::kind::constant: return out.data.assign(count(out.shape), static_cast<T>(n.value));
+    case graph::kind::elementwise: return map(n, out);
+    case graph::kind::reduction: return fold(n, tape_->attributes_of(id).value[0], out);
+    case graph::kind::broadcast: return repeat(operand(n, 0), out);
+    case graph::kind::reshape: out.data = operand(n, 0).data; return;
+    case graph::kind::step: return run_step(id, n, out);
     }
   }
   const array& operand(const graph::node& n, int i) const { return nodes_[static_cast<std::size_t>(n.args[i])]; }
@@ -150,7 +155,8 @@ private:
       return;
     }
     const array* given = leaf_array(id);
-    if (given == nullptr || !(given->shape == out.shape)) throw shape_error("reference", "a leaf is not bound to its shape");
+    if (given == nullptr || !(given->shape == out.shape))
+      throw shape_error("reference", "a leaf is not bound to its shape");
     out.data = given->data;
   }
   void map(const graph::node& n, array& out) const {
@@ -166,15 +172,16 @@ private:
   }
   static void repeat(const array& in, array& out) {
     out.data.clear();
-    for_each_index(out.shape, [&](const auto& index) {
-      out.data.push_back(in.data[offset_of(index, out.shape.rank, in.shape)]);
-    });
+    for_each_index(out.shape,
+                   [&](const auto& index) { out.data.push_back(in.data[offset_of(index, out.shape.rank, in.shape)]); });
   }
   void fold(const graph::node& n, int mask, array& out) const {
     constexpr double inf = std::numeric_limits<double>::infinity();
     const graph::fold f = n.op->fold;
     const array& in = operand(n, 0);
-    std::vector<double> y(count(out.shape), f == graph::fold::max ? -inf : f == graph::fold::min ? inf : f == graph::fold::prod);
+    std::vector<double> y(count(out.shape), f == graph::fold::max   ? -inf
+                                            : f == graph::fold::min ? inf
+                                                                    : f == graph::fold::prod);
     for_each_index(in.shape, [&](std::vector<int> index) {
       const auto x = static_cast<double>(in.data[offset_of(index, in.shape.rank, in.shape)]);
       for (int axis = 0; axis < in.shape.rank; ++axis)
@@ -200,13 +207,15 @@ private:
     return done;
   }
   void run_step(int id, const graph::node& n, array& out) {
-    out.data.assign(count(out.shape), std::numeric_limits<T>::quiet_NaN());  // a kernel that forgets an element is seen
+    out.data.assign(count(out.shape), std::numeric_limits<T>::quiet_NaN()); // a kernel that forgets an element is seen
     kernels::step_args<T> args;
     args.out = out.data.data(), args.shape = out.shape, args.seed = seed_, args.step = step_;
     args.attr = tape_->attributes_of(id);
-    for (int i = 0; i < n.op->arity; ++i) args.in[i] = operand(n, i).data.data(), args.in_shape[i] = operand(n, i).shape;
+    for (int i = 0; i < n.op->arity; ++i)
+      args.in[i] = operand(n, i).data.data(), args.in_shape[i] = operand(n, i).shape;
     if (n.op->custom != nullptr) n.op->custom->template run<T>()(args);
-    else if (!run_listed(ops::step_list{}, n, args)) throw value_error("reference", std::string("no kernel for ") + n.op->name);
+    else if (!run_listed(ops::step_list{}, n, args))
+      throw value_error("reference", std::string("no kernel for ") + n.op->name);
   }
 
   const graph::tape* tape_;
@@ -216,4 +225,4 @@ private:
   std::uint32_t step_;
 };
 
-}  // namespace fluxpp::inline v0_1::eval
+} // namespace fluxpp::inline v0_1::eval

@@ -85,11 +85,17 @@ template <int Given, int Expected> struct argument_count {
                 "fluxpp::f(args): one argument for each argument of f, in order (fx::jvp and fx::hvp: then a tangent for "
                 "each; fx::vjp: then the cotangent of the result)");
 };
-/// The number of vars that F takes, when its names or its call operator say so; else what is given.
-template <class F, class Transform, int Given> constexpr int expected_arguments() {
+/// Whether F can be called with N vars.
+template <class F, int... I> constexpr bool takes(std::integer_sequence<int, I...>) {
+  return std::is_invocable_v<const F&, decltype((void(I), graph::var{}))...>;
+}
+/// The number of arguments of a call: told by F's names, or what is given if F takes it; else 0.
+template <class F, class Transform, int Given, int N = 0> constexpr int expected_arguments() {
   constexpr int named = names_of<F>::type::size;
   if constexpr (named > 0) return Transform::template from_function<named>;
-  else return Given;
+  else if constexpr (Transform::template from_function<N> == Given) return takes<F>(std::make_integer_sequence<int, N>{}) ? Given : 0;
+  else if constexpr (N < Given) return expected_arguments<F, Transform, Given, N + 1>();
+  else return 0;
 }
 /// What a call that cannot be compiled returns, so that one error stays one.
 struct nothing_reader {

@@ -41,10 +41,15 @@ template <rule R, class A, class B, class Line> struct fault_report {
                 "fluxpp: mean, max, min, argmax, softmax and their like need at least one element along the axes they reduce");
   static_assert(R != rule::window_options,
                 "fluxpp::window(x): size, stride and dilation must be positive, and the padding of a pool smaller than its size");
+  static_assert(R != rule::tangent,
+                "fluxpp::jvp(f)(x, dx): the tangent of an argument must have its shape, or be one number");
+  static_assert(R != rule::cotangent,
+                "fluxpp::vjp(f)(x, ybar): the cotangent must have the shape of the result, or be one number");
   static_assert(R != rule::scalar_gradient,
                 "fluxpp::grad(f): f must return a scalar; reduce it (fx::sum, fx::mean) or use fx::jacobian or fx::vjp");
   static_assert(R != rule::integer_gradient,
                 "fluxpp::grad(f): f must be differentiable: its result or an argument to differentiate is an index or a truth value");
+  static_assert(R != rule::not_an_output && R != rule::custom, "fluxpp: this program has a fault that has no sentence yet");
 };
 
 }  // namespace fluxpp::inline v0_1::graph

@@ -49,6 +49,12 @@ struct op_info {
   const custom_kernels* custom;
 };
 
+/// A polynomial hash; in few statements, since constant evaluation counts them.
+template <class... Int> constexpr unsigned hash_of_ints(std::uint64_t h, Int... v) {
+  ((h = h * 0x9E3779B97F4A7C15 + static_cast<unsigned>(v)), ...);
+  return static_cast<unsigned>((h * 0x9E3779B97F4A7C15) >> 32);
+}
+
 /// node: one operation applied to earlier nodes. Shapes and attributes are indices into tables of the program.
 struct node {
   const op_info* op = nullptr;
@@ -61,13 +67,11 @@ struct node {
   constexpr bool operator==(const node& o) const {
     return op == o.op && args[0] == o.args[0] && args[1] == o.args[1] && args[2] == o.args[2] &&
            args[3] == o.args[3] && shape == o.shape && attr == o.attr &&
-           std::bit_cast<std::uint64_t>(value) == std::bit_cast<std::uint64_t>(o.value);
+           (op->kind != kind::constant || std::bit_cast<std::uint64_t>(value) == std::bit_cast<std::uint64_t>(o.value));
   }
   constexpr unsigned hash() const {
-    const auto bits = std::bit_cast<std::uint64_t>(value);
-    unsigned h = op->id ^ static_cast<unsigned>(bits) ^ static_cast<unsigned>(bits >> 32);
-    for (int a : args) h = mix(h, static_cast<unsigned>(a));
-    return mix(mix(h, static_cast<unsigned>(shape)), static_cast<unsigned>(attr));
+    const std::uint64_t bits = value != 0 ? std::bit_cast<std::uint64_t>(value) : 0;
+    return hash_of_ints(op->id ^ bits, args[0], args[1], args[2], args[3], shape, attr);
   }
 };
 
@@ -76,7 +80,12 @@ inline constexpr int max_attributes = 18;
 struct attributes {
   int size = 0;
   int value[max_attributes]{};
-  constexpr bool operator==(const attributes&) const = default;
+  constexpr bool operator==(const attributes& o) const {
+    if (size != o.size) return false;
+    for (int i = 0; i < size; ++i)
+      if (value[i] != o.value[i]) return false;
+    return true;
+  }
   constexpr unsigned hash() const {
     unsigned h = mix(2166136261u, static_cast<unsigned>(size));
     for (int i = 0; i < size; ++i) h = mix(h, static_cast<unsigned>(value[i]));

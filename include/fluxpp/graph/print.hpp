@@ -78,8 +78,9 @@ inline std::string str(const graph_view& g) {
   return text + "\n";
 }
 
-/// text_of(where): a place as "arena 16 + 32 n" (n is the one symbol of the program), "argument 0".
-inline std::string text_of(const location& where) {
+/// text_of(g, where): a place: arena 16, arena 32 n (n is the one symbol of the program), argument 0.
+inline std::string text_of(const graph_view& g, const location& where) {
+  if (where.space == space::extent) return "extent " + text_of(g, where.index);
   if (where.space != space::arena) return std::string(text_of(where.space)) + " " + std::to_string(where.index);
   const bool per_batch = where.offset.fixed < 0;
   return "arena " + std::to_string(per_batch ? where.offset.per_batch : where.offset.fixed) + (per_batch ? " n" : "");
@@ -89,7 +90,7 @@ inline std::string text_of(const location& where) {
 inline std::string str(const staged_view& s, const fused& f, const placement& p) {
   std::string text = std::to_string(f.steps.size()) + " steps, arena of " + std::to_string(p.arena.fixed) + " + " +
                      std::to_string(p.arena.per_batch) + " n elements\n";
-  auto places = [&](int id) { return "%" + std::to_string(id) + " in " + text_of(p.of[owner(s.g, s.copied, id)]); };
+  auto places = [&](int id) { return "%" + std::to_string(id) + " in " + text_of(s.g, p.of[owner(s.g, s.copied, id)]); };
   for (int at = 0; at < f.steps.size(); ++at) {
     const plan_step& step = f.steps[at];
     const bool loop = step.op == nullptr;

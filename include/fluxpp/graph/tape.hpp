@@ -40,7 +40,7 @@ inline constexpr op_info input_op{"input", hash_of("input"), kind::input, 0, 0, 
 inline constexpr op_info constant_op{"constant", hash_of("constant"), kind::constant, 0, 0, false, false, false,
                                      fold::none, nullptr, nullptr, nullptr, nullptr, nullptr};
 
-class tape {
+class tape : private interner<node> {
  public:
   constexpr tape() {
     shapes_(dims{});
@@ -49,9 +49,9 @@ class tape {
   tape(const tape&) = delete;
   tape& operator=(const tape&) = delete;
 
-  constexpr int push(const node& n) { return nodes_(n); }
+  constexpr int push(const node& n) { return (*this)(n); }
   constexpr int intern(const dims& d) { return shapes_(d); }
-  constexpr int intern(const attributes& a) { return attributes_(a); }
+  constexpr int intern(const attributes& a) { return a.size == 0 ? 0 : attributes_(a); }
 
   constexpr var constant(double value) {
     node n{&constant_op};
@@ -69,20 +69,21 @@ class tape {
   constexpr var extent(int e) {
     for (const int id : extents_)
       if (leaf_of(id).index == e) return {*this, id};
-    extents_.push(nodes_.size());
+    extents_.push(size());
     return input({}, {space::extent, e, false});
   }
 
-  constexpr int size() const { return nodes_.size(); }
-  constexpr const node& operator[](int id) const { return nodes_[id]; }
+  using interner<node>::size;
+  constexpr const interner<node>& nodes() const { return *this; }
+  constexpr const node& operator[](int id) const { return data_[id]; }
   /// A copy: tables move when they grow.
-  constexpr dims shape_of(int id) const { return shapes_[nodes_[id].shape]; }
-  constexpr const attributes& attributes_of(int id) const { return attributes_[nodes_[id].attr]; }
-  constexpr const leaf& leaf_of(int id) const { return leaves_[nodes_[id].attr]; }
+  constexpr dims shape_of(int id) const { return shapes_[data_[id].shape]; }
+  constexpr const attributes& attributes_of(int id) const { return attributes_[data_[id].attr]; }
+  constexpr const leaf& leaf_of(int id) const { return leaves_[data_[id].attr]; }
   /// The value is an index or a truth value, or a view of one.
   constexpr bool integer(int id) const {
-    while (nodes_[id].op->kind == kind::reshape || nodes_[id].op->kind == kind::broadcast) id = nodes_[id].args[0];
-    return nodes_[id].op == &input_op ? leaf_of(id).integer : nodes_[id].op->integer;
+    while (data_[id].op->kind == kind::reshape || data_[id].op->kind == kind::broadcast) id = data_[id].args[0];
+    return data_[id].op == &input_op ? leaf_of(id).integer : data_[id].op->integer;
   }
 
   constexpr const interner<dims>& shapes() const { return shapes_; }
@@ -108,7 +109,6 @@ class tape {
   int line = 0;  ///< of the named operation that is being recorded
 
  private:
-  interner<node> nodes_;
   interner<dims> shapes_;
   interner<attributes> attributes_;
   list<leaf> leaves_;

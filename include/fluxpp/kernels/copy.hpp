@@ -27,8 +27,7 @@ struct copy_axes {
     copy_axis* last = rank > 0 ? &axis[rank - 1] : nullptr;
     if (last != nullptr && last->from == a.from * a.extent && last->to == a.to * a.extent)
       *last = {last->extent * a.extent, a.from, a.to};
-    else
-      axis[rank++] = a;
+    else axis[rank++] = a;
   }
   /// The offsets of an index, counted in row-major order.
   constexpr copy_axis offsets(std::ptrdiff_t index) const {
@@ -76,14 +75,14 @@ inline void transpose_tile(const T* from, std::ptrdiff_t from_row, T* to, std::p
 
 /// transpose_matrix<Edge>(rows, columns, from, to): to[c][r] = from[r][c], by tiles; what they leave by tiles of half
 /// the edge.
-template <std::ptrdiff_t Edge, class T>
-void transpose_matrix(copy_axis rows, copy_axis columns, const T* from, T* to) {
+template <std::ptrdiff_t Edge, class T> void transpose_matrix(copy_axis rows, copy_axis columns, const T* from, T* to) {
   const std::ptrdiff_t height = rows.extent - rows.extent % Edge, width = columns.extent - columns.extent % Edge;
   for (std::ptrdiff_t r = 0; r < height; r += Edge)
     for (std::ptrdiff_t c = 0; c < width; c += Edge)
       transpose_tile<Edge>(from + r * rows.from + c, rows.from, to + c * columns.to + r, columns.to);
   if constexpr (Edge > 1) {
-    const copy_axis right{columns.extent - width, columns.from, columns.to}, below{rows.extent - height, rows.from, rows.to};
+    const copy_axis right{columns.extent - width, columns.from, columns.to},
+        below{rows.extent - height, rows.from, rows.to};
     rows.extent = height;
     transpose_matrix<Edge / 2>(rows, right, from + width, to + width * columns.to);
     transpose_matrix<Edge / 2>(below, columns, from + height * rows.from, to + height);
@@ -117,12 +116,13 @@ template <class T> void copy_elements(copy_axes axes, const T* from, T* to) {
 template <class T> void copy_in_parts(const copy_axes& axes, const T* from, T* to) {
   if (axes.rank == 0) return copy_elements(axes, from, to);
   const copy_axis outer = axes.axis[0];
-  in_parts(outer.extent, outer.extent > 0 ? axes.count / outer.extent : 0, [&](std::ptrdiff_t first, std::ptrdiff_t last) {
-    copy_axes part = axes;
-    part.axis[0].extent = last - first;
-    part.count = axes.count == 0 ? 0 : axes.count / outer.extent * (last - first);
-    copy_elements(part, from + first * outer.from, to + first * outer.to);
-  });
+  in_parts(outer.extent, outer.extent > 0 ? axes.count / outer.extent : 0,
+           [&](std::ptrdiff_t first, std::ptrdiff_t last) {
+             copy_axes part = axes;
+             part.axis[0].extent = last - first;
+             part.count = axes.count == 0 ? 0 : axes.count / outer.extent * (last - first);
+             copy_elements(part, from + first * outer.from, to + first * outer.to);
+           });
 }
 
 /// strides_of(shape): how far apart neighbours along each axis lie in a row-major array.
@@ -139,4 +139,4 @@ struct strides_of {
   constexpr std::ptrdiff_t operator[](int i) const { return axis[i]; }
 };
 
-}  // namespace fluxpp::inline v0_1::kernels
+} // namespace fluxpp::inline v0_1::kernels

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 // The fused loop: elementwise operations, broadcasts and the folds at their end in one pass over memory.
+#include "fluxpp/graph/passes/encode.hpp"
 #include "fluxpp/kernels/custom.hpp"
 #include "fluxpp/ops/ops.hpp"
 #include "fluxpp/simd/simd.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <limits>
 #include <utility>
@@ -17,18 +19,21 @@
 
 namespace fluxpp::inline v0_1::kernels {
 
-/// Elements after which a sum in registers is added to a double.
-inline constexpr std::ptrdiff_t fold_block = 8192;
+/// So many values are summed one after the other in type T before their sum is added to one in double.
+inline constexpr std::ptrdiff_t summands = 256;
 
 /// loop<T>: one fused loop, bound to memory. The innermost run of axes is `columns`, the others are `rows`.
+/// A folded result is accumulated in double, in `partial`, unless one task folds all of it at the end of one row.
 template <class T> struct loop {
   const T** in = nullptr;
   T** out = nullptr;
-  double** partial = nullptr;                     ///< per result: where folded values are accumulated, or nullptr
-  const std::ptrdiff_t* partial_size = nullptr;   ///< elements per result
-  const std::ptrdiff_t* in_stride = nullptr;      ///< [operand][outer axis]
-  const std::ptrdiff_t* out_stride = nullptr;     ///< [result][outer axis]
-  const std::ptrdiff_t* outer = nullptr;          ///< extents of the outer axes
+  double** partial = nullptr;                   ///< per result: sums of all tasks, or nullptr
+  const std::ptrdiff_t* partial_size = nullptr; ///< per result: elements of one sum
+  const std::ptrdiff_t* partial_step = nullptr; ///< per result: from one task's sum to the next; 0 where they share one
+  T** row_sums = nullptr;                       ///< per result: like partial, for a few rows and in type T
+  const std::ptrdiff_t* in_stride = nullptr;    ///< [operand][outer axis]
+  const std::ptrdiff_t* out_stride = nullptr;   ///< [result][outer axis]
+  const std::ptrdiff_t* outer = nullptr;        ///< extents of the outer axes
   int outer_axes = 0;
   std::ptrdiff_t rows = 1, columns = 1;
 };
@@ -40,9 +45,16 @@ struct part {
 };
 
 template <class List, int Index> struct op_at;
-template <class First, class... Rest, int Index> struct op_at<ops::op_list<First, Rest...>, Index> : op_at<ops::op_list<Rest...>, Index - 1> {};
+template <class First, class... Rest, int Index>
+struct op_at<ops::op_list<First, Rest...>, Index> : op_at<ops::op_list<Rest...>, Index - 1> {};
 template <class First, class... Rest> struct op_at<ops::op_list<First, Rest...>, 0> {
   using type = First;
+};
+
+/// costs_of<op_list<...>>: relative work of every operation of a list.
+template <class List> struct costs_of;
+template <class... Op> struct costs_of<ops::op_list<Op...>> {
+  static constexpr int value[sizeof...(Op)]{Op::cost...};
 };
 
 /// The neutral element of a fold.
@@ -79,41 +91,48 @@ template <graph::fold F, class T> FLUXPP_INLINE double across(simd::batch<T> v) 
 
 /// fused_loop<T, Users, Code...>: the loop that a code describes (graph/passes/encode.hpp says how to read it).
 template <class T, class Users, int... Code> struct fused_loop {
-  static constexpr int code[sizeof...(Code)] = {Code...};
-  static constexpr bool single = code[0] == 1;
-  static constexpr int inputs = code[1];
-  static constexpr int operations = code[2 + inputs];
-  static constexpr int first_operation = 3 + inputs;
-  static constexpr int outputs = code[first_operation + 4 * operations];
-  static constexpr int first_output = first_operation + 4 * operations + 1;
-
-  static constexpr bool repeats(int i) { return code[2 + i] == 1; }
-  static constexpr int stored(int o) { return code[first_output + 3 * o]; }
-  static constexpr graph::fold fold(int o) { return static_cast<graph::fold>(code[first_output + 3 * o + 1]); }
-  static constexpr bool folds_columns(int o) { return code[first_output + 3 * o + 2] == 1; }
-  static constexpr int column_folds() {
-    int n = 0;
-    for (int o = 0; o < outputs; ++o) n += folds_columns(o) ? 1 : 0;
-    return n;
+  static constexpr int ints[sizeof...(Code)] = {Code...};
+  static constexpr graph::loop_code code{ints};
+  static constexpr int inputs = code.inputs(), operations = code.operations(), outputs = code.outputs();
+  static constexpr graph::fold fold(int o) { return code.output(o).fold; }
+  static constexpr bool folds_columns(int o) { return fold(o) != graph::fold::none && code.output(o).inner; }
+  static constexpr bool folds_rows(int o) { return fold(o) != graph::fold::none && !code.output(o).inner; }
+  template <class Which> static constexpr bool some_output(Which which) {
+    for (int o = 0; o < outputs; ++o)
+      if (which(o)) return true;
+    return false;
   }
+  static constexpr bool any_column_fold = some_output(folds_columns), any_row_fold = some_output(folds_rows);
+
+  /// Relative work per element: cheap loops are unrolled, and sum in several registers.
+  static constexpr int cost() {
+    int sum = 0;
+    for (int i = 0; i < operations; ++i) {
+      const int op = code.operation(i).op;
+      sum += op < 0 ? 8 : costs_of<ops::elementwise_list>::value[op];
+    }
+    return sum;
+  }
+  static constexpr int unroll = cost() <= 4 ? 4 : cost() <= 12 ? 2 : 1;
 
   using V = simd::batch<T>;
-  static constexpr int unroll = column_folds() > 0 && operations <= 12 ? 4 : 1;
   static constexpr int width = V::size;
+  static constexpr std::ptrdiff_t column_block = summands * unroll * width;
   using all_inputs = std::make_integer_sequence<int, inputs>;
   using all_operations = std::make_integer_sequence<int, operations>;
   using all_outputs = std::make_integer_sequence<int, outputs>;
 
   template <int Index, class X> FLUXPP_INLINE static X apply(const X* v) {
-    constexpr int at = first_operation + 4 * Index;
-    constexpr int op = code[at], a = code[at + 1], b = code[at + 2], c = code[at + 3];
-    if constexpr (op < 0) {
-      const X args[3]{v[a], v[b], v[c]};
-      return user_forward<-1 - op, X>(Users{}, args);
+    constexpr graph::coded_operation o = code.operation(Index);
+    if constexpr (o.op < 0) {
+      const X args[3]{v[o.args[0]], v[o.args[1]], v[o.args[2]]};
+      return user_forward<-1 - o.op, X>(Users{}, args);
     } else {
-      using operation = typename op_at<ops::elementwise_list, op>::type;
-      const X args[3]{v[a], v[b], v[c]};
-      return ops::forward_at<operation>(args);
+      using operation = typename op_at<ops::elementwise_list, o.op>::type;
+      if constexpr (operation::arity == 0) return operation::template forward<X>();
+      if constexpr (operation::arity == 1) return operation::forward(v[o.args[0]]);
+      if constexpr (operation::arity == 2) return operation::forward(v[o.args[0]], v[o.args[1]]);
+      if constexpr (operation::arity == 3) return operation::forward(v[o.args[0]], v[o.args[1]], v[o.args[2]]);
     }
   }
   template <class X, int... Index> FLUXPP_INLINE static void evaluate([[maybe_unused]] X* v, std::integer_sequence<int, Index...>) {
@@ -122,11 +141,17 @@ template <class T, class Users, int... Code> struct fused_loop {
 
   /// One task: its rows one after the other.
   static void run(const loop<T>& l, const part& p) {
-    if constexpr (single) {
+    if constexpr (code.single()) {
       run_single(l);
     } else if (p.first_row < p.last_row) {
       row r(l, p.first_row);
-      for (std::ptrdiff_t i = p.first_row; i < p.last_row; ++i, r.next(l)) run_row(l, p, r);
+      if constexpr (any_row_fold) {
+        row_folds sums(l, p);
+        for (std::ptrdiff_t i = p.first_row; i < p.last_row; sums.add(l, p, i, all_outputs{}))
+          for (const std::ptrdiff_t end = std::min(i + sums.rows, p.last_row); i < end; ++i, r.next(l)) run_row(l, p, r);
+      } else {
+        for (std::ptrdiff_t i = p.first_row; i < p.last_row; ++i, r.next(l)) run_row(l, p, r);
+      }
     }
   }
 
@@ -164,38 +189,40 @@ template <class T, class Users, int... Code> struct fused_loop {
     T v[inputs + operations + 1];
     for (int i = 0; i < inputs; ++i) v[i] = *l.in[i];
     evaluate(v, all_operations{});
-    for (int o = 0; o < outputs; ++o) *l.out[o] = v[stored(o)];
+    for (int o = 0; o < outputs; ++o) *l.out[o] = v[code.output(o).value];
   }
 
   struct accumulators {
     V fold[unroll][outputs + 1];
   };
 
+  template <int Index, bool Tail> FLUXPP_INLINE static V load(const row& r, const V* repeated, std::ptrdiff_t j, int n) {
+    if constexpr (code.repeated(Index)) return repeated[Index];
+    else if constexpr (Tail) return V::load_first(r.in[Index] + j, n);
+    else return V::load(r.in[Index] + j);
+  }
+
   template <int U, bool Tail, int... Index, int... O>
   FLUXPP_INLINE static void step(const loop<T>& l, const part& p, const row& r, const V* repeated, accumulators& acc,
                                  std::ptrdiff_t j, int n, std::integer_sequence<int, Index...>,
                                  std::integer_sequence<int, O...>) {
     V v[inputs + operations + 1];
-    ((v[Index] = repeats(Index) ? repeated[Index] : Tail ? V::load_first(r.in[Index] + j, n) : V::load(r.in[Index] + j)), ...);
+    ((v[Index] = load<Index, Tail>(r, repeated, j, n)), ...);
     evaluate(v, all_operations{});
-    (put<O, U, Tail>(l, p, r, acc, v[stored(O)], j, n), ...);
+    (put<O, U, Tail>(l, p, r, acc, v[code.output(O).value], j, n), ...);
   }
 
   template <int O, int U, bool Tail>
   FLUXPP_INLINE static void put(const loop<T>& l, const part& p, const row& r, accumulators& acc, V v, std::ptrdiff_t j,
                                 int n) {
-    if constexpr (fold(O) == graph::fold::none) {
-      T* to = l.out[O] + r.out[O] + j;
-      if constexpr (Tail) v.store_first(to, n);
-      else v.store(to);
-    } else if constexpr (folds_columns(O)) {
+    if constexpr (folds_columns(O)) {
       if constexpr (Tail) v = keep_first(v, n, static_cast<T>(neutral(fold(O))));
       acc.fold[U][O] = combine<fold(O)>(acc.fold[U][O], v);
     } else {
-      T lanes[width];
-      v.store(lanes);
-      double* to = l.partial[O] + p.number * l.partial_size[O] + r.out[O] + j;
-      for (int k = 0; k < (Tail ? n : width); ++k) to[k] = combine<fold(O)>(to[k], static_cast<double>(lanes[k]));
+      T* to = (folds_rows(O) ? l.row_sums[O] + p.number * l.partial_step[O] : l.out[O]) + r.out[O] + j;
+      if constexpr (folds_rows(O)) v = combine<fold(O)>(Tail ? V::load_first(to, n) : V::load(to), v);
+      if constexpr (Tail) v.store_first(to, n);
+      else v.store(to);
     }
   }
 
@@ -205,7 +232,7 @@ template <class T, class Users, int... Code> struct fused_loop {
     (step<U, false>(l, p, r, repeated, acc, j + U * width, width, all_inputs{}, all_outputs{}), ...);
   }
 
-  template <int... O> static void clear(accumulators& acc, std::integer_sequence<int, O...>) {
+  template <int... O> FLUXPP_INLINE static void clear(accumulators& acc, std::integer_sequence<int, O...>) {
     for (int u = 0; u < unroll; ++u) ((acc.fold[u][O] = V(static_cast<T>(neutral(fold(O))))), ...);
   }
   template <int O> FLUXPP_INLINE static void gather(const accumulators& acc, double* total) {
@@ -216,42 +243,73 @@ template <class T, class Users, int... Code> struct fused_loop {
     }
   }
   template <int... O>
-  static void gather_all(const accumulators& acc, double* total, std::integer_sequence<int, O...>) {
+  FLUXPP_INLINE static void gather_all(const accumulators& acc, double* total, std::integer_sequence<int, O...>) {
     (gather<O>(acc, total), ...);
   }
 
   static void run_row(const loop<T>& l, const part& p, const row& r) {
     V repeated[inputs + 1];
     for (int i = 0; i < inputs; ++i)
-      if (repeats(i)) repeated[i] = V(*r.in[i]);
+      if (code.repeated(i)) repeated[i] = V(*r.in[i]);
     double total[outputs + 1];
     for (int o = 0; o < outputs; ++o) total[o] = neutral(fold(o));
     accumulators acc;
-    for (std::ptrdiff_t block = p.first_column; block < p.last_column;) {
-      const std::ptrdiff_t end =
-          column_folds() == 0 || p.last_column - block < fold_block ? p.last_column : block + fold_block;
+    for (std::ptrdiff_t j = p.first_column; j < p.last_column;) {
+      const std::ptrdiff_t end = any_column_fold ? std::min(j + column_block, p.last_column) : p.last_column;
       clear(acc, all_outputs{});
-      std::ptrdiff_t j = block;
       for (; j + unroll * width <= end; j += unroll * width)
         several(l, p, r, repeated, acc, j, std::make_integer_sequence<int, unroll>{});
-      if constexpr (unroll > 1)
-        for (; j + width <= end; j += width)
-          step<0, false>(l, p, r, repeated, acc, j, width, all_inputs{}, all_outputs{});
-      if (j < end)
-        step<0, true>(l, p, r, repeated, acc, j, static_cast<int>(end - j), all_inputs{}, all_outputs{});
+      for (; j < end; j += width)
+        step<0, true>(l, p, r, repeated, acc, j, static_cast<int>(std::min<std::ptrdiff_t>(width, end - j)), all_inputs{},
+                      all_outputs{});
+      j = end;
       gather_all(acc, total, all_outputs{});
-      block = end;
     }
     for (int o = 0; o < outputs; ++o) {
       if (!folds_columns(o)) continue;
       if (l.partial[o] == nullptr) {
         l.out[o][r.out[o]] = static_cast<T>(total[o]);
       } else {
-        double& to = l.partial[o][p.number * l.partial_size[o] + r.out[o]];
+        double& to = l.partial[o][p.number * l.partial_step[o] + r.out[o]];
         to = combine(fold(o), to, total[o]);
       }
     }
   }
+
+  /// Sums of rows in T, and when each is to be added to its sum in double.
+  struct row_folds {
+    std::ptrdiff_t rows = std::numeric_limits<std::ptrdiff_t>::max();  ///< until some sum is full
+    std::ptrdiff_t room[outputs + 1], due[outputs + 1];
+
+    row_folds(const loop<T>& l, const part& p) {
+      for (int o = 0; o < outputs; ++o) {
+        if (!folds_rows(o)) continue;
+        const std::ptrdiff_t kept = l.partial_size[o] / std::max<std::ptrdiff_t>(l.columns, 1);
+        room[o] = summands * std::max<std::ptrdiff_t>(kept, 1);
+        due[o] = p.first_row + room[o];
+        rows = std::min(rows, room[o]);
+        for_each_sum(l, p, o, [&](std::ptrdiff_t i) { l.row_sums[o][i] = static_cast<T>(neutral(fold(o))); });
+      }
+    }
+    template <int... O> void add(const loop<T>& l, const part& p, std::ptrdiff_t row, std::integer_sequence<int, O...>) {
+      (add_one<O>(l, p, row), ...);
+    }
+    template <int O> void add_one(const loop<T>& l, const part& p, std::ptrdiff_t row) {
+      if constexpr (folds_rows(O)) {
+        if (row < due[O] && row < p.last_row) return;
+        due[O] = row + room[O];
+        for_each_sum(l, p, O, [&](std::ptrdiff_t i) {
+          l.partial[O][i] = combine<fold(O)>(l.partial[O][i], static_cast<double>(l.row_sums[O][i]));
+          l.row_sums[O][i] = static_cast<T>(neutral(fold(O)));
+        });
+      }
+    }
+    /// f(index) for every element of a sum that this task contributes to.
+    template <class F> static void for_each_sum(const loop<T>& l, const part& p, int o, F f) {
+      for (std::ptrdiff_t first = p.number * l.partial_step[o], i = 0; i < l.partial_size[o]; i += l.columns)
+        for (std::ptrdiff_t j = p.first_column; j < p.last_column; ++j) f(first + i + j);
+    }
+  };
 };
 
 }  // namespace fluxpp::inline v0_1::kernels

@@ -20,4 +20,4 @@ template <class F> void in_parts(std::ptrdiff_t n, std::ptrdiff_t work, F&& f) {
   pool.run(tasks, [&](int t) { f(n * t / tasks, n * (t + 1) / tasks); });
 }
 
-}  // namespace fluxpp::inline v0_1::kernels
+} // namespace fluxpp::inline v0_1::kernels

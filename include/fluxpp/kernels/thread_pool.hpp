@@ -17,13 +17,12 @@
 #endif
 
 namespace fluxpp::inline v0_1::kernels {
-/// A crew is the caller and its threads; the caller is member 0. Members spin for a while, then sleep.
+/// A crew is the caller and its threads; the caller is member 0. Members who wait first watch, then sleep.
 class crew {
 public:
   using work = void (*)(void* context, int first, int last);
 
-  explicit crew(int size)
-      : size_(size), spins_(size > static_cast<int>(std::thread::hardware_concurrency()) ? 50 : 2000) {
+  explicit crew(int size) : size_(size), spins_(size > static_cast<int>(std::thread::hardware_concurrency()) ? 0 : 60) {
     members_ = std::make_unique<member[]>(static_cast<std::size_t>(size));
     try {
       for (int i = 1; i < size; ++i) members_[index(i)].thread = std::thread([this, i] { serve(i); });
@@ -69,9 +68,12 @@ private:
 #endif
   }
 
+  /// Watches for a few microseconds; then offers the processor to others, who may be those it waits for; then sleeps.
   template <class Predicate> int wait_while(const std::atomic<int>& value, Predicate waiting) {
     int now = value.load(std::memory_order_acquire);
-    for (int i = 0; waiting(now) && i < spins_; ++i, now = value.load(std::memory_order_acquire)) pause();
+    for (int i = 0; waiting(now) && i < spins_ + yields; ++i, now = value.load(std::memory_order_acquire))
+      if (i < spins_) pause();
+      else std::this_thread::yield();
     for (; waiting(now); now = value.load(std::memory_order_acquire)) value.wait(now, std::memory_order_acquire);
     return now;
   }
@@ -109,6 +111,7 @@ private:
     }
   }
 
+  static constexpr int yields = 200;
   const int size_, spins_;
   std::unique_ptr<member[]> members_;
   int tasks_ = 0, active_ = 0;
@@ -141,9 +144,9 @@ public:
     crew_.reset();
   }
 
-  /// p.run(tasks, f): f(0), ... f(tasks - 1), which task on which thread depending on the two numbers alone. In order on
-  /// the calling thread if that is inside a task or if another thread is using the pool. An exception of f reaches the
-  /// caller, after which some tasks have not run. Allocates only when the threads start.
+  /// p.run(tasks, f): f(0), ... f(tasks - 1); which task runs on which thread depends on these two numbers alone. In
+  /// order on the calling thread if that is inside a task or if another thread is using the pool. An exception of f
+  /// reaches the caller, after which some tasks have not run. Allocates only when the threads start.
   template <class F> void run(int tasks, F&& f) {
     if (tasks <= 1 || size() <= 1 || inside_task() || busy_.exchange(true, std::memory_order_acquire)) {
       for (int t = 0; t < tasks; ++t) f(t);

@@ -39,7 +39,7 @@ private:
   }
 };
 
-}  // namespace ops
+} // namespace ops
 
 /// argmax(x, axis): the index of the first largest element along an axis, or in the whole array when none is given.
 /// shapes   x [a, b, c], axis 1 -> [a, c]
@@ -53,4 +53,4 @@ inline constexpr ops::arg_reduction<false> argmax{};
 /// errors   as argmax
 inline constexpr ops::arg_reduction<true> argmin{};
 
-}  // namespace fluxpp::inline v0_1
+} // namespace fluxpp::inline v0_1

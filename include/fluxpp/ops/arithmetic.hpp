@@ -6,9 +6,15 @@
 namespace fluxpp::inline v0_1 {
 namespace ops {
 
+/// constant_at(t, id): the number that node id is or repeats; nullptr when it is none.
+constexpr const double* constant_at(const graph::tape& t, int id) {
+  const graph::node* n = &t[id];
+  if (n->op->kind == graph::kind::broadcast) n = &t[n->args[0]];
+  return n->op == &graph::constant_op ? &n->value : nullptr;
+}
 constexpr bool is_constant(const graph::tape& t, int id, double v) {
-  const graph::node& n = t[without_broadcast(t, id)];
-  return n.op == &graph::constant_op && n.value == v;
+  const double* const k = constant_at(t, id);
+  return k != nullptr && *k == v;
 }
 
 /// a + b, elementwise.
@@ -87,22 +93,26 @@ inline constexpr operation<ops::div> div{};
 inline constexpr operation<ops::neg> neg{};
 
 namespace graph {
-/// The tape's last named line stands for an operator's: operators cannot take one.
-constexpr int line_of(var a, var b) { return a.exists() ? a.tape->line : b.exists() ? b.tape->line : 0; }
-constexpr var operator+(var a, var b) { return add(a, b, line_of(a, b)); }
-constexpr var operator-(var a, var b) { return sub(a, b, line_of(a, b)); }
-constexpr var operator*(var a, var b) { return mul(a, b, line_of(a, b)); }
-constexpr var operator/(var a, var b) { return div(a, b, line_of(a, b)); }
-constexpr var operator-(var x) { return neg(x, line_of(x, x)); }
+constexpr var operator+(var a, var b) { return operation<ops::add>::unnamed(a, b); }
+constexpr var operator-(var a, var b) { return operation<ops::sub>::unnamed(a, b); }
+constexpr var operator*(var a, var b) { return operation<ops::mul>::unnamed(a, b); }
+constexpr var operator/(var a, var b) { return operation<ops::div>::unnamed(a, b); }
+constexpr var operator-(var x) { return operation<ops::neg>::unnamed(x); }
 }  // namespace graph
 
 namespace ops {
 
+/// No identity looks at such an operand: it is computed, and not by neg or mul.
+constexpr bool is_opaque(const graph::op_info* op) {
+  return op->kind == graph::kind::elementwise && op != &info<neg> && op != &info<mul>;
+}
+
 constexpr int add::rewrite(graph::tape& t, const graph::node& n) {
   const int a = n.args[0], b = n.args[1];
+  if (a == b) return (var(2.0) * var(t, a)).id;
+  if (is_opaque(t[a].op) && is_opaque(t[b].op)) return -1;
   if (is_constant(t, a, 0)) return b;
   if (is_constant(t, b, 0)) return a;
-  if (a == b) return (var(2.0) * var(t, a)).id;
   if (t[b].op == &info<neg>) return (var(t, a) - var(t, t[b].args[0])).id;
   if (t[a].op == &info<neg>) return (var(t, b) - var(t, t[a].args[0])).id;
   return -1;
@@ -117,16 +127,18 @@ constexpr int sub::rewrite(graph::tape& t, const graph::node& n) {
 constexpr int mul::rewrite(graph::tape& t, const graph::node& n) {
   for (int i = 0; i < 2; ++i) {
     const int a = n.args[i], b = n.args[1 - i];
-    if (is_constant(t, a, 1)) return b;
-    if (is_constant(t, a, -1)) return (-var(t, b)).id;
-    if (t[a].op == &info<neg>) return (-(var(t, t[a].args[0]) * var(t, b))).id;
-    const graph::node& inner = t[a];
-    if (inner.op != &info<mul>) continue;
-    const bool scaled = scalar_factor(t, inner.args[0]) >= 0, scaled_second = scalar_factor(t, inner.args[1]) >= 0;
-    if (!scaled && !scaled_second) continue;
-    const int k = inner.args[scaled ? 0 : 1], rest = inner.args[scaled ? 1 : 0];
-    return scalar_factor(t, b) >= 0 ? ((var(t, k) * var(t, b)) * var(t, rest)).id
-                                    : (var(t, k) * (var(t, rest) * var(t, b))).id;
+    const graph::node& x = t[a];
+    if (is_opaque(x.op)) continue;
+    if (x.op == &info<neg>) return (-(var(t, x.args[0]) * var(t, b))).id;
+    if (x.op != &info<mul>) {
+      if (is_constant(t, a, 1)) return b;
+      if (is_constant(t, a, -1)) return (-var(t, b)).id;
+      continue;
+    }
+    const int scalar = scalar_factor(t, x.args[0]) >= 0 ? 0 : scalar_factor(t, x.args[1]) >= 0 ? 1 : -1;
+    if (scalar < 0) continue;
+    const var k(t, x.args[scalar]), rest(t, x.args[1 - scalar]), other(t, b);
+    return scalar_factor(t, b) >= 0 ? ((k * other) * rest).id : (k * (rest * other)).id;
   }
   return -1;
 }
@@ -138,7 +150,7 @@ constexpr int div::rewrite(graph::tape& t, const graph::node& n) {
   return -1;
 }
 constexpr int neg::rewrite(graph::tape& t, const graph::node& n) {
-  const graph::node x = t[n.args[0]];
+  const graph::node x = t[n.args[0]];  // a copy: the tape grows
   if (x.op == &info<neg>) return x.args[0];
   if (x.op == &info<sub>) return (var(t, x.args[1]) - var(t, x.args[0])).id;
   if (x.op == &info<mul>)

@@ -35,7 +35,7 @@ struct global_avg_pool2d_function {
   constexpr var operator()(var x, int line = __builtin_LINE()) const { return fluxpp::mean(x, {2, 3}, line); }
 };
 
-}  // namespace ops
+} // namespace ops
 
 /// avg_pool2d(x, {.size, .stride, .pad, .same, .ceiling, .count_padding}): the mean under each window, of the elements
 /// of the image, or with count_padding of the padded image.
@@ -55,4 +55,4 @@ inline constexpr ops::adaptive_pool2d<ops::avg_pool2d> adaptive_avg_pool2d{};
 /// grad     ybar / (h w)
 inline constexpr ops::global_avg_pool2d_function global_avg_pool2d{};
 
-}  // namespace fluxpp::inline v0_1
+} // namespace fluxpp::inline v0_1

@@ -11,7 +11,7 @@ namespace fluxpp::inline v0_1 {
 /// batch_norm_options: fx::batch_norm(x, scale, shift, mean, variance, {.momentum = 0.01}).
 struct batch_norm_options {
   double epsilon = 1e-5;
-  double momentum = 0.1;  ///< share of the new batch in the running statistics
+  double momentum = 0.1; ///< share of the new batch in the running statistics
 };
 
 /// batch_norm_result: the normalised batch, and the running statistics after it.
@@ -67,7 +67,7 @@ struct batch_norm_inference_function {
   }
 };
 
-}  // namespace ops
+} // namespace ops
 
 /// batch_norm(x, scale, shift, mean, variance, {.epsilon, .momentum}): channels brought to mean 0 and variance 1 over the
 /// batch, then scaled and shifted; also the running statistics after this batch (the variance unbiased).
@@ -87,4 +87,4 @@ constexpr batch_norm_result batch_norm(var x, var scale, var shift, var old_mean
 /// source   Ioffe & Szegedy 2015, arXiv:1502.03167
 inline constexpr ops::batch_norm_inference_function batch_norm_inference{};
 
-}  // namespace fluxpp::inline v0_1
+} // namespace fluxpp::inline v0_1

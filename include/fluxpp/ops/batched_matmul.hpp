@@ -6,7 +6,9 @@
 namespace fluxpp::inline v0_1::ops {
 
 /// The rows (axis 0) or columns (1) of the last two axes, read transposed or not.
-constexpr int matrix_extent(const dims& d, int axis, bool transposed) { return d[d.rank - (axis == int{transposed} ? 2 : 1)]; }
+constexpr int matrix_extent(const dims& d, int axis, bool transposed) {
+  return d[d.rank - (axis == int{transposed} ? 2 : 1)];
+}
 
 /// A contraction of the columns of a with the rows of b; a mismatch is a fault or a check.
 constexpr void contract(graph::tape& t, const dims& a, const dims& b, bool ta, bool tb) {
@@ -21,7 +23,8 @@ constexpr int absorb_transposes(graph::tape& t, const graph::node& n) {
   graph::attributes flags = t.attribute_table()[n.attr];
   for (int i = 0; i < 2; ++i) {
     const int rank = t.shape_of(n.args[i]).rank;
-    if (t[n.args[i]].op != &info<permute> || !(t.attributes_of(n.args[i]) == swapped(rank, rank - 2, rank - 1))) continue;
+    if (t[n.args[i]].op != &info<permute> || !(t.attributes_of(n.args[i]) == swapped(rank, rank - 2, rank - 1)))
+      continue;
     direct.args[i] = t[n.args[i]].args[0];
     flags.value[i] = 1 - flags.value[i];
   }
@@ -46,7 +49,7 @@ struct batched_matmul : linear<2> {
   static constexpr var transpose(const node_view& y, var ybar, int i) {
     const bool ta = y.attr(0) != 0, tb = y.attr(1) != 0;
     const var x = y.arg(i), other = y.arg(1 - i);
-    const bool swap = i == 0 ? ta : tb;  // the cotangent of x' is the transpose of that of x
+    const bool swap = i == 0 ? ta : tb; // the cotangent of x' is the transpose of that of x
     const var xbar = i == 0 ? (swap ? apply(other, ybar, tb, true) : apply(ybar, other, false, !tb))
                             : (swap ? apply(ybar, other, true, ta) : apply(other, ybar, !ta, false));
     return sum_to(xbar, x.shape());
@@ -61,4 +64,4 @@ private:
   }
 };
 
-}  // namespace fluxpp::inline v0_1::ops
+} // namespace fluxpp::inline v0_1::ops

@@ -14,7 +14,7 @@ struct binary_cross_entropy_function {
   }
 };
 
-}  // namespace ops
+} // namespace ops
 
 /// binary_cross_entropy_with_logits(x, target): the mean of -target log(p) - (1 - target) log(1 - p), p = sigmoid(x),
 /// computed as softplus(x) - target x, which neither overflows nor meets log(0).
@@ -24,4 +24,4 @@ struct binary_cross_entropy_function {
 /// units    nats
 inline constexpr ops::binary_cross_entropy_function binary_cross_entropy_with_logits{};
 
-}  // namespace fluxpp::inline v0_1
+} // namespace fluxpp::inline v0_1

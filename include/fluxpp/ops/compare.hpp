@@ -90,9 +90,9 @@ inline constexpr operation<ops::equal> equal{};
 inline constexpr operation<ops::not_equal> not_equal{};
 
 namespace graph {
-constexpr var operator<(var a, var b) { return less(a, b, line_of(a, b)); }
-constexpr var operator<=(var a, var b) { return less_equal(a, b, line_of(a, b)); }
-constexpr var operator>(var a, var b) { return greater(a, b, line_of(a, b)); }
-constexpr var operator>=(var a, var b) { return greater_equal(a, b, line_of(a, b)); }
+constexpr var operator<(var a, var b) { return operation<ops::less>::unnamed(a, b); }
+constexpr var operator<=(var a, var b) { return operation<ops::less_equal>::unnamed(a, b); }
+constexpr var operator>(var a, var b) { return operation<ops::greater>::unnamed(a, b); }
+constexpr var operator>=(var a, var b) { return operation<ops::greater_equal>::unnamed(a, b); }
 } // namespace graph
 } // namespace fluxpp::inline v0_1

@@ -19,7 +19,7 @@ constexpr var part_of(const node_view& y, var whole, int i, int operands) {
   graph::attributes range = whole_range(shape.rank);
   range.value[axis] = before >= 0 ? before : -1;
   if (before < 0 && after > 0) range.value[axis] -= after;
-  if (before < 0 && after < 0) {  // first without what follows, then the end of that
+  if (before < 0 && after < 0) { // first without what follows, then the end of that
     dims until = shape;
     until[axis] = extents.sum(before, shape[axis]);
     whole = slice::apply(whole, until, whole_range(shape.rank));
@@ -81,7 +81,8 @@ struct concat_function {
     axis = checked_axis(x[0], axis);
     while (x.size() > 1) {
       list<var> fewer;
-      for (int i = 0; i < x.size(); i += 4) fewer.push(joined(x.begin() + i, x.size() - i < 4 ? x.size() - i : 4, axis));
+      for (int i = 0; i < x.size(); i += 4)
+        fewer.push(joined(x.begin() + i, x.size() - i < 4 ? x.size() - i : 4, axis));
       x = fewer;
     }
     return x[0];
@@ -115,7 +116,7 @@ private:
   }
 };
 
-}  // namespace ops
+} // namespace ops
 
 /// concat(a, b, axis) or concat({a, b, ...}, axis): arrays one after the other along an axis.
 /// shapes   [.., m, ..], [.., n, ..] -> [.., m + n, ..]
@@ -131,4 +132,4 @@ inline constexpr ops::concat_function concat{};
 /// accuracy exact
 inline constexpr ops::stack_function stack{};
 
-}  // namespace fluxpp::inline v0_1
+} // namespace fluxpp::inline v0_1

@@ -11,7 +11,7 @@ struct conv_options {
   padding pad = 0;
   per_axis dilation = 1;
   int groups = 1;
-  bool same = false;  ///< paddings such that [h, w] becomes [h / stride, w / stride], rounded up; an odd one ends larger
+  bool same = false; ///< paddings such that [h, w] becomes [h / stride, w / stride], rounded up; an odd one ends larger
 };
 
 namespace ops {
@@ -68,10 +68,10 @@ constexpr dims conv2d_shape(graph::tape& t, const dims& x, const dims& w, const 
   const int share = o.groups > 0 ? t.extents.product(w[1], o.groups) : -1;
   if (o.groups < 1 || (filters >= 0 && filters % o.groups != 0) || (inputs >= 0 && share >= 0 && inputs != share))
     t.fail(graph::rule::conv_channels, x, w);
-  else if (inputs < 0 || share < 0)
-    t.extents.equate(inputs, share, "conv2d", t.line);
+  else if (inputs < 0 || share < 0) t.extents.equate(inputs, share, "conv2d", t.line);
   const window_axis rows{t.extents.resolve(w[2]), o.stride.rows, o.pad.top, o.pad.bottom, o.dilation.rows, o.same};
-  const window_axis columns{t.extents.resolve(w[3]), o.stride.columns, o.pad.left, o.pad.right, o.dilation.columns, o.same};
+  const window_axis columns{
+      t.extents.resolve(w[3]), o.stride.columns, o.pad.left, o.pad.right, o.dilation.columns, o.same};
   return make_dims(x[0], filters, window_count(t, x[2], rows, x, w), window_count(t, x[3], columns, x, w));
 }
 
@@ -101,12 +101,10 @@ struct conv1d_function {
   }
 
 private:
-  static constexpr var as_row(var x) {
-    return reshape::apply(x, make_dims(x.extent(0), x.extent(1), 1, x.extent(2)));
-  }
+  static constexpr var as_row(var x) { return reshape::apply(x, make_dims(x.extent(0), x.extent(1), 1, x.extent(2))); }
 };
 
-}  // namespace ops
+} // namespace ops
 
 /// conv2d(x, w, {.stride, .pad, .dilation, .groups, .same}): cross-correlation of images with filters.
 /// shapes   x [n, c, h, w], w [k, c / groups, r, s] -> [n, k, h', w'],  h' = (h + 2 pad - dilation (r-1) - 1) / stride + 1
@@ -123,4 +121,4 @@ inline constexpr ops::conv2d_function conv2d{};
 /// accuracy as conv2d
 inline constexpr ops::conv1d_function conv1d{};
 
-}  // namespace fluxpp::inline v0_1
+} // namespace fluxpp::inline v0_1

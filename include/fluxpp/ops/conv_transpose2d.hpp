@@ -32,7 +32,7 @@ struct conv_transpose2d_function {
   }
 };
 
-}  // namespace ops
+} // namespace ops
 
 /// conv_transpose2d(x, w, {.stride, .pad, .dilation, .groups}): the transpose of conv2d, whose filters w would be.
 /// shapes   x [n, k, h, w], w [k, c / groups, r, s] -> [n, c, h', w'],  h' = (h - 1) stride - 2 pad + dilation (r-1) + 1
@@ -42,4 +42,4 @@ struct conv_transpose2d_function {
 /// source   Zeiler, Krishnan, Taylor & Fergus 2010, doi:10.1109/CVPR.2010.5539957
 inline constexpr ops::conv_transpose2d_function conv_transpose2d{};
 
-}  // namespace fluxpp::inline v0_1
+} // namespace fluxpp::inline v0_1

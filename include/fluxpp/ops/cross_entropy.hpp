@@ -14,9 +14,7 @@ namespace ops {
 /// errors   run: a label is not one of 0, ... c - 1 (value_error)
 struct pick : linear_in<pick, 2, 0> {
   static constexpr auto name = "pick";
-  static constexpr var apply(var x, var label) {
-    return record<pick>(*x.tape, make_dims(x.extent(0)), {}, x, label);
-  }
+  static constexpr var apply(var x, var label) { return record<pick>(*x.tape, make_dims(x.extent(0)), {}, x, label); }
   static constexpr var transpose(const node_view& y, var ybar) {
     const var column = reshape::apply(ybar, ybar.shape().with(1));
     return fluxpp::select(one_hot(y.arg(1), y.arg(0).extent(1)), column, 0.0, y.node.line);
@@ -38,11 +36,11 @@ struct cross_entropy_function {
     const exponentials e(x, 2u);
     const dims rows = make_dims(x.extent(0));
     const var normaliser = fluxpp::log(reshape::apply(e.sum, rows), line);
-    return mean::apply(normaliser - (pick::apply(x, label) - reshape::apply(e.shift, rows)), 1u) ;
+    return mean::apply(normaliser - (pick::apply(x, label) - reshape::apply(e.shift, rows)), 1u);
   }
 };
 
-}  // namespace ops
+} // namespace ops
 
 /// cross_entropy(x, label): the mean over rows of logsumexp(x[i]) - x[i, label[i]].
 /// shapes   x [n, c], label [n] -> scalar
@@ -53,4 +51,4 @@ struct cross_entropy_function {
 inline constexpr ops::cross_entropy_function cross_entropy{};
 inline constexpr ops::cross_entropy_function softmax_cross_entropy{};
 
-}  // namespace fluxpp::inline v0_1
+} // namespace fluxpp::inline v0_1

@@ -12,12 +12,13 @@ struct dropout_function {
     if (x.is_number() || (rate.is_number() && rate.number == 0)) return x;
     x.tape->line = line;
     const var kept = fluxpp::greater_equal(uniform::apply(*x.tape, x.shape()), rate, line);
-    const var scale = rate.is_number() ? var(rate.number < 1 ? 1 / (1 - rate.number) : 0) : var(1.0) / (var(1.0) - rate);
+    const var scale =
+        rate.is_number() ? var(rate.number < 1 ? 1 / (1 - rate.number) : 0) : var(1.0) / (var(1.0) - rate);
     return fluxpp::select(kept, x * scale, 0.0, line);
   }
 };
 
-}  // namespace ops
+} // namespace ops
 
 /// dropout(x, rate): every element is 0 with probability rate, else x / (1 - rate); rate is a number or a scalar.
 /// shapes   x [a, b] -> [a, b]
@@ -25,4 +26,4 @@ struct dropout_function {
 /// source   Srivastava, Hinton, Krizhevsky, Sutskever & Salakhutdinov 2014, JMLR 15
 constexpr var dropout(var x, var rate, int line = __builtin_LINE()) { return ops::dropout_function{}(x, rate, line); }
 
-}  // namespace fluxpp::inline v0_1
+} // namespace fluxpp::inline v0_1

@@ -47,4 +47,4 @@ template <class Op, graph::fold F> struct extremum : custom<1> {
   }
 };
 
-}  // namespace fluxpp::inline v0_1::ops
+} // namespace fluxpp::inline v0_1::ops

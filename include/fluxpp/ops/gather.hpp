@@ -66,7 +66,7 @@ struct scatter_add_function {
   }
 };
 
-}  // namespace ops
+} // namespace ops
 
 /// gather(x, index): rows of x along its first axis, by their numbers.
 /// shapes   x [n, a, b], index [i, j] -> [i, j, a, b]
@@ -81,4 +81,4 @@ inline constexpr ops::gather_function gather{};
 /// errors   as gather; compile: index does not fit the first axes of x; run: so with named extents (shape_error)
 inline constexpr ops::scatter_add_function scatter_add{};
 
-}  // namespace fluxpp::inline v0_1
+} // namespace fluxpp::inline v0_1

@@ -38,7 +38,7 @@ struct one_hot_function {
   }
 };
 
-}  // namespace ops
+} // namespace ops
 
 /// iota(x, axis): the indices 0, 1, ... of an axis of x, as a vector.
 /// shapes   x [.., n, ..] -> [n]
@@ -50,4 +50,4 @@ inline constexpr ops::iota_function iota{};
 /// grad     none: truth values
 inline constexpr ops::one_hot_function one_hot{};
 
-}  // namespace fluxpp::inline v0_1
+} // namespace fluxpp::inline v0_1

@@ -25,7 +25,7 @@ struct layer_norm_function {
   }
 };
 
-}  // namespace ops
+} // namespace ops
 
 /// layer_norm(x, scale, shift, epsilon = 1e-5): mean 0 and variance 1 over as many trailing axes as scale has, then scaled
 /// and shifted.
@@ -34,4 +34,4 @@ struct layer_norm_function {
 /// source   Ba, Kiros & Hinton 2016, arXiv:1607.06450
 inline constexpr ops::layer_norm_function layer_norm{};
 
-}  // namespace fluxpp::inline v0_1
+} // namespace fluxpp::inline v0_1

@@ -29,7 +29,7 @@ struct leaky_relu : elementwise<2> {
 /// The object behind fluxpp::leaky_relu: with one argument, an activation like the others.
 struct leaky_relu_operation : operation<leaky_relu> {
   using operation<leaky_relu>::operator();
-  constexpr var operator()(var x) const { return (*this)(x, 0.01, graph::line_of(x, x)); }
+  constexpr var operator()(var x) const { return (*this)(x, 0.01, x.exists() ? x.tape->line : 0); }
   template <class V> constexpr V operator()(V x) const { return (*this)(x, V(scalar::real_of<V>(0.01))); }
 };
 

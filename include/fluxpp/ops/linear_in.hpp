@@ -16,4 +16,4 @@ template <class Op, int Arity, int Operand> struct linear_in : custom<Arity> {
   }
 };
 
-}  // namespace fluxpp::inline v0_1
+} // namespace fluxpp::inline v0_1

@@ -36,7 +36,7 @@ struct logsumexp {
   }
 };
 
-}  // namespace ops
+} // namespace ops
 
 /// logsumexp(x, axes): log(sum(exp(x))), shifted by the largest element; -inf where all elements are -inf.
 /// shapes   as sum
@@ -44,4 +44,4 @@ struct logsumexp {
 /// errors   as mean
 inline constexpr ops::reduction<ops::logsumexp, true> logsumexp{};
 
-}  // namespace fluxpp::inline v0_1
+} // namespace fluxpp::inline v0_1

@@ -45,7 +45,7 @@ private:
   static constexpr var product(graph::tape& t, var a, var b) {
     if (a.rank() == 2 && b.rank() == 2) return matmul::apply(a, b, false, false);
     if (b.rank() > 2) return batched_matmul::apply(a, b, false, false);
-    dims lead = a.shape();  // one matrix for all: one long product
+    dims lead = a.shape(); // one matrix for all: one long product
     const int columns = lead[--lead.rank];
     lead[lead.rank] = 0;
     const var rows = reshape::apply(a, make_dims(element_count(t, lead), columns));
@@ -53,7 +53,7 @@ private:
   }
 };
 
-}  // namespace ops
+} // namespace ops
 
 /// matmul(a, b): the matrix product; a vector is a row on the left, a column on the right; leading axes broadcast.
 /// shapes   a [.., m, k], b [.., k, n] -> [.., m, n]
@@ -62,4 +62,4 @@ private:
 /// accuracy 4 sqrt(k) ulp of |a| |b|
 inline constexpr ops::matmul_function matmul{};
 
-}  // namespace fluxpp::inline v0_1
+} // namespace fluxpp::inline v0_1

@@ -25,7 +25,7 @@ template <class Op, class Pairwise> struct reduction_or_pairwise : reduction<Op,
   }
 };
 
-}  // namespace ops
+} // namespace ops
 
 /// max(x, axes): the largest element over axes, NaN if one is NaN; max(a, b) with values is maximum(a, b).
 /// shapes   as sum
@@ -41,4 +41,4 @@ inline constexpr ops::reduction_or_pairwise<ops::max, ops::maximum> max{};
 /// accuracy exact
 inline constexpr ops::reduction_or_pairwise<ops::min, ops::minimum> min{};
 
-}  // namespace fluxpp::inline v0_1
+} // namespace fluxpp::inline v0_1

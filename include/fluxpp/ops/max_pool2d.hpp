@@ -52,7 +52,7 @@ struct global_max_pool2d_function {
   constexpr var operator()(var x, int line = __builtin_LINE()) const { return fluxpp::max(x, {2, 3}, line); }
 };
 
-}  // namespace ops
+} // namespace ops
 
 /// max_pool2d(x, {.size, .stride, .pad, .same, .ceiling}): the largest element under each window; NaN if one is NaN.
 /// shapes   x [n, c, h, w] -> [n, c, h', w'],  h' = (h + 2 pad - size) / stride + 1
@@ -74,4 +74,4 @@ inline constexpr ops::adaptive_pool2d<ops::max_pool2d> adaptive_max_pool2d{};
 /// grad     ybar at the first largest element
 inline constexpr ops::global_max_pool2d_function global_max_pool2d{};
 
-}  // namespace fluxpp::inline v0_1
+} // namespace fluxpp::inline v0_1

@@ -25,7 +25,7 @@ struct mean {
   }
 };
 
-}  // namespace ops
+} // namespace ops
 
 /// mean(x, axes): the arithmetic mean over axes; over all of them when none are given.
 /// shapes   as sum
@@ -34,4 +34,4 @@ struct mean {
 /// example  examples/01_gradient.cpp
 inline constexpr ops::reduction<ops::mean, true> mean{};
 
-}  // namespace fluxpp::inline v0_1
+} // namespace fluxpp::inline v0_1

@@ -39,7 +39,7 @@ struct huber_function {
   }
 };
 
-}  // namespace ops
+} // namespace ops
 
 /// mse(y, target): the mean square difference.
 /// shapes   any that broadcast -> scalar
@@ -58,4 +58,4 @@ inline constexpr ops::mean_loss<ops::absolute_difference> l1{};
 /// source   Huber 1964, doi:10.1214/aoms/1177703732
 inline constexpr ops::huber_function huber{};
 
-}  // namespace fluxpp::inline v0_1
+} // namespace fluxpp::inline v0_1

@@ -17,7 +17,7 @@ struct norm {
   }
 };
 
-}  // namespace ops
+} // namespace ops
 
 /// norm(x, axes): the Euclidean length, sqrt of the sum of squares; squares may overflow.
 /// shapes   as sum
@@ -25,4 +25,4 @@ struct norm {
 /// errors   compile: x lacks an axis
 inline constexpr ops::reduction<ops::norm, false> norm{};
 
-}  // namespace fluxpp::inline v0_1
+} // namespace fluxpp::inline v0_1

@@ -38,20 +38,52 @@ constexpr bool all_constant(const graph::tape& t, const graph::node& n) {
   return true;
 }
 
+/// record_alike(t, n, mixed): a node whose operands are scalars or have its shape; mixed when there are both.
+constexpr var record_alike(graph::tape& t, graph::node& n, bool mixed) {
+  if (mixed && n.shape != 0)
+    for (int i = 0; i < n.op->arity; ++i)
+      if (t[n.args[i]].shape != n.shape) n.args[i] = record(t, {&info<broadcast>, {n.args[i], -1, -1, -1}, n.shape}).id;
+  if (n.shape == 0 && n.op->foldable && all_constant(t, n)) {
+    double v[4]{};
+    for (int i = 0; i < n.op->arity; ++i) v[i] = t[n.args[i]].value;
+    return t.constant(n.op->evaluate(v));
+  }
+  return record(t, n);
+}
+
+/// Kinds of operands as bits, and one for scalars of any kind.
+inline constexpr unsigned elementwise_bit = 1u << static_cast<int>(graph::kind::elementwise);
+inline constexpr unsigned broadcast_bit = 1u << static_cast<int>(graph::kind::broadcast);
+inline constexpr unsigned scalar_bit = 1u << 31;
+
 /// An elementwise node: operands are broadcast to their common shape; what is the same for a whole axis is
 /// computed once and then broadcast.
 constexpr var record_elementwise(graph::tape& t, const graph::op_info& op, var* x) {
+  graph::node n{&op};
+  unsigned met = 0;  // the kinds of the operands, as bits
+  bool alike = true;
+  for (int i = 0; i < op.arity; ++i) {
+    if (x[i].tape == nullptr) x[i] = t.constant(x[i].number);
+    n.args[i] = x[i].id;
+    const graph::node& a = t[x[i].id];
+    met |= a.shape == 0 ? scalar_bit : 1u << static_cast<int>(a.op->kind);
+    if (a.shape == 0) continue;
+    alike = alike && (n.shape == 0 || a.shape == n.shape);
+    n.shape = a.shape;
+  }
+  // An array, and not of a single element: these are computed as scalars.
+  const bool array = (met & elementwise_bit) != 0 ||
+                     ((met & ~(scalar_bit | broadcast_bit)) != 0 && !t.shapes()[n.shape].single());
+  if (n.shape == 0 || (alike && array)) return record_alike(t, n, (met & scalar_bit) != 0);
   dims shape, inner;
   int base[4]{};
   for (int i = 0; i < op.arity; ++i) {
-    if (x[i].is_number()) x[i] = t.constant(x[i].number);
     base[i] = without_broadcast(t, x[i].id);
     shape = common_shape(t, shape, x[i].shape(), op.name);
     inner = common_shape(t, inner, t.shape_of(base[i]), op.name);
   }
   const bool hoist = !(inner == shape) || inner.single();
   if (inner.single()) inner = {};
-  graph::node n{&op};
   for (int i = 0; i < op.arity; ++i) {
     const var operand = hoist ? var(t, base[i]) : x[i];
     n.args[i] = (inner.rank == 0 ? reshape::apply(operand, {}) : broadcast_to(operand, inner)).id;
@@ -77,17 +109,17 @@ template <class Op> struct operation {
   constexpr var operator()(var x, int line = __builtin_LINE()) const
     requires(Op::arity == 1)
   {
-    return on_tape(line, x);
+    return named(line, x);
   }
   constexpr var operator()(var x, var y, int line = __builtin_LINE()) const
     requires(Op::arity == 2)
   {
-    return on_tape(line, x, y);
+    return named(line, x, y);
   }
   constexpr var operator()(var x, var y, var z, int line = __builtin_LINE()) const
     requires(Op::arity == 3)
   {
-    return on_tape(line, x, y, z);
+    return named(line, x, y, z);
   }
   template <std::floating_point V, std::same_as<V>... More>
     requires(elementwise_op<Op> && Op::arity == 1 + sizeof...(More))
@@ -102,21 +134,26 @@ template <class Op> struct operation {
     return apply_operation(Op{}, x, more...);
   }
 
- private:
-  template <class... X> static constexpr var on_tape(int line, X... x) {
+  /// The operation as an operator, which cannot know its line: the last one named stands for it.
+  template <class... X> static constexpr var unnamed(X... x) {
     graph::tape* t = nullptr;
-    ((t = x.exists() ? x.tape : t), ...);
+    ((t = x.tape != nullptr ? x.tape : t), ...);
     if (t == nullptr) {
       double v[]{x.number...};
       return var(ops::info<Op>.evaluate(v));
     }
-    t->line = line;
     if constexpr (elementwise_op<Op>) {
       var args[]{x...};
       return ops::record_elementwise(*t, ops::info<Op>, args);
     } else {
       return ops::record<Op>(*t, Op::shape(x.shape()...), {}, x...);
     }
+  }
+
+ private:
+  template <class... X> static constexpr var named(int line, X... x) {
+    ((x.tape != nullptr ? void(x.tape->line = line) : void()), ...);
+    return unnamed(x...);
   }
 };
 

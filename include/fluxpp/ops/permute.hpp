@@ -77,7 +77,7 @@ struct transpose_function {
   }
 };
 
-}  // namespace ops
+} // namespace ops
 
 /// permute(x, {1, 2, 0}): axis i of the result is axis order[i] of x.
 /// shapes   x [a, b, c] -> [b, c, a]
@@ -92,4 +92,4 @@ inline constexpr ops::permute_function permute{};
 /// accuracy exact
 inline constexpr ops::transpose_function transpose{};
 
-}  // namespace fluxpp::inline v0_1
+} // namespace fluxpp::inline v0_1

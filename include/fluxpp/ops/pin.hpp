@@ -10,9 +10,11 @@ namespace fluxpp::inline v0_1::ops {
 struct pin : custom<1> {
   static constexpr auto name = "pin";
   static constexpr auto kind = graph::kind::reshape;
-  static constexpr var apply(var x) { return record<pin>(*x.tape, x.shape(), graph::make_attributes(x.tape->size()), x); }
+  static constexpr var apply(var x) {
+    return record<pin>(*x.tape, x.shape(), graph::make_attributes(x.tape->size()), x);
+  }
   static constexpr var vjp(const node_view&, var ybar, int) { return ybar; }
   static constexpr var jvp(const node_view&, const pushforward& p) { return p.dx[0]; }
 };
 
-}  // namespace fluxpp::inline v0_1::ops
+} // namespace fluxpp::inline v0_1::ops

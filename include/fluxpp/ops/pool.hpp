@@ -8,11 +8,11 @@ namespace fluxpp::inline v0_1 {
 /// pool_options: fx::max_pool2d(x, {.size = 3, .stride = 2}).
 struct pool_options {
   per_axis size = 2;
-  per_axis stride = 0;         ///< 0: as size
-  padding pad = 0;             ///< of -infinity for the maximum; see count_padding for the mean
-  bool same = false;           ///< as in conv_options
-  bool ceiling = false;        ///< count windows that begin inside but reach beyond the end
-  bool count_padding = false;  ///< the mean divides by the whole window, zeros of the padding included
+  per_axis stride = 0;        ///< 0: as size
+  padding pad = 0;            ///< of -infinity for the maximum; see count_padding for the mean
+  bool same = false;          ///< as in conv_options
+  bool ceiling = false;       ///< count windows that begin inside but reach beyond the end
+  bool count_padding = false; ///< the mean divides by the whole window, zeros of the padding included
 };
 
 namespace ops {
@@ -35,7 +35,7 @@ constexpr dims pool_shape(graph::tape& t, const dims& x, const pool_options& o) 
   const dims windows = make_dims(o.size.rows, o.size.columns);
   if (o.pad.top >= o.size.rows || o.pad.bottom >= o.size.rows || o.pad.left >= o.size.columns ||
       o.pad.right >= o.size.columns)
-    t.fail(graph::rule::window_options, x, windows);  // a window would see nothing but padding
+    t.fail(graph::rule::window_options, x, windows); // a window would see nothing but padding
   return make_dims(x[0], x[1], window_count(t, x[2], rows, x, windows), window_count(t, x[3], columns, x, windows));
 }
 
@@ -68,5 +68,5 @@ template <class Op> struct adaptive_pool2d {
   }
 };
 
-}  // namespace ops
-}  // namespace fluxpp::inline v0_1
+} // namespace ops
+} // namespace fluxpp::inline v0_1

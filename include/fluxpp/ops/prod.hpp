@@ -29,7 +29,7 @@ private:
   }
 };
 
-}  // namespace ops
+} // namespace ops
 
 /// prod(x, axes): the product over axes; over all of them when none are given; 1 over none.
 /// shapes   as sum
@@ -37,4 +37,4 @@ private:
 /// errors   compile: x lacks an axis
 inline constexpr ops::reduction<ops::prod, false> prod{};
 
-}  // namespace fluxpp::inline v0_1
+} // namespace fluxpp::inline v0_1

@@ -57,4 +57,4 @@ template <class Op, bool Nonempty> struct reduction {
   }
 };
 
-}  // namespace fluxpp::inline v0_1::ops
+} // namespace fluxpp::inline v0_1::ops

@@ -49,10 +49,10 @@ constexpr factors factors_of(const graph::extent_table& t, const dims& d) {
 
 /// quotient{count, known}: what is left of `count` elements after extents that are known.
 struct quotient {
-  bool decided = true;  ///< no symbol is left on either side
-  bool equal = false;   ///< nothing is left
-  bool exact = true;    ///< known divides count
-  int extent = 1;       ///< count / known, when exact
+  bool decided = true; ///< no symbol is left on either side
+  bool equal = false;  ///< nothing is left
+  bool exact = true;   ///< known divides count
+  int extent = 1;      ///< count / known, when exact
 
   constexpr quotient(graph::extent_table& t, factors count, const factors& known) {
     for (const int s : known.symbols) decided = count.divide(s) && decided;
@@ -101,7 +101,7 @@ struct flatten_function {
   }
 };
 
-}  // namespace ops
+} // namespace ops
 
 /// reshape(x, {x.extent(0), -1}): the same elements in the same order under other extents; -1 stands for what is left.
 /// shapes   x [a, b, c] -> [a, b c]
@@ -116,4 +116,4 @@ inline constexpr ops::reshape_function reshape{};
 /// accuracy exact
 inline constexpr ops::flatten_function flatten{};
 
-}  // namespace fluxpp::inline v0_1
+} // namespace fluxpp::inline v0_1

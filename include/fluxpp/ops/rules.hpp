@@ -104,6 +104,12 @@ template <class Op> constexpr auto partials_of(const node_view& y) {
 /// A partial stated as V(0) is structural: it records nothing.
 constexpr bool is_zero(var slope) { return slope.is_number() && slope.number == 0; }
 
+/// direction * slope; a slope of 1 or -1 needs no product.
+constexpr var scaled(var direction, var slope) {
+  if (!slope.is_number()) return direction * slope;
+  return slope.number == 1 ? direction : slope.number == -1 ? -direction : direction * slope;
+}
+
 /// The reverse rule that follows from what the operation states.
 template <class Op> constexpr void adjoint_of(const node_view& y, pullback& p) {
   if constexpr (Op::integer) {
@@ -113,7 +119,7 @@ template <class Op> constexpr void adjoint_of(const node_view& y, pullback& p) {
       const auto d = partials_of<Op>(y);
       for (int i = 0; i < Op::arity; ++i)
         if (const var slope = d[static_cast<unsigned>(i)]; p.wanted[i] && !is_zero(slope))
-          p.contribution[i] = p.ybar * slope;
+          p.contribution[i] = scaled(p.ybar, slope);
     }
   } else if constexpr (linear_op<Op>) {
     for (int i = 0; i < Op::arity; ++i)
@@ -143,7 +149,7 @@ template <class Op> constexpr var tangent_of(const node_view& y, pushforward& p)
       const auto d = partials_of<Op>(y);
       for (int i = 0; i < Op::arity; ++i)
         if (const var slope = d[static_cast<unsigned>(i)]; p.dx[i].exists() && !is_zero(slope))
-          dy = plus(dy, p.dx[i] * slope);
+          dy = plus(dy, scaled(p.dx[i], slope));
     }
   } else if constexpr (linear_op<Op>) {
     for (int i = 0; i < Op::arity; ++i)
@@ -170,7 +176,7 @@ template <class Op> inline constexpr graph::op_info info = make_info<Op>();
 
 /// record(t, node): the node, after the operation's identities have been tried.
 constexpr var record(graph::tape& t, graph::node n) {
-  if (n.op->commutative && n.args[1] < n.args[0]) std::swap(n.args[0], n.args[1]);
+  if (const int a = n.args[0]; n.op->commutative && n.args[1] < a) n.args[0] = n.args[1], n.args[1] = a;
   if (n.op->rewrite != nullptr) {
     const int simpler = n.op->rewrite(t, n);
     if (simpler >= 0) return {t, simpler};

@@ -81,7 +81,7 @@ constexpr section section_of(graph::tape& t, int extent, int begin, int end, int
   extent = t.extents.resolve(extent);
   if (extent >= 0) return section_of(extent, begin, end, step);
   if (end == to_end) end = 0;
-  const bool back = begin < 0, backed_end = end <= 0;  // an end of 0 is that of the axis: an empty part needs no slice
+  const bool back = begin < 0, backed_end = end <= 0; // an end of 0 is that of the axis: an empty part needs no slice
   const int distance = end - begin;
   if (step <= 0 || (back && !backed_end) || (back == backed_end && distance < 0)) return {0, 0, false};
   const int least = back ? -begin : backed_end ? -distance : end;
@@ -142,7 +142,7 @@ private:
   }
 };
 
-}  // namespace ops
+} // namespace ops
 
 /// slice(x, axis, begin, end, step = 1): elements begin, begin + step, ... before end of one axis; numbers below 0 count
 /// from the end, fx::to_end is the end.
@@ -159,4 +159,4 @@ inline constexpr ops::slice_function slice{};
 /// accuracy exact
 inline constexpr ops::pad_function pad{};
 
-}  // namespace fluxpp::inline v0_1
+} // namespace fluxpp::inline v0_1

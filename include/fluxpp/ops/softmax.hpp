@@ -25,7 +25,7 @@ struct log_softmax_function {
   }
 };
 
-}  // namespace ops
+} // namespace ops
 
 /// softmax(x, axis = -1): exp(x) / sum(exp(x)) along an axis; NaN where all scores are -inf.
 /// shapes   x [a, b] -> [a, b]
@@ -41,4 +41,4 @@ inline constexpr ops::softmax_function softmax{};
 /// units    nats
 inline constexpr ops::log_softmax_function log_softmax{};
 
-}  // namespace fluxpp::inline v0_1
+} // namespace fluxpp::inline v0_1

@@ -22,10 +22,10 @@ struct stop_gradient_function {
   constexpr var operator()(var x) const { return x.is_number() ? x : stop_gradient::apply(x); }
 };
 
-}  // namespace ops
+} // namespace ops
 
 /// stop_gradient(x): x, of which derivatives know nothing.
 /// grad     0
 inline constexpr ops::stop_gradient_function stop_gradient{};
 
-}  // namespace fluxpp::inline v0_1
+} // namespace fluxpp::inline v0_1

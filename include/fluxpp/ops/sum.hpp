@@ -13,4 +13,4 @@ namespace fluxpp::inline v0_1 {
 /// example  examples/01_gradient.cpp
 inline constexpr ops::reduction<ops::sum, false> sum{};
 
-}  // namespace fluxpp::inline v0_1
+} // namespace fluxpp::inline v0_1

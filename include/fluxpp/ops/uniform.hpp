@@ -21,10 +21,10 @@ struct uniform_like_function {
   constexpr var operator()(var x) const { return uniform::apply(*x.tape, x.shape()); }
 };
 
-}  // namespace ops
+} // namespace ops
 
 /// uniform_like(x): numbers in [0, 1) with the shape of x; each call is a stream of its own, new at every training step.
 /// grad     none
 inline constexpr ops::uniform_like_function uniform_like{};
 
-}  // namespace fluxpp::inline v0_1
+} // namespace fluxpp::inline v0_1

@@ -17,9 +17,7 @@ struct variance : custom<3> {
     const var v = sum::apply(centred * centred, mask) * reciprocal_count(x, mask, correction);
     return record<variance>(*x.tape, v.shape(), graph::make_attributes(mask, correction), v, x, centred);
   }
-  static constexpr var vjp(const node_view& y, var ybar, int i) {
-    return i == 1 ? slope(y) * ybar * y.arg(2) : var{};
-  }
+  static constexpr var vjp(const node_view& y, var ybar, int i) { return i == 1 ? slope(y) * ybar * y.arg(2) : var{}; }
   static constexpr var jvp(const node_view& y, const pushforward& p) {
     if (!p.dx[1].exists()) return {};
     return slope(y) * sum::apply(p.dx[1] * y.arg(2), static_cast<unsigned>(y.attr(0)));
@@ -41,7 +39,7 @@ struct variance_function {
   }
 };
 
-}  // namespace ops
+} // namespace ops
 
 /// variance(x, axes, correction = 0): the mean square distance from the mean; n - correction is what the sum is divided by
 /// (0: of a population, 1: unbiased from a sample).
@@ -51,4 +49,4 @@ struct variance_function {
 /// accuracy in two passes: no cancellation
 inline constexpr ops::variance_function variance{};
 
-}  // namespace fluxpp::inline v0_1
+} // namespace fluxpp::inline v0_1

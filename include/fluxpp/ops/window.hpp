@@ -25,8 +25,8 @@ namespace ops {
 /// window_axis: how one axis is covered; the size may be a named extent.
 struct window_axis {
   int size = 1, stride = 1, before = 0, after = 0, dilation = 1;
-  bool same = false;     ///< as many outputs as strides begin in the axis; the paddings follow from its extent
-  bool ceiling = false;  ///< a last window may reach beyond the padding, if it begins before it
+  bool same = false;    ///< as many outputs as strides begin in the axis; the paddings follow from its extent
+  bool ceiling = false; ///< a last window may reach beyond the padding, if it begins before it
 
   constexpr bool legal() const { return size != 0 && stride > 0 && dilation > 0; }
 
@@ -63,5 +63,5 @@ constexpr int window_count(graph::tape& t, int in, const window_axis& w, const d
   return w.count(t.extents, in);
 }
 
-}  // namespace ops
-}  // namespace fluxpp::inline v0_1
+} // namespace ops
+} // namespace fluxpp::inline v0_1

@@ -9,8 +9,8 @@ namespace fluxpp::inline v0_1::graph {
 class merged_shapes {
  public:
   constexpr explicit merged_shapes(const tape& t) {
-    for (int i = 0; i < t.shapes().size(); ++i) {
-      dims d = t.shapes()[i];
+    for (const dims& shape : t.shapes()) {
+      dims d = shape;
       for (int a = 0; a < d.rank; ++a) d[a] = t.extents.resolve(d[a]);
       number_.push(shapes_(d));
     }
@@ -24,33 +24,43 @@ class merged_shapes {
 };
 
 /// operands: which nodes the operands of a program's nodes really are.
-struct operands {
-  const tape& t;
-  const merged_shapes& shapes;
-
-  /// A view with the shape of what it shows is no operation: the node it stands for.
-  constexpr int standing_for(int id) const {
-    while (is_view(t[id].op->kind) && shapes.number(t[t[id].args[0]].shape) == shapes.number(t[id].shape))
-      id = t[id].args[0];
-    return id;
+class operands {
+ public:
+  constexpr operands(const tape& t, const merged_shapes& shapes) : t_(t), standing_for_(t.size()) {
+    int id = 0;
+    for (const node& n : t.nodes()) {
+      const int a = is_view(n.op->kind) ? n.args[0] : -1;
+      const bool same = a >= 0 && shapes.number(t[a].shape) == shapes.number(n.shape);
+      standing_for_[id] = same ? standing_for_[a] : id;
+      ++id;
+    }
   }
-  /// An operand of node id: a broadcast shows what a broadcast below it shows.
-  constexpr int operator()(int id, int a) const {
-    a = standing_for(a);
-    while (t[id].op->kind == kind::broadcast && t[a].op->kind == kind::broadcast) a = standing_for(t[a].args[0]);
+  /// A view with the shape of what it shows is no operation: the node it stands for.
+  constexpr int standing_for(int id) const { return standing_for_[id]; }
+  /// Operand a of a node: a broadcast shows what a broadcast below it shows.
+  constexpr int operator()(const node& n, int a) const {
+    return n.op->kind == kind::broadcast ? shown_by_broadcasts(standing_for_[a]) : standing_for_[a];
+  }
+
+ private:
+  constexpr int shown_by_broadcasts(int a) const {
+    while (t_[a].op->kind == kind::broadcast) a = standing_for_[t_[a].args[0]];
     return a;
   }
+
+  const tape& t_;
+  list<int> standing_for_;
 };
 
 /// live[i]: node i is needed by an output.
 constexpr list<bool> live_nodes(const tape& t, const operands& operand) {
-  list<bool> live;
-  live.assign(t.size(), false);
+  list<bool> live(t.size());
   for (int o : t.outputs) live[operand.standing_for(o)] = true;
   for (int id = t.size() - 1; id >= 0; --id) {
     if (!live[id]) continue;
-    for (int a : t[id].args)
-      if (a >= 0) live[operand(id, a)] = true;
+    const node& n = t[id];
+    for (int i = 0; i < n.op->arity; ++i)
+      if (n.args[i] >= 0) live[operand(n, n.args[i])] = true;
   }
   return live;
 }
@@ -59,20 +69,22 @@ constexpr list<bool> live_nodes(const tape& t, const operands& operand) {
 constexpr tables dce(const tape& t) {
   tables out;
   const merged_shapes shapes(t);
-  const operands operand{t, shapes};
+  const operands operand(t, shapes);
   const list<bool> live = live_nodes(t, operand);
-  list<int> renamed;
-  renamed.assign(t.size(), -1);
-  for (int id = 0; id < t.size(); ++id) {
+  list<int> renamed(t.size()), shape_number(t.shapes().size());  // 1 + the number of a shape in the program
+  out.attribute_table({});
+  for (int id = 0, size = t.size(); id < size; ++id) {
     if (!live[id]) continue;
     node n = t[id];
-    n.shape = out.shapes(shapes[n.shape]);
+    int& shape = shape_number[n.shape];
+    if (shape == 0) shape = 1 + out.shapes(shapes[n.shape]);
+    n.shape = shape - 1;
     if (n.op == &input_op)
       out.leaves.push(t.leaf_of(id)), n.attr = out.leaves.size() - 1;
-    else
+    else if (n.attr != 0)
       n.attr = out.attribute_table(t.attribute_table()[n.attr]);
-    for (int& a : n.args)
-      if (a >= 0) a = renamed[operand(id, a)];
+    for (int i = 0; i < n.op->arity; ++i)
+      if (n.args[i] >= 0) n.args[i] = renamed[operand(n, n.args[i])];
     renamed[id] = out.nodes(n);
   }
   for (int o : t.outputs) out.outputs.push(renamed[operand.standing_for(o)]);

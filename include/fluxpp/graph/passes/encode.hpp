@@ -5,12 +5,50 @@
 
 namespace fluxpp::inline v0_1::graph {
 
-// The code of a loop:
-//   scalar                      1 when the loop has one element
-//   n, n x repeated             operands: 1 when the operand is constant along the innermost axis
-//   m, m x (op, a, b, c)        operations: code in the list of elementwise operations, or -1 - k for the k-th operation
-//                               of the user; operands numbered: memory operands, then results
-//   r, r x (value, fold, inner) results: value stored; fold as in graph::fold; inner = 1 when the innermost axis is folded
+/// coded_operation: one operation of a loop: its position in the list of elementwise operations, or -1 - k for the k-th
+/// operation of the user; operands numbered: operands in memory, then results of earlier operations.
+struct coded_operation {
+  int op = 0;
+  int args[3]{};
+};
+/// coded_output: the value stored; folded how (fold::none: not at all); whether the innermost axis is folded.
+struct coded_output {
+  int value = 0;
+  graph::fold fold = fold::none;
+  bool inner = false;
+};
+
+/// loop_code: a loop as ints: the counts, the operands that are constant along the innermost axis as bits, then one int
+/// for every operation and every output.
+struct loop_code {
+  const int* code;
+
+  /// The loop has one element.
+  constexpr bool single() const { return (code[0] & 1) != 0; }
+  constexpr int inputs() const { return code[0] >> 1 & 31; }
+  constexpr int operations() const { return code[0] >> 6 & 127; }
+  constexpr int outputs() const { return code[0] >> 13; }
+  constexpr bool repeated(int input) const { return (code[1] >> input & 1) != 0; }
+  constexpr coded_operation operation(int i) const {
+    const int c = code[2 + i], op = c >> 14 & 255;
+    return {op < first_user ? op : op - 256, {c >> 7 & 127, c & 127, c >> 22}};
+  }
+  constexpr coded_output output(int i) const {
+    const int c = code[2 + operations() + i];
+    return {c & 127, static_cast<graph::fold>(c >> 7 & 7), (c >> 10 & 1) != 0};
+  }
+
+  static constexpr int first_user = 192;
+  static constexpr int counts(bool single, int inputs, int operations, int outputs) {
+    return (single ? 1 : 0) | inputs << 1 | operations << 6 | outputs << 13;
+  }
+  static constexpr int of(const coded_operation& o) {
+    return (o.op & 255) << 14 | o.args[0] << 7 | o.args[1] | o.args[2] << 22;
+  }
+  static constexpr int of(const coded_output& o) {
+    return o.value | static_cast<int>(o.fold) << 7 | (o.inner ? 1 << 10 : 0);
+  }
+};
 
 /// codes: all loops' codes one after the other; the distinct ones are kernels.
 struct codes {
@@ -35,90 +73,116 @@ constexpr int user_code(codes& c, const custom_kernels* k) {
   return -c.users.size();
 }
 
-/// Numbers of values inside one loop.
-struct numbering {
-  const staged_view& s;
-  const fused& f;
-  const plan_step& step;
-  int at;
-  list<int>& value_of;  ///< per node of the program, valid for members of this loop
-
-  constexpr int operator()(int a) const {
-    if (a < 0) return 0;
-    if (f.step_of[a] == at) return value_of[a];
-    const input_ref ref = memory_operand(s, a);
-    for (int i = 0; i < step.inputs; ++i)
-      if (f.inputs[step.first_input + i] == ref) return i;
-    return -1;
+/// encoder: writes the codes of one program's loops.
+class encoder {
+ public:
+  constexpr encoder(const staged_view& s, const fused_view& f, int (*code_of)(const op_info*))
+      : s_(s), f_(f), code_of_(code_of) {
+    number_.assign(s.g.count.nodes, 0);
   }
+  /// Appends the code of loop number `at`.
+  constexpr void operator()(int at, codes& c) {
+    const plan_step& step = f_.steps[at];
+    const int inner = innermost_axis(step), counts = c.values.size();
+    c.values.push(0);
+    c.values.push(number_operands(step, inner));
+    int operations = 0;
+    for (int m = 0; m < step.members; ++m) {
+      const int id = f_.members[step.first_member + m];
+      if (s_.g.kind_of(id) != kind::elementwise) {
+        number_[id] = number(at, s_.g[id].args[0]);
+        continue;
+      }
+      c.values.push(loop_code::of(operation(at, id, c)));
+      number_[id] = step.inputs + operations++;
+    }
+    for (int i = 0; i < step.outputs; ++i) c.values.push(loop_code::of(output(f_.outputs[step.first_output + i], inner)));
+    c.values[counts] = loop_code::counts(inner < 0, step.inputs, operations, step.outputs);
+  }
+
+ private:
+  /// Numbers the operands in memory; those that are constant along the innermost axis, as bits.
+  constexpr int number_operands(const plan_step& step, int inner) {
+    int constant = 0;
+    for (int i = 0; i < step.inputs; ++i) {
+      const int source = f_.inputs[step.first_input + i].source;
+      number_[source] = i;
+      if (inner >= 0 && repeated(s_.g.shape_of(source), s_.g.shapes[step.shape], inner)) constant |= 1 << i;
+    }
+    return constant;
+  }
+  /// The number of operand a in loop `at`: a result of the loop, or in memory.
+  constexpr int number(int at, int a) const { return number_[f_.step_of[a] == at ? a : memory_source(s_, a)]; }
+
+  constexpr coded_operation operation(int at, int id, codes& c) const {
+    const node& n = s_.g[id];
+    coded_operation o{code_of_(n.op)};
+    if (o.op < 0) o.op = user_code(c, n.op->custom);
+    for (int i = 0; i < n.op->arity; ++i) o.args[i] = number(at, n.args[i]);
+    return o;
+  }
+  constexpr coded_output output(int id, int inner) const {
+    if (s_.g.kind_of(id) != kind::reduction) return {number_[id]};
+    const bool folds = inner >= 0 && (s_.g.attributes_of(id).value[0] >> inner & 1) != 0;
+    return {number_[id], s_.g[id].op->fold, folds};
+  }
+
+  const staged_view& s_;
+  const fused_view& f_;
+  int (*code_of_)(const op_info*);
+  list<int> number_;  ///< per node, valid for the operands and members of one loop at a time
 };
 
-constexpr void encode_step(const staged_view& s, const fused& f, int at, int (*code_of)(const op_info*),
-                           list<int>& value_of, codes& c, list<int>& out) {
-  const plan_step& step = f.steps[at];
-  const dims& space = s.g.shapes[step.shape];
-  const int inner = innermost_axis(step);
-  out.push(inner < 0 ? 1 : 0);
-  out.push(step.inputs);
-  for (int i = 0; i < step.inputs; ++i) {
-    const dims& d = s.g.shape_of(f.inputs[step.first_input + i].source);
-    out.push(inner < 0 || repeated(d, space, inner) ? 1 : 0);
+/// kernel_table: finds a code among the kernels seen so far; codes are compared only when their hashes agree.
+class kernel_table {
+ public:
+  constexpr explicit kernel_table(int steps) {
+    int slots = 16;
+    while (slots < 2 * steps) slots *= 2;
+    kernel_.assign(slots, -1);
+    hash_.assign(slots, 0);
   }
-  const int count_at = out.size();
-  out.push(0);
-  const numbering number{s, f, step, at, value_of};
-  for (int m = 0; m < step.members; ++m) {
-    const int id = f.members[step.first_member + m];
-    const node& n = s.g[id];
-    if (n.op->kind != kind::elementwise) {
-      value_of[id] = number(n.args[0]);
-      continue;
-    }
-    const int code = code_of(n.op);
-    const int a = number(n.args[0]), b = number(n.args[1]), d = number(n.args[2]);
-    out.push(code >= 0 ? code : user_code(c, n.op->custom));
-    out.push(a), out.push(b), out.push(d);
-    value_of[id] = step.inputs + out[count_at]++;
+  /// The kernel whose code stands at the end of c.values from `first` on; a new one, or an old one and the code is taken back.
+  constexpr int operator()(codes& c, int first) {
+    const int length = c.values.size() - first, mask = kernel_.size() - 1;
+    unsigned h = static_cast<unsigned>(length);
+    for (int i = first; i < c.values.size(); ++i) h = mix(h, static_cast<unsigned>(c.values[i]));
+    int at = static_cast<int>(h) & mask;
+    for (; kernel_[at] >= 0; at = (at + 1) & mask)
+      if (hash_[at] == h && same(c, kernel_[at], first, length)) {
+        c.values.shrink(first);
+        return kernel_[at];
+      }
+    hash_[at] = h;
+    c.first.push(first);
+    c.length.push(length);
+    return kernel_[at] = c.first.size() - 1;
   }
-  out.push(step.outputs);
-  for (int i = 0; i < step.outputs; ++i) {
-    const int id = f.outputs[step.first_output + i];
-    const bool folds = s.g.kind_of(id) == kind::reduction;
-    out.push(value_of[id]);
-    out.push(folds ? static_cast<int>(s.g[id].op->fold) : 0);
-    out.push(folds && inner >= 0 && (s.g.attributes_of(id).value[0] >> inner & 1) ? 1 : 0);
+
+ private:
+  static constexpr bool same(const codes& c, int kernel, int first, int length) {
+    if (c.length[kernel] != length) return false;
+    for (int i = 0; i < length; ++i)
+      if (c.values[c.first[kernel] + i] != c.values[first + i]) return false;
+    return true;
   }
-}
+  list<int> kernel_;
+  list<unsigned> hash_;
+};
 
 /// encode(s, f, code_of): the codes of all loops; equal ones are one kernel.
-constexpr codes encode(const staged_view& s, const fused& f, int (*code_of)(const op_info*)) {
+constexpr codes encode(const staged_view& s, const fused_view& f, int (*code_of)(const op_info*)) {
   codes c;
-  list<int> value_of, hashes, code;
-  value_of.assign(s.g.count.nodes, -1);
-  for (int at = 0; at < f.steps.size(); ++at) {
+  encoder encode_loop(s, f, code_of);
+  kernel_table kernel(f.step_count);
+  for (int at = 0; at < f.step_count; ++at) {
     if (f.steps[at].op != nullptr) {
       c.kernel.push(-1);
       continue;
     }
-    code.assign(0, 0);
-    encode_step(s, f, at, code_of, value_of, c, code);
-    unsigned h = 0;
-    for (int v : code) h = mix(h, static_cast<unsigned>(v));
-    int found = -1;
-    for (int k = 0; k < hashes.size() && found < 0; ++k) {
-      if (hashes[k] != static_cast<int>(h) || c.length[k] != code.size()) continue;
-      found = k;
-      for (int i = 0; i < code.size(); ++i)
-        if (c.values[c.first[k] + i] != code[i]) found = -1;
-    }
-    if (found < 0) {
-      found = hashes.size();
-      hashes.push(static_cast<int>(h));
-      c.first.push(c.values.size());
-      c.length.push(code.size());
-      c.values.append(code);
-    }
-    c.kernel.push(found);
+    const int first = c.values.size();
+    encode_loop(at, c);
+    c.kernel.push(kernel(c, first));
   }
   return c;
 }

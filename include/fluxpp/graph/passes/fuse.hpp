@@ -26,17 +26,35 @@ struct plan_step {
   int first_input = 0, inputs = 0;
   int first_output = 0, outputs = 0;
   unsigned starts = 0;  ///< bit i: a run of axes that behave alike begins at axis i
-  int first_code = 0, codes = 0;
-  int kernel = -1;
 };
 
-/// fused: the steps in order, and which one computes each node.
+/// fused_view: the steps in order, and which one computes each node, as later passes and evaluators read them.
+struct fused_view {
+  int step_count = 0;
+  const plan_step* steps = nullptr;
+  const int* step_of = nullptr;  ///< per node; -1 for leaves and views
+  const int* members = nullptr;
+  const input_ref* inputs = nullptr;
+  const int* outputs = nullptr;  ///< nodes stored by loops
+};
+
+/// fused: the same on the heap.
 struct fused {
   list<plan_step> steps;
   list<int> step_of;
   list<int> members;
   list<input_ref> inputs;
-  list<int> outputs;  ///< nodes stored by loops
+  list<int> outputs;
+
+  constexpr operator fused_view() const {
+    return {steps.size(), steps.begin(), step_of.begin(), members.begin(), inputs.begin(), outputs.begin()};
+  }
+};
+
+/// grouping: the step of every node, how many steps and members there are, and at most how many operands in memory.
+struct grouping {
+  list<int> step_of;
+  int steps = 0, members = 0, operands = 0;
 };
 
 /// The facts fusion needs about one program.
@@ -44,11 +62,8 @@ struct staged_view {
   graph_view g;
   const int* stage;
   const bool* copied;
-  constexpr bool computed(int id) const {
-    const kind k = g.kind_of(id);
-    return in_kernel(k) || k == kind::step || copied[id];
-  }
   constexpr bool looped(int id) const { return in_kernel(g.kind_of(id)) || copied[id]; }
+  constexpr bool computed(int id) const { return looped(id) || g.kind_of(id) == kind::step; }
   constexpr int space_of(int id) const { return copied[id] ? g[id].shape : iteration_shape(g, id); }
 };
 
@@ -67,75 +82,98 @@ constexpr list<int> by_stage(const staged_view& s) {
   return order;
 }
 
-/// Gives every computed node a step: one loop per stage and iteration space, up to the caps.
-constexpr void form_steps(const staged_view& s, const list<int>& order, fused& f) {
-  list<int> open;
-  open.assign(s.g.count.shapes, -1);
-  f.step_of.assign(s.g.count.nodes, -1);
+/// The node whose shape the operand of a loop has in memory.
+constexpr int memory_source(const staged_view& s, int a) {
+  return s.g.kind_of(a) == kind::broadcast && !s.copied[a] ? s.g[a].args[0] : a;
+}
+
+/// group(s): every computed node in a step: one loop per stage and iteration space, up to the caps.
+constexpr grouping group(const staged_view& s) {
+  struct open_step {
+    int number = -1, stage = -1, members = 0, inputs = 0;
+  };
+  const list<int> order = by_stage(s);
+  grouping out;
+  out.step_of.assign(s.g.count.nodes, -1);
+  out.members = order.size();
+  list<int> taken_by;  // per node: the last step that has it as an operand in memory
+  taken_by.assign(s.g.count.nodes, -1);
+  list<open_step> open;  // per shape
+  open.assign(s.g.count.shapes, {});
   for (int id : order) {
-    const bool loop = s.looped(id);
-    const int shape = s.space_of(id);
-    int at = loop ? open[shape] : -1;
-    if (at < 0 || f.steps[at].stage != s.stage[id] || f.steps[at].members >= most_operations ||
-        f.steps[at].inputs >= most_inputs) {
-      at = f.steps.size();
-      plan_step step;
-      step.op = loop ? nullptr : s.g[id].op;
-      step.node = id, step.shape = shape, step.stage = s.stage[id];
-      f.steps.push(step);
-      if (loop) open[shape] = at;
+    open_step own;
+    open_step& step = s.looped(id) ? open[s.space_of(id)] : own;
+    if (step.stage != s.stage[id] || step.members >= most_operations || step.inputs >= most_inputs)
+      step = {out.steps++, s.stage[id], 0, 0};
+    out.step_of[id] = step.number;
+    ++step.members;
+    for (int i = 0; i < s.g[id].op->arity; ++i) {
+      const int a = s.g[id].args[i];
+      if (a < 0 || out.step_of[a] == step.number) continue;
+      int& last = taken_by[memory_source(s, a)];
+      if (last != step.number) ++step.inputs, ++out.operands;
+      last = step.number;
     }
-    ++f.steps[at].members;
-    for (int a : s.g[id].args) f.steps[at].inputs += a >= 0 && f.step_of[a] != at ? 1 : 0;  // an upper bound, for the cap
-    f.step_of[id] = at;
+  }
+  return out;
+}
+
+/// The members of every step, in order.
+constexpr void fill_steps(const staged_view& s, const grouping& groups, fused& f) {
+  f.steps.assign(groups.steps, {});
+  for (int id = 0; id < s.g.count.nodes; ++id) {
+    if (f.step_of[id] < 0) continue;
+    plan_step& step = f.steps[f.step_of[id]];
+    if (step.members++ > 0) continue;
+    const bool loop = s.looped(id);
+    step.op = loop ? nullptr : s.g[id].op;
+    step.node = id, step.shape = s.space_of(id), step.stage = s.stage[id];
   }
   int first = 0;
   for (plan_step& step : f.steps) {
-    step.first_member = first, step.inputs = 0;
+    step.first_member = first;
     first += step.members, step.members = 0;
   }
-  f.members.assign(first, 0);
-  for (int id = 0; id < s.g.count.nodes; ++id)
-    if (f.step_of[id] >= 0) {
-      plan_step& step = f.steps[f.step_of[id]];
-      f.members[step.first_member + step.members++] = id;
-    }
-}
-
-/// The operand of a loop that lies in memory.
-constexpr input_ref memory_operand(const staged_view& s, int a) {
-  const int source = s.g.kind_of(a) == kind::broadcast && !s.copied[a] ? s.g[a].args[0] : a;
-  return {owner(s.g, s.copied, source), source};
+  f.members.assign(groups.members, 0);
+  for (int id = 0; id < s.g.count.nodes; ++id) {
+    if (f.step_of[id] < 0) continue;
+    plan_step& step = f.steps[f.step_of[id]];
+    f.members[step.first_member + step.members++] = id;
+  }
 }
 
 /// Whether a member's result is needed outside the loop's registers.
-constexpr list<bool> stored_nodes(const staged_view& s, const fused& f) {
+constexpr list<bool> stored_nodes(const staged_view& s, const list<int>& step_of) {
   list<bool> stored;
   stored.assign(s.g.count.nodes, false);
   for (int i = 0; i < s.g.count.outputs; ++i) stored[owner(s.g, s.copied, s.g.outputs[i])] = true;
   for (int id = 0; id < s.g.count.nodes; ++id) {
-    if (f.step_of[id] < 0) continue;
+    if (step_of[id] < 0) continue;
     if (s.g.kind_of(id) != kind::elementwise) stored[id] = true;
-    for (int a : s.g[id].args)
-      if (a >= 0 && f.step_of[a] != f.step_of[id]) stored[owner(s.g, s.copied, a)] = true;
+    for (int i = 0; i < s.g[id].op->arity; ++i)
+      if (const int a = s.g[id].args[i]; a >= 0 && step_of[a] != step_of[id]) stored[owner(s.g, s.copied, a)] = true;
   }
   return stored;
 }
 
+/// The operands and results that every loop has in memory.
 constexpr void collect_operands(const staged_view& s, fused& f) {
-  const list<bool> stored = stored_nodes(s, f);
+  const list<bool> stored = stored_nodes(s, f.step_of);
+  list<int> taken_by;  // per node: the last loop that has it as an operand
+  taken_by.assign(s.g.count.nodes, -1);
   for (int at = 0; at < f.steps.size(); ++at) {
     plan_step& step = f.steps[at];
     if (step.op != nullptr) continue;
     step.first_input = f.inputs.size(), step.first_output = f.outputs.size();
     for (int m = 0; m < step.members; ++m) {
       const int id = f.members[step.first_member + m];
-      for (int a : s.g[id].args) {
+      for (int i = 0; i < s.g[id].op->arity; ++i) {
+        const int a = s.g[id].args[i];
         if (a < 0 || f.step_of[a] == at) continue;
-        const input_ref ref = memory_operand(s, a);
-        bool seen = false;
-        for (int i = step.first_input; i < f.inputs.size() && !seen; ++i) seen = f.inputs[i] == ref;
-        if (!seen) f.inputs.push(ref);
+        const int source = memory_source(s, a);
+        if (taken_by[source] == at) continue;
+        taken_by[source] = at;
+        f.inputs.push({owner(s.g, s.copied, source), source});
       }
       if (stored[id]) f.outputs.push(id);
     }
@@ -150,7 +188,7 @@ constexpr bool repeated(const dims& operand, const dims& space, int axis) {
 }
 
 /// Joins neighbouring axes along which every operand and every result behaves alike.
-constexpr void join_axes(const staged_view& s, fused& f, plan_step& step) {
+constexpr void join_axes(const staged_view& s, const fused& f, plan_step& step) {
   const dims& space = s.g.shapes[step.shape];
   auto same = [&](int axis, int before) {
     for (int i = 0; i < step.inputs; ++i) {
@@ -173,14 +211,16 @@ constexpr void join_axes(const staged_view& s, fused& f, plan_step& step) {
   }
 }
 
-/// fuse(s): the steps of a scheduled program.
-constexpr fused fuse(const staged_view& s) {
+/// fuse(s): the steps of a scheduled program, whose nodes may have been grouped before.
+constexpr fused fuse(const staged_view& s, const grouping& groups) {
   fused f;
-  form_steps(s, by_stage(s), f);
+  f.step_of = groups.step_of;
+  fill_steps(s, groups, f);
   collect_operands(s, f);
   for (plan_step& step : f.steps)
     if (step.op == nullptr) join_axes(s, f, step);
   return f;
 }
+constexpr fused fuse(const staged_view& s) { return fuse(s, group(s)); }
 
 }  // namespace fluxpp::inline v0_1::graph

@@ -96,18 +96,18 @@ struct placement {
 };
 
 /// last_use[node]: the last step that reads a stored node; outputs are never released.
-constexpr list<int> last_uses(const staged_view& s, const fused& f) {
+constexpr list<int> last_uses(const staged_view& s, const fused_view& f) {
   list<int> last;
   last.assign(s.g.count.nodes, -1);
   for (int id = 0; id < s.g.count.nodes; ++id) {
     if (f.step_of[id] < 0) continue;
-    for (int a : s.g[id].args)
-      if (a >= 0) {
+    for (int i = 0; i < s.g[id].op->arity; ++i)
+      if (const int a = s.g[id].args[i]; a >= 0) {
         int& l = last[owner(s.g, s.copied, a)];
         l = f.step_of[id] > l ? f.step_of[id] : l;
       }
   }
-  for (int i = 0; i < s.g.count.outputs; ++i) last[owner(s.g, s.copied, s.g.outputs[i])] = f.steps.size();
+  for (int i = 0; i < s.g.count.outputs; ++i) last[owner(s.g, s.copied, s.g.outputs[i])] = f.step_count;
   return last;
 }
 
@@ -131,7 +131,7 @@ constexpr void place_leaves(const staged_view& s, placement& p, list<bool>& fixe
 }
 
 /// place(s, f, size): offsets such that nothing alive is overwritten. size has an amount per shape.
-constexpr placement place(const staged_view& s, const fused& f, const amount* size) {
+constexpr placement place(const staged_view& s, const fused_view& f, const amount* size) {
   placement p;
   const int n = s.g.count.nodes;
   p.of.assign(n, {});
@@ -140,7 +140,7 @@ constexpr placement place(const staged_view& s, const fused& f, const amount* si
   place_leaves(s, p, fixed);
   const list<int> last = last_uses(s, f);
   list<int> dying, dies_next;
-  dying.assign(f.steps.size() + 1, -1);
+  dying.assign(f.step_count + 1, -1);
   dies_next.assign(n, -1);
   arena_allocator fixed_part(n), batch_part(n);
   list<long> offset, block;
@@ -155,7 +155,7 @@ constexpr placement place(const staged_view& s, const fused& f, const amount* si
     dies_next[id] = dying[until];
     dying[until] = id;
   };
-  for (int at = 0; at < f.steps.size(); ++at) {
+  for (int at = 0; at < f.step_count; ++at) {
     const plan_step& step = f.steps[at];
     if (step.op != nullptr) store(step.node, at);
     for (int i = 0; i < step.outputs; ++i) store(f.outputs[step.first_output + i], at);

@@ -5,9 +5,6 @@
 
 namespace fluxpp::inline v0_1::graph {
 
-/// A fused chain is cut after this many operations: registers are finite.
-inline constexpr int longest_chain = 48;
-
 constexpr bool in_kernel(kind k) { return k == kind::elementwise || k == kind::reduction; }
 constexpr bool is_leaf(kind k) { return k == kind::input || k == kind::constant; }
 
@@ -56,40 +53,47 @@ constexpr int in_step(const graph_view& g, int id, int stage) {
 
 /// assign_stages: stage(i) is the largest of its operands': the same for one that is fused, one more for one in memory.
 constexpr void assign_stages(const graph_view& g, int* stage, const bool* copied) {
-  list<int> chain;
-  chain.assign(g.count.nodes, 0);
   for (int id = 0; id < g.count.nodes; ++id) {
     stage[id] = 0;
-    for (int a : g[id].args) {
+    const kind k = g.kind_of(id);
+    if (is_leaf(k) || (is_view(k) && !copied[id])) continue;
+    for (int i = 0; i < g[id].op->arity; ++i) {
+      const int a = g[id].args[i];
       if (a < 0) continue;
-      if (!fusable(g, a, id)) {
-        const int s = available(g, stage, copied, a);
-        stage[id] = s > stage[id] ? s : stage[id];
-      } else if (const int s = stage[a] + (chain[a] >= longest_chain ? 1 : 0); s > stage[id]) {
-        stage[id] = s;
-      }
+      const int s = fusable(g, a, id) ? stage[a] : available(g, stage, copied, a);
+      stage[id] = s > stage[id] ? s : stage[id];
     }
     stage[id] = in_step(g, id, stage[id]);
-    chain[id] = 1;
-    for (int a : g[id].args)
-      if (a >= 0 && fusable(g, a, id) && stage[a] == stage[id]) chain[id] += chain[a];
   }
 }
 
-/// sink: an operation that is cheap and whose operands are all in memory moves to the stage of its first consumer,
-/// where it costs a few instructions, instead of costing a pass over memory.
+/// How many operands of a node are in registers at its stage.
+constexpr int from_registers(const graph_view& g, const int* stage, int id) {
+  int n = 0;
+  for (int i = 0; i < g[id].op->arity; ++i) {
+    const int a = g[id].args[i];
+    n += fusable(g, a, id) && stage[a] == stage[id] && (i == 0 || a != g[id].args[0]) ? 1 : 0;
+  }
+  return n;
+}
+
+/// sink: a cheap operation moves to the stage of its first consumer, where it costs a few instructions, instead of
+/// costing a pass over memory; unless it would leave more values in memory than it takes with it.
 constexpr void sink(const graph_view& g, int* stage, const bool* copied) {
+  constexpr int none = 1 << 30;
   list<int> limit;
-  limit.assign(g.count.nodes, 1 << 30);
+  limit.assign(g.count.nodes, none);
   for (int i = 0; i < g.count.outputs; ++i) limit[g.outputs[i]] = -1;
   for (int id = g.count.nodes - 1; id >= 0; --id) {
     const kind k = g.kind_of(id);
-    if (k == kind::elementwise && g[id].op->cost <= 1 && g.shape_of(id).rank > 0 && limit[id] < (1 << 30) &&
-        limit[id] - 1 > stage[id])
+    if (is_leaf(k) || limit[id] == none) continue;
+    if (k == kind::elementwise && g[id].op->cost <= 1 && g.shape_of(id).rank > 0 && limit[id] - 1 > stage[id] &&
+        from_registers(g, stage, id) <= 1)
       stage[id] = limit[id] - ((limit[id] & 1) ^ 1);
-    for (int a : g[id].args) {
+    const bool view = is_view(k) && !copied[id];
+    for (int i = 0; i < g[id].op->arity; ++i) {
+      const int a = g[id].args[i];
       if (a < 0) continue;
-      const bool view = is_view(k) && !copied[id];
       const int l = view ? limit[id] : fusable(g, a, id) ? stage[id] : stage[id] - 1;
       limit[a] = l < limit[a] ? l : limit[a];
     }

@@ -29,8 +29,7 @@ struct lead_strides {
 
   lead_strides(const dims& operand, int rank) {
     const strides_of strides(operand);
-    for (int i = 0; i + 2 < operand.rank; ++i)
-      axis[i + rank - operand.rank] = operand[i] == 1 ? 0 : strides[i];
+    for (int i = 0; i + 2 < operand.rank; ++i) axis[i + rank - operand.rank] = operand[i] == 1 ? 0 : strides[i];
   }
 };
 
@@ -44,7 +43,7 @@ template <> struct step<ops::batched_matmul> {
     copy_axes lead;
     for (int i = 0; i + 2 < rank; ++i) lead.push({s.shape[i], a.axis[i], b.axis[i]});
     const std::ptrdiff_t size = std::ptrdiff_t{m} * n;
-    const bool alone = lead.count < thread_pool::instance().size();  // then threads share each product
+    const bool alone = lead.count < thread_pool::instance().size(); // then threads share each product
     const auto multiply = [&](std::ptrdiff_t first, std::ptrdiff_t last) {
       for (std::ptrdiff_t i = first; i < last; ++i) {
         const copy_axis at = lead.offsets(i);
@@ -57,4 +56,4 @@ template <> struct step<ops::batched_matmul> {
   }
 };
 
-}  // namespace fluxpp::inline v0_1::kernels
+} // namespace fluxpp::inline v0_1::kernels

@@ -9,13 +9,15 @@
 namespace fluxpp::inline v0_1::kernels {
 
 /// ahead(smallest, a, b): whether a takes the place of b, found before it; a NaN is ahead of every number.
-template <bool Smallest, class T> constexpr bool ahead(T a, T b) { return (Smallest ? a < b : a > b) || (a != a && b == b); }
+template <bool Smallest, class T> constexpr bool ahead(T a, T b) {
+  return (Smallest ? a < b : a > b) || (a != a && b == b);
+}
 
 /// The position of the first extremum of n numbers.
 template <bool Smallest, class T> std::ptrdiff_t first_extremum(const T* x, std::ptrdiff_t n) {
   using batch = simd::batch<T>;
   std::ptrdiff_t at = 0, i = 0;
-  if (n >= 4 * batch::size) {  // the extremum by batches, then the first that equals it
+  if (n >= 4 * batch::size) { // the extremum by batches, then the first that equals it
     batch best = batch::load(x);
     for (i = batch::size; i + batch::size <= n; i += batch::size)
       best = Smallest ? simd::min(best, batch::load(x + i)) : simd::max(best, batch::load(x + i));
@@ -30,8 +32,8 @@ template <bool Smallest, class T> std::ptrdiff_t first_extremum(const T* x, std:
 /// extremum_axes: an array as kept and folded axes, `to` being the stride in the kept array.
 struct extremum_axes {
   copy_axes kept, folded;
-  std::ptrdiff_t columns = 1;  ///< the last kept axis, when it is the last of all
-  std::ptrdiff_t run = 1;      ///< the last folded axis, when it is the last of all
+  std::ptrdiff_t columns = 1; ///< the last kept axis, when it is the last of all
+  std::ptrdiff_t run = 1;     ///< the last folded axis, when it is the last of all
 
   extremum_axes(const dims& shape, int mask) {
     dims small_shape = shape;
@@ -42,7 +44,9 @@ struct extremum_axes {
       const bool fold = (mask >> i & 1) != 0;
       (fold ? folded : kept).push({shape[i], from[i], fold ? 0 : to[i]});
     }
-    const auto last = [](copy_axes& a) { return a.rank > 0 && a.axis[a.rank - 1].from == 1 ? a.take(a.rank - 1).extent : 1; };
+    const auto last = [](copy_axes& a) {
+      return a.rank > 0 && a.axis[a.rank - 1].from == 1 ? a.take(a.rank - 1).extent : 1;
+    };
     columns = last(kept);
     run = last(folded);
   }
@@ -69,18 +73,20 @@ template <bool Smallest, class T, class F> void for_each_extremum(const T* x, co
   });
 }
 /// for_each_extremum(smallest, x, shape, mask, f): the same, the outermost kept axis divided among threads.
-template <class T, class F>
-void for_each_extremum(bool smallest, const T* x, const dims& shape, int mask, F&& f) {
+template <class T, class F> void for_each_extremum(bool smallest, const T* x, const dims& shape, int mask, F&& f) {
   const extremum_axes axes(shape, mask);
   if (axes.kept.count == 0 || axes.folded.count == 0) return;
   const copy_axis outer = axes.kept.rank > 0 ? axes.kept.axis[0] : copy_axis{1, 0, 0};
-  in_parts(outer.extent, axes.kept.count / outer.extent * axes.folded.count, [&](std::ptrdiff_t first, std::ptrdiff_t last) {
-    extremum_axes part = axes;
-    if (part.kept.rank > 0) part.kept.axis[0].extent = last - first;
-    const auto report = [&](std::ptrdiff_t at, std::ptrdiff_t to) { f(at + first * outer.from, to + first * outer.to); };
-    if (smallest) for_each_extremum<true>(x + first * outer.from, part, report);
-    else for_each_extremum<false>(x + first * outer.from, part, report);
-  });
+  in_parts(outer.extent, axes.kept.count / outer.extent * axes.folded.count,
+           [&](std::ptrdiff_t first, std::ptrdiff_t last) {
+             extremum_axes part = axes;
+             if (part.kept.rank > 0) part.kept.axis[0].extent = last - first;
+             const auto report = [&](std::ptrdiff_t at, std::ptrdiff_t to) {
+               f(at + first * outer.from, to + first * outer.to);
+             };
+             if (smallest) for_each_extremum<true>(x + first * outer.from, part, report);
+             else for_each_extremum<false>(x + first * outer.from, part, report);
+           });
 }
 
 template <> struct step<ops::arg_extremum> : no_scratch {
@@ -109,4 +115,4 @@ template <> struct step<ops::put_at_extremum> : no_scratch {
   }
 };
 
-}  // namespace fluxpp::inline v0_1::kernels
+} // namespace fluxpp::inline v0_1::kernels

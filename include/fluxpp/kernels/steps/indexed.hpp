@@ -12,7 +12,8 @@
 namespace fluxpp::inline v0_1::kernels {
 
 /// Throws the sentence about an index outside its bounds; out of line, so that the loops stay small.
-[[noreturn]] inline void refuse_index(const char* call, const char* what, std::size_t position, double value, int bound) {
+[[noreturn]] inline void refuse_index(const char* call, const char* what, std::size_t position, double value,
+                                      int bound) {
   const auto whole = static_cast<long long>(value == value && value > -1e18 && value < 1e18 ? value : -1);
   std::string text = what;
   text += "[" + std::to_string(position) + "] is " + (value == value ? std::to_string(whole) : "NaN");
@@ -20,8 +21,7 @@ namespace fluxpp::inline v0_1::kernels {
 }
 
 /// Every index must be one of 0, ... bound - 1; checked before anything is written.
-template <class T>
-void check_indices(const char* call, const char* what, const T* index, std::size_t n, int bound) {
+template <class T> void check_indices(const char* call, const char* what, const T* index, std::size_t n, int bound) {
   bool fits = true;
   for (std::size_t i = 0; i < n; ++i) fits &= index[i] >= T(0) && index[i] < static_cast<T>(bound);
   for (std::size_t i = 0; i < n && !fits; ++i)
@@ -85,4 +85,4 @@ template <> struct step<ops::iota> : no_scratch {
   }
 };
 
-}  // namespace fluxpp::inline v0_1::kernels
+} // namespace fluxpp::inline v0_1::kernels

@@ -47,4 +47,4 @@ template <> struct step<ops::avg_pool2d_grad> : no_scratch {
   }
 };
 
-}  // namespace fluxpp::inline v0_1::kernels
+} // namespace fluxpp::inline v0_1::kernels

@@ -30,14 +30,14 @@ template <class T> void fill_zeros(T* out, std::size_t n) {
 /// The elements that a part (slice, embed) has in the whole: `part` and `whole` are shapes, range as in ops/slice.hpp.
 struct part_axes {
   copy_axes axes;
-  std::ptrdiff_t begin = 0;  ///< of the part in the whole
+  std::ptrdiff_t begin = 0; ///< of the part in the whole
 
   part_axes(const dims& whole, const dims& part, const graph::attributes& range, bool into_whole) {
     const strides_of w(whole), p(part);
     for (int i = 0; i < part.rank; ++i) {
       const std::ptrdiff_t step = range.value[part.rank + i];
       std::ptrdiff_t first = range.value[i];
-      if (first < 0) first = whole[i] + first - (part[i] - 1) * step;  // -1 - k: k elements follow the last
+      if (first < 0) first = whole[i] + first - (part[i] - 1) * step; // -1 - k: k elements follow the last
       begin += first * w[i];
       axes.push({part[i], into_whole ? p[i] : step * w[i], into_whole ? step * w[i] : p[i]});
     }
@@ -77,4 +77,4 @@ template <int N> struct step<ops::concat<N>> : no_scratch {
   }
 };
 
-}  // namespace fluxpp::inline v0_1::kernels
+} // namespace fluxpp::inline v0_1::kernels
