@@ -18,7 +18,7 @@ int value(const extent_table& t, int extent, const std::vector<int>& values) {
   if (extent >= 0) return extent;
   std::vector<int> known;
   for (int i = 0; i < t.size(); ++i)
-    known.push_back(t[i].kind == extent_kind::symbol ? values[static_cast<std::size_t>(t[i].a)] : value_of(t[i], known.data()));
+    known.push_back(t[i].kind == extent_kind::symbol ? values[static_cast<std::size_t>(t[i].a)] : static_cast<int>(value_of(t[i], known.data())));
   return known[static_cast<std::size_t>(-1 - extent)];
 }
 

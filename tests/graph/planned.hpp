@@ -72,7 +72,7 @@ struct planned {
     list<int> value;
     for (int i = 0; i < -extent; ++i) {
       const graph::extent_entry& e = program.extents[i];
-      value.push(e.kind == graph::extent_kind::symbol ? symbol(e.a, n) : graph::value_of(e, value.begin()));
+      value.push(e.kind == graph::extent_kind::symbol ? symbol(e.a, n) : static_cast<int>(graph::value_of(e, value.begin())));
     }
     return value[-1 - extent];
   }

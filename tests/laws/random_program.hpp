@@ -52,9 +52,9 @@ class generator {
     if (e >= 0) return e;
     while (value_.size() < t_.extents.size()) {
       const fx::graph::extent_entry& entry = t_.extents[value_.size()];
-      value_.push(fx::graph::value_of(entry, value_.begin()));
+      value_.push(static_cast<int>(fx::graph::value_of(entry, value_.begin())));
     }
-    if (value_[-1 - e] < 0) value_[-1 - e] = fx::graph::value_of(t_.extents.at(e), value_.begin());
+    if (value_[-1 - e] < 0) value_[-1 - e] = static_cast<int>(fx::graph::value_of(t_.extents.at(e), value_.begin()));
     return value_[-1 - e];
   }
   constexpr bool broadcasts(var a, var b) {

@@ -58,3 +58,26 @@ TEST_CASE("descent with momentum is Polyak's heavy ball") {
     CHECK(x[static_cast<std::size_t>(i)] == approx(p).epsilon(1e-12));
   }
 }
+
+namespace {
+
+/// A rule that still reads its slot, in a later loop, after the slot's new value is known.
+struct late_reader {
+  double lr = 1;
+  static constexpr int slots = 1, numbers = 1;
+  static constexpr fx::optim::updated<1> step(fx::var x, fx::var g, const fx::var* slot, const fx::var*) {
+    const fx::var v = 0.9 * slot[0] + g, d = slot[0] - g;
+    return {x - fx::sum(v * v) * d, {v}};
+  }
+  void numbers_at(std::int64_t, double, double, double* out) const { out[0] = 0; }
+  double usual_momentum() const { return 0; }
+};
+
+}  // namespace
+
+TEST_CASE("a slot is not overwritten while a later loop reads it") {
+  const std::vector<double> x = steps<late_reader, 2>(late_reader{}, 1);
+  const double v1 = 1.0;  // slot 0, gradient i x = {0, 1}
+  CHECK(x[0] == approx(1 - v1 * v1 * (0.0 - 0.0)));
+  CHECK(x[1] == approx(1 - v1 * v1 * (0.0 - 1.0)));
+}

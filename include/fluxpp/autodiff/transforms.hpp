@@ -15,7 +15,7 @@ template <class Names, class T, class... G> struct gradients {
   template <std::size_t Index> const auto& get() const { return std::get<Index>(values); }
   template <text Name> const auto& get() const {
     static_assert(Names::template at<Name> >= 0, "fluxpp::gradients::get<name>(): the name must be one that was differentiated");
-    return std::get<static_cast<std::size_t>(Names::template at<Name>)>(values);
+    return std::get<static_cast<std::size_t>(Names::template at<Name> < 0 ? 0 : Names::template at<Name>)>(values);
   }
   template <text Name> const auto& operator[](name<Name>) const { return get<Name>(); }
   /// Throws value_error for a name that was not differentiated.
@@ -90,11 +90,10 @@ template <class F, int N> constexpr list<var> value_and_gradient_of(graph::tape&
   const list<var> x = pinned(args);
   const var y = graph::call<F, N>(t, x);
   require_scalar(t, y);
-  const list<var> wrt = chosen(x, at);
-  require_real(t, wrt);
+  require_real(t, chosen(x, at));
   list<var> out;
   out.push(y);
-  out.append(adjoint(t, y, t.constant(1), wrt));
+  out.append(chosen(adjoint(t, y, t.constant(1), x), at));  // with respect to all, so that arguments stay apart
   return out;
 }
 
@@ -148,6 +147,7 @@ template <class F> struct jvp_transform {
     const list<var> x = pinned(primals);
     list<var> y;
     y.push(graph::call<F, N / 2>(t, x));
+    require_real(t, y);
     list<var> out = y;
     out.append(tangent(t, y, x, dx));
     return out;
@@ -169,6 +169,7 @@ template <class F> struct vjp_transform {
     const var y = graph::call<F, N - 1>(t, x);
     list<var> out;
     out.push(y);
+    require_real(t, out);
     out.append(adjoint(t, y, args[N - 1], x));
     return out;
   }

@@ -68,6 +68,15 @@ template <std::size_t Rank, class Target = std::int32_t, std::size_t TargetRank 
   std::size_t input_size() const { return product_of(input_shape()); }
   std::size_t target_size() const { return product_of(target_shape()); }
 
+  /// check(call): inputs and targets count the same observations. errors: they do not (shape_error)
+  void check(std::string_view call) const {
+    if (targets.shape()[0] == size()) return;
+    throw shape_error(call,
+                      "inputs hold " + std::to_string(size()) + " observations, but targets hold " +
+                          std::to_string(targets.shape()[0]),
+                      "targets", 0, static_cast<std::int64_t>(size()), static_cast<std::int64_t>(targets.shape()[0]));
+  }
+
   /// copy(i, input, target): observation i, i < size(), into one row each.
   void copy(std::size_t i, float* input, Target* target) const {
     const std::size_t n = input_size(), m = target_size();
@@ -102,6 +111,7 @@ split<dataset<Rank>> stratified_split(const dataset<Rank>& ds, double test_fract
   if (!(test_fraction >= 0 && test_fraction <= 1))
     throw value_error("data::stratified_split(ds, test_fraction, seed)", "test_fraction must be in [0, 1]",
                       "test_fraction");
+  ds.check("data::stratified_split(ds, test_fraction, seed)");
   std::map<std::int32_t, std::vector<std::size_t>> rows_of_class;
   for (std::size_t i = 0; i < ds.size(); ++i) rows_of_class[ds.targets.data()[i]].push_back(i);
   std::vector<std::size_t> train, test;

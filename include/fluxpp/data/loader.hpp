@@ -109,6 +109,7 @@ private:
   std::vector<std::uint32_t> checked_rows() const {
     const std::size_t n = source_->size(), batch = options_.batch;
     const std::string call = "data::batches(container, options)";
+    if constexpr (requires { source_->check(call); }) source_->check(call);
     if (batch == 0) throw value_error(call, "batch must not be 0", "batch");
     if (n > 0xffffffffu) throw value_error(call, "the container must have fewer than 2^32 observations", "container");
     if (n == 0 || (options_.drop_last && n < batch))

@@ -34,6 +34,7 @@ template <class T> class binding {
     reserve_pools();
     for (int i = 0; i < plan_.f.step_count; ++i) steps_.push_back(plan_.f.steps[i].op != nullptr ? bind_own(i) : bind_loop(i));
     finish_pools();
+    find_late_outputs();
   }
   binding(const binding&) = delete;
   binding& operator=(const binding&) = delete;
@@ -48,6 +49,10 @@ template <class T> class binding {
     const graph::location& w = where_[index(graph::owner(plan_.s.g, plan_.s.copied, node))];
     return external(w) ? e.at(w.space, w.index) : own_address(w);
   }
+  /// Copies outputs that could not be written to their targets while inputs there were still read.
+  void write_back(const externals<T>& e) const {
+    for (const late_output& o : late_) std::copy_n(o.from, o.size, e.at(o.space, o.index));
+  }
   /// Writes the addresses that belong to this call into the steps.
   void point_at(const externals<T>& e) {
     for (const patch& p : patches_) *p.slot = e.at(p.space, p.index);
@@ -60,6 +65,21 @@ template <class T> class binding {
   }
 
  private:
+  struct late_output {
+    const T* from;
+    std::size_t size;
+    graph::space space;
+    int index;
+  };
+  void find_late_outputs() {
+    const graph::graph_view& g = plan_.s.g;
+    for (int i = 0; i < g.count.outputs; ++i) {
+      const graph::location& w = where_[index(graph::owner(g, plan_.s.copied, g.outputs[i]))];
+      if (g.targets[i].space == graph::space::arena || external(w)) continue;
+      late_.push_back({own_address(w), kernels::step_args<T>::size(shape_of(g.outputs[i])), g.targets[i].space,
+                       g.targets[i].index});
+    }
+  }
   struct patch {
     T** slot;
     graph::space space;
@@ -291,6 +311,7 @@ template <class T> class binding {
   std::vector<int> extents_;
   std::vector<dims> shapes_;
   std::vector<graph::location> where_;
+  std::vector<late_output> late_;
   aligned_buffer<T> arena_, constants_, scratch_, row_sums_;
   aligned_buffer<double> partials_;
   T* batch_part_ = nullptr;

@@ -42,7 +42,7 @@ struct session_base {
   const void* program;
 };
 
-template <class T, class Program> class session final : public session_base {
+template <class T, class Program, bool CheckFinite> class session final : public session_base {
  public:
   static constexpr const plan_view<T>& plan = plan_of<T, Program>;
   static constexpr int argument_count = Program::argument_count;
@@ -65,6 +65,8 @@ template <class T, class Program> class session final : public session_base {
     (point_at(i++, args), ...);
     runner_.run();
   }
+  /// The key of the random numbers of the next calls.
+  void key(std::uint64_t seed, std::uint32_t step) { runner_.externals.seed = seed, runner_.externals.step = step; }
   T* address(int output) const { return runner_.address(output); }
   const dims& shape_of(int output) const { return runner_.shape_of(output); }
 
@@ -121,7 +123,7 @@ template <class T, class Program> class session final : public session_base {
     arguments::copy_elements<T>(a, staging_[static_cast<std::size_t>(i)].data());
   }
 
-  runner<T> runner_;
+  runner<T, CheckFinite> runner_;
   T scalars_[argument_count + 1]{};
   std::vector<aligned_buffer<T>> staging_;
   std::vector<std::size_t> staged_size_;
@@ -162,18 +164,19 @@ template <class T, class Session, class Program, bool Owning> struct output_read
 
 namespace fluxpp::inline v0_1 {
 
-template <> struct evaluator_of<cpu_tag> {
+template <bool CheckFinite> struct evaluator_of<cpu_evaluator<CheckFinite>> {
   using workspace = eval::workspace;
 
   /// Its size is a compile error if the transform does not accept arguments of these types.
   template <class Transform, class... A>
   using report = eval::report_of<eval::function_program<Transform, arguments::argument_t<A>...>>;
 
-  template <class Transform, bool Owning, class... A> static auto call(workspace& w, const A&... args) {
+  template <class Transform, bool Owning, class... A> static auto call(workspace& w, const random_key& key, const A&... args) {
     using T = typename arguments::real_type<A...>::type;
     using program = eval::function_program<Transform, arguments::argument_t<A>...>;
-    using session = eval::session<T, program>;
+    using session = eval::session<T, program, CheckFinite>;
     session& s = w.find<session>();
+    s.key(key.seed, key.step);
     s.run(args...);
     return Transform::template results<T, sizeof...(A)>(eval::output_reader<T, session, program, Owning>{s});
   }

@@ -8,10 +8,6 @@
 #include <cmath>
 #include <string>
 
-#ifndef FLUXPP_CHECK_FINITE
-#define FLUXPP_CHECK_FINITE 0
-#endif
-
 namespace fluxpp::inline v0_1::eval {
 
 /// The rows and columns of task number i of a loop.
@@ -90,8 +86,8 @@ template <class T> void check_finite(binding<T>& bound, const bound_step<T>& b, 
   }
 }
 
-/// run(bound, e): one evaluation of the plan.
-template <class T> void run(binding<T>& bound, const externals<T>& e) {
+/// run<CheckFinite>(bound, e): one evaluation of the plan.
+template <bool CheckFinite, class T> void run(binding<T>& bound, const externals<T>& e) {
   bound.point_at(e);
   for (bound_step<T>& b : bound.steps()) {
     if (b.own != nullptr) {
@@ -100,8 +96,9 @@ template <class T> void run(binding<T>& bound, const externals<T>& e) {
     } else {
       run_loop(bound.plan(), b);
     }
-    if constexpr (FLUXPP_CHECK_FINITE) check_finite(bound, b, e);
+    if constexpr (CheckFinite) check_finite(bound, b, e);
   }
+  bound.write_back(e);
 }
 
 }  // namespace fluxpp::inline v0_1::eval

@@ -25,11 +25,12 @@ template <class... Op> struct list_codes<ops::op_list<Op...>> {
       t.op[at] = op;
       t.code[at] = code++;
     };
-    (add(&ops::info<Op>), ...);
+    (add(&ops::facts<Op>), ...);
     return t;
   }
   static constexpr table codes = make();
   static constexpr int of(const graph::op_info* op) {
+    if (op->facts != nullptr) op = op->facts;
     for (unsigned at = op->id % slots; codes.op[at] != nullptr; at = (at + 1) % slots)
       if (codes.op[at] == op) return codes.code[at];
     return -1;

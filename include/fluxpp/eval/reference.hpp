@@ -109,7 +109,7 @@ private:
     for (int i = 0; i < tape_->extents.size(); ++i) {
       int& value = extents_[static_cast<std::size_t>(i)];
       if (tape_->extents[i].kind != graph::extent_kind::symbol)
-        value = graph::value_of(tape_->extents[i], extents_.data());
+        value = static_cast<int>(graph::value_of(tape_->extents[i], extents_.data()));
       else if (value < 0) value = number(tape_->extents.resolve(-1 - i));
       if (value < 0 && tape_->extents[i].kind == graph::extent_kind::symbol)
         throw shape_error("reference", "an extent of the program is not bound");

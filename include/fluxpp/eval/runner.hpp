@@ -2,13 +2,14 @@
 #pragma once
 // A runner evaluates one plan again and again: it keeps a binding per set of extents and checks what must hold of them.
 #include "fluxpp/eval/executor.hpp"
+#include "fluxpp/graph/evaluator.hpp"
 
 namespace fluxpp::inline v0_1::eval {
 
 /// runner<T>(plan): owns all memory of a program's evaluations. At most 16 sets of extents are kept.
-template <class T> class runner {
+template <class T, bool CheckFinite = cpu_tag::check_finite> class runner {
  public:
-  explicit runner(const plan_view<T>& plan) : plan_(&plan), extents_(static_cast<std::size_t>(plan.s.g.count.extents)) {}
+  explicit runner(const plan_view<T>& plan) : plan_(&plan), extents_(static_cast<std::size_t>(plan.s.g.count.extents)), next_(extents_) {}
 
   eval::externals<T> externals;
 
@@ -18,29 +19,35 @@ template <class T> class runner {
     bool changed = bound_ == nullptr;
     for (int e = 0; e < plan_->s.g.count.extents; ++e) {
       const graph::extent_entry& entry = plan_->s.g.extents[e];
-      const int n = entry.kind == graph::extent_kind::symbol ? value_of_symbol(entry.a)
-                                                             : graph::value_of(entry, extents_.data());
-      int& known = extents_[static_cast<std::size_t>(e)];
-      changed = changed || known != n;
-      known = n;
+      const long long n = entry.kind == graph::extent_kind::symbol ? value_of_symbol(entry.a)
+                                                                   : graph::value_of(entry, next_.data());
+      if (n > graph::largest_extent)
+        throw shape_error("call", "an extent of the program is " + std::to_string(n) + ", which is more than " +
+                                      std::to_string(graph::largest_extent));
+      next_[static_cast<std::size_t>(e)] = static_cast<int>(n);
+      changed = changed || extents_[static_cast<std::size_t>(e)] != n;
     }
-    if (!changed) return;
-    bound_ = nullptr;
-    check(symbols);
-    for (const auto& b : bindings_)
-      if (b->extents() == extents_) bound_ = b.get();
-    if (bound_ != nullptr) return;
-    if (bindings_.size() >= 16) bindings_.erase(bindings_.begin());
-    bindings_.push_back(std::make_unique<binding<T>>(*plan_, extents_));
-    bound_ = bindings_.back().get();
+    if (changed) rebind(symbols);
   }
-  void run() { eval::run(*bound_, externals); }
+  void run() { eval::run<CheckFinite>(*bound_, externals); }
 
   T* address(int output) const { return bound_->address(plan_->s.g.outputs[output], externals); }
   const dims& shape_of(int output) const { return bound_->shape_of(plan_->s.g.outputs[output]); }
 
  private:
-  int value(int e) const { return e >= 0 ? e : extents_[static_cast<std::size_t>(-1 - e)]; }
+  template <class Symbols> void rebind(const Symbols& symbols) {
+    check(symbols);
+    extents_ = next_;
+    for (const auto& b : bindings_)
+      if (b->extents() == extents_) {
+        bound_ = b.get();
+        return;
+      }
+    if (bindings_.size() >= 16) bindings_.erase(bindings_.begin());
+    bindings_.push_back(std::make_unique<binding<T>>(*plan_, extents_));
+    bound_ = bindings_.back().get();
+  }
+  int value(int e) const { return e >= 0 ? e : next_[static_cast<std::size_t>(-1 - e)]; }
   bool is_symbol(int e) const { return e < 0 && plan_->s.g.extents[-1 - e].kind == graph::extent_kind::symbol; }
   int key(int e) const { return plan_->s.g.extents[-1 - e].a; }
 
@@ -67,7 +74,7 @@ template <class T> class runner {
   }
 
   const plan_view<T>* plan_;
-  std::vector<int> extents_;
+  std::vector<int> extents_, next_;  // of the last call, of the one being bound
   std::vector<std::unique_ptr<binding<T>>> bindings_;
   binding<T>* bound_ = nullptr;
 };

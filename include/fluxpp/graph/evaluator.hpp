@@ -5,16 +5,39 @@
 
 namespace fluxpp::inline v0_1 {
 
+/// random_key: what the random numbers of a call follow from, besides their place in the program.
+struct random_key {
+  std::uint64_t seed = 0;
+  std::uint32_t step = 0;
+};
+
+/// What a call that cannot be compiled returns, so that one error stays one.
+struct nothing_reader {
+  template <int Index> constexpr double operator()() const { return 0; }
+};
+
 /// evaluator_of<Tag>: specialised by eval/*.hpp. An evaluator has a type `workspace`, owned by a callable, and
 ///   template <class Transform, class... A> using report = ...;   // whose size is an error for arguments that do not fit
-///   template <class Transform, bool Owning, class... A> static auto call(workspace&, const A&... args);
+///   template <class Transform, bool Owning, class... A> static auto call(workspace&, const random_key&, const A&... args);
 template <class Tag> struct evaluator_of {
   static_assert(sizeof(Tag) == 0,
                 "fluxpp: no evaluator for this tag: include fluxpp/eval/cpu.hpp (fx::cpu) or the header of your device");
+  struct workspace {};
+  template <class, class...> using report = workspace;
+  template <class Transform, bool, class... A> static auto call(workspace&, const random_key&, const A&...) {
+    return Transform::template results<double, sizeof...(A)>(nothing_reader{});
+  }
 };
 
-/// cpu: the evaluator that runs SIMD kernels on threads.
-struct cpu_tag {};
+/// cpu: the evaluator that runs SIMD kernels on threads. With FLUXPP_CHECK_FINITE=1 it looks at every result of every step;
+/// the choice is part of the type, so that translation units may differ in it.
+template <bool CheckFinite> struct cpu_evaluator {
+  static constexpr bool check_finite = CheckFinite;
+};
+#ifndef FLUXPP_CHECK_FINITE
+#define FLUXPP_CHECK_FINITE 0
+#endif
+using cpu_tag = cpu_evaluator<FLUXPP_CHECK_FINITE != 0>;
 inline constexpr cpu_tag cpu{};
 
 }  // namespace fluxpp::inline v0_1

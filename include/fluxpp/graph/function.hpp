@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 // Functions that become programs: a callable on vars, with names for its arguments.
+#include "fluxpp/core/arguments.hpp"
 #include "fluxpp/core/tensor.hpp"
 #include "fluxpp/graph/evaluator.hpp"
 
@@ -97,11 +98,6 @@ template <class F, class Transform, int Given, int N = 0> constexpr int expected
   else if constexpr (N < Given) return expected_arguments<F, Transform, Given, N + 1>();
   else return 0;
 }
-/// What a call that cannot be compiled returns, so that one error stays one.
-struct nothing_reader {
-  template <int Index> constexpr double operator()() const { return 0; }
-};
-
 /// callable<Transform, Tag>: what fx::value_and_grad and its kin return. Owns its workspace and reuses it call after call;
 /// one object must not be called from two threads at once, copies are independent.
 /// Called as an lvalue it returns views of its workspace, valid until its next call; called as an rvalue, owning tensors.
@@ -110,34 +106,43 @@ template <class Transform, class Tag> class callable {
  public:
   using transform = Transform;
   constexpr callable() = default;
-  constexpr callable(const callable&) {}
-  constexpr callable(callable&& other) noexcept : workspace_(std::exchange(other.workspace_, nullptr)) {}
+  constexpr callable(const callable& other) : key_(other.key_) {}
+  constexpr callable(callable&& other) noexcept : key_(other.key_), workspace_(std::exchange(other.workspace_, nullptr)) {}
   constexpr callable& operator=(callable other) noexcept {
+    key_ = other.key_;
     std::swap(workspace_, other.workspace_);
     return *this;
   }
   constexpr ~callable() { delete workspace_; }
 
+  /// Sets what dropout and other random numbers of later calls follow from; the same key gives the same numbers.
+  callable& key(std::uint64_t seed, std::uint32_t step = 0) {
+    key_ = {seed, step};
+    return *this;
+  }
+
   template <class... A>
     requires(!(std::is_same_v<std::remove_cvref_t<A>, graph::var> || ...))
   auto operator()(const A&... args) & {
     static_assert(sizeof(argument_count<int{sizeof...(A)}, expected<int{sizeof...(A)}>>) > 0);
-    if constexpr (int{sizeof...(A)} != expected<int{sizeof...(A)}>) {
+    static_assert(sizeof(arguments::requirements<A...>) > 0);
+    if constexpr (int{sizeof...(A)} != expected<int{sizeof...(A)}> || !arguments::acceptable<A...>) {
       return Transform::template results<double, expected<int{sizeof...(A)}>>(nothing_reader{});
     } else {
       static_assert(sizeof(typename evaluator_of<Tag>::template report<Transform, A...>) > 0);
-      return evaluator_of<Tag>::template call<Transform, false>(memory(), args...);
+      return evaluator_of<Tag>::template call<Transform, false>(memory(), key_, args...);
     }
   }
   template <class... A>
     requires(!(std::is_same_v<std::remove_cvref_t<A>, graph::var> || ...))
   auto operator()(const A&... args) && {
     static_assert(sizeof(argument_count<int{sizeof...(A)}, expected<int{sizeof...(A)}>>) > 0);
-    if constexpr (int{sizeof...(A)} != expected<int{sizeof...(A)}>) {
+    static_assert(sizeof(arguments::requirements<A...>) > 0);
+    if constexpr (int{sizeof...(A)} != expected<int{sizeof...(A)}> || !arguments::acceptable<A...>) {
       return Transform::template results<double, expected<int{sizeof...(A)}>>(nothing_reader{});
     } else {
       static_assert(sizeof(typename evaluator_of<Tag>::template report<Transform, A...>) > 0);
-      return evaluator_of<Tag>::template call<Transform, true>(memory(), args...);
+      return evaluator_of<Tag>::template call<Transform, true>(memory(), key_, args...);
     }
   }
   template <class... A>
@@ -156,6 +161,7 @@ template <class Transform, class Tag> class callable {
     if (workspace_ == nullptr) workspace_ = new workspace;
     return *workspace_;
   }
+  random_key key_;
   workspace* workspace_ = nullptr;  // made by the first call, so that a callable is a constant until then
 };
 

@@ -47,6 +47,7 @@ struct op_info {
   var (*tangent)(const node_view&, pushforward&);     ///< forward rule
   int (*rewrite)(tape&, const node&);                 ///< identities: an equal, simpler node, or -1
   const custom_kernels* custom;
+  const op_info* facts = nullptr;                     ///< the same without functions, for finished programs; or nullptr
 };
 
 /// A polynomial hash; in few statements, since constant evaluation counts them.

@@ -66,9 +66,15 @@ template <sizes N> struct constant_graph {
   struct fault fault;
 };
 
+/// A node of a finished program needs no rules; without them, no program has to carry the code of rules.
+constexpr node finished(node n) {
+  if (n.op->facts != nullptr) n.op = n.op->facts;
+  return n;
+}
+
 template <sizes N> constexpr constant_graph<N> freeze(const tables& t) {
   constant_graph<N> g{};
-  for (int i = 0; i < N.nodes; ++i) g.nodes[i] = t.nodes[i];
+  for (int i = 0; i < N.nodes; ++i) g.nodes[i] = finished(t.nodes[i]);
   for (int i = 0; i < N.shapes; ++i) g.shapes[i] = t.shapes[i];
   for (int i = 0; i < N.attributes; ++i) g.attribute_table[i] = t.attribute_table[i];
   for (int i = 0; i < N.leaves; ++i) g.leaves[i] = t.leaves[i];

@@ -43,7 +43,8 @@ struct sub : elementwise<2> {
   static constexpr double max_ulp = 0.5;
 };
 
-/// a * b, elementwise. Scalar factors move outwards, so that loops multiply by one scalar at most.
+/// a * b, elementwise. Scalar factors move outwards, so that loops multiply by one scalar at most; a product of scalar
+/// factors overflows where it would not if each met the array first.
 /// accuracy 0.5 ulp
 struct mul : elementwise<2> {
   static constexpr auto name = "mul";
@@ -56,7 +57,8 @@ struct mul : elementwise<2> {
   static constexpr double max_ulp = 0.5;
 };
 
-/// a / b, elementwise. Division of an array by a scalar is multiplication by its reciprocal.
+/// a / b, elementwise. Division of an array by a scalar is multiplication by its reciprocal, which overflows where 1 / b
+/// does (|b| below 3e-39 in float, 6e-309 in double).
 /// accuracy 0.5 ulp; 1 ulp when b is a scalar and a is not
 struct div : elementwise<2> {
   static constexpr auto name = "div";

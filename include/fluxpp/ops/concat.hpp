@@ -52,7 +52,7 @@ constexpr dims joined_shape(graph::tape& t, const var* x, int n, int axis) {
       else if (a >= 0 && b >= 0) fits = a == b;
       else t.extents.equate(a, b, "concat", t.line);
     }
-    if (!fits) t.fail(graph::rule::concat, shape, next);
+    if (!fits) t.fail(graph::rule::concat, x[0].shape(), next);
   }
   return shape;
 }

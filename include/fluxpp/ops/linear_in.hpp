@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 // The rule of operations that are linear in one operand, while the others only say where.
-#include "fluxpp/ops/rules.hpp"
+#include "fluxpp/ops/arithmetic.hpp"
 
 namespace fluxpp::inline v0_1 {
 

@@ -104,6 +104,8 @@ template <class Op> struct operation {
   static_assert(elementwise_op<Op> || linear_op<Op> || custom_op<Op>,
                 "fluxpp::operation<Op>: Op must derive from fx::elementwise<N> (name, forward, partials), fx::linear<N> "
                 "(name, shape, transpose) or fx::custom<N> (name, shape, forward, jvp, vjp): see docs/adding_an_op.md");
+  static_assert(!elementwise_op<Op> || has_partials<Op> || !states_partials<Op>,
+                "fluxpp::elementwise<N>: partials(x..., y) must take the operands and then the value");
   using op = Op;
 
   constexpr var operator()(var x, int line = __builtin_LINE()) const

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 // pin: a view of a value that is equal to no other node, so that a nested derivative can be taken with respect to it.
-#include "fluxpp/ops/rules.hpp"
+#include "fluxpp/ops/arithmetic.hpp"
 
 namespace fluxpp::inline v0_1::ops {
 

@@ -13,7 +13,7 @@ constexpr unsigned checked_mask(var x, const axes& over) {
   dims given;
   for (int i = 0; i < over.count; ++i) given = given.with(over.axis[i]);
   x.tape->fail(graph::rule::axis, x.shape(), given);
-  return mask & (lacking - 1);
+  return (1u << (over.count < x.rank() ? over.count : x.rank())) - 1;  // as many axes, so that the result has the rank meant
 }
 
 /// checked_axis(x, axis): the axis, counted from the front; one that x lacks is a fault.

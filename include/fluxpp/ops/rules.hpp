@@ -58,6 +58,9 @@ concept has_partials = requires(std::array<var, 4> x) {
                (Op::arity == 2 && requires { Op::partials(x[0], x[0], x[0]); }) ||
                (Op::arity == 3 && requires { Op::partials(x[0], x[0], x[0], x[0]); });
 };
+/// A function of this name is there, whatever it takes.
+template <class Op>
+concept states_partials = requires { &Op::partials; } || requires { &Op::template partials<var>; };
 template <class Op>
 concept elementwise_op = Op::kind == graph::kind::elementwise && requires { Op::name; };
 template <class Op>
@@ -163,12 +166,20 @@ template <class Op> constexpr var tangent_of(const node_view& y, pushforward& p)
 template <class Op> constexpr int rewrite_of(graph::tape& t, const graph::node& n) { return Op::rewrite(t, n); }
 template <class Op> constexpr double evaluate_at(const double* x) { return forward_at<Op>(x); }
 
-template <class Op> constexpr graph::op_info make_info() {
+template <class Op> constexpr graph::op_info make_facts() {
   graph::op_info i{Op::name, hash_of(Op::name), Op::kind, Op::arity, Op::cost, Op::commutative, Op::integer,
-                   Op::foldable, Op::fold, nullptr, &adjoint_of<Op>, &tangent_of<Op>, nullptr, nullptr};
+                   Op::foldable, Op::fold, nullptr, nullptr, nullptr, nullptr, nullptr};
+  if constexpr (!is_builtin<Op>) i.custom = &compiled_form<Op>::value;
+  return i;
+}
+/// facts<Op>: the traits of an operation in a finished program.
+template <class Op> inline constexpr graph::op_info facts = make_facts<Op>();
+
+template <class Op> constexpr graph::op_info make_info() {
+  graph::op_info i = make_facts<Op>();
+  i.adjoint = &adjoint_of<Op>, i.tangent = &tangent_of<Op>, i.facts = &facts<Op>;
   if constexpr (elementwise_op<Op>) i.evaluate = &evaluate_at<Op>;
   if constexpr (requires { &Op::rewrite; }) i.rewrite = &rewrite_of<Op>;
-  if constexpr (!is_builtin<Op>) i.custom = &compiled_form<Op>::value;
   return i;
 }
 /// info<Op>: the one traits object of an operation; its address is the operation's identity in a program.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 // stop_gradient: a value whose derivative is taken to be zero.
-#include "fluxpp/ops/rules.hpp"
+#include "fluxpp/ops/arithmetic.hpp"
 
 namespace fluxpp::inline v0_1 {
 namespace ops {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 // uniform_like: random numbers that are a function of seed, stream, step and position alone.
-#include "fluxpp/ops/rules.hpp"
+#include "fluxpp/ops/arithmetic.hpp"
 
 namespace fluxpp::inline v0_1 {
 namespace ops {

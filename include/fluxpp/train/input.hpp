@@ -4,6 +4,9 @@
 #include "fluxpp/core/errors.hpp"
 #include "fluxpp/core/shape.hpp"
 
+#include <algorithm>
+#include <array>
+#include <span>
 #include <string>
 #include <type_traits>
 
@@ -36,6 +39,23 @@ template <auto... Extents> struct input<shape_t<Extents...>> {
   /// errors   run: observations have another rank or shape (shape_error), there are none (value_error)
   template <class Dataset> static void check(const Dataset& data, const char* call) {
     const auto row = data.input_shape();
+    check_row(row, call);
+    if (data.size() == 0) throw value_error(call, "the dataset is empty", "data");
+  }
+  /// The same for one batch, whose targets must be as many as its inputs.
+  template <class Batch> static void check_batch(const Batch& b, const char* call) {
+    const auto& shape = b.inputs.shape();
+    std::array<std::size_t, rank> row{};
+    if (static_cast<int>(shape.size()) == rank) std::copy(shape.begin() + 1, shape.end(), row.begin());
+    check_row(std::span(row).first(static_cast<int>(shape.size()) == rank ? rank - 1 : 0), call);
+    if (b.targets.size() != static_cast<std::size_t>(shape[0]))
+      throw shape_error(call,
+                        std::to_string(shape[0]) + " inputs, but " + std::to_string(b.targets.size()) + " targets", "targets",
+                        0, static_cast<std::int64_t>(shape[0]), static_cast<std::int64_t>(b.targets.size()));
+  }
+
+ private:
+  template <class Row> static void check_row(const Row& row, const char* call) {
     if (row.size() + 1 != static_cast<std::size_t>(rank))
       throw shape_error(call,
                         "inputs have " + std::to_string(row.size() + 1) + " axes, but the network takes " +
@@ -49,7 +69,6 @@ template <auto... Extents> struct input<shape_t<Extents...>> {
                             ", but the network takes " + std::to_string(number[a]),
                         "inputs", a, number[a], got);
     }
-    if (data.size() == 0) throw value_error(call, "the dataset is empty", "data");
   }
 };
 

@@ -73,6 +73,7 @@ template <class Net, class Loss, class Rule, class Shape, class Tag = cpu_tag> c
 
   /// One update from one batch; returns its loss. For training loops of one's own.
   template <class Batch> double step(const Batch& b, double rate, double momentum) {
+    input::check_batch(b, "learner::step(batch)");
     bind(train_, b);
     train_.externals.step = static_cast<std::uint32_t>(step_);
     train_.run();
@@ -122,7 +123,7 @@ template <class Net, class Loss, class Rule, class Shape, class Tag = cpu_tag> c
 
   eval::aligned_buffer<float>& gradient() { return buffers_[Rule::slots]; }
   void connect() {
-    for (eval::runner<float>* r : {&train_, &infer_}) {
+    for (eval::runner<float, Tag::check_finite>* r : {&train_, &infer_}) {
       r->externals.argument.resize(2);
       r->externals.parameter = model_.parameters();
       r->externals.state = model_.states();
@@ -134,14 +135,14 @@ template <class Net, class Loss, class Rule, class Shape, class Tag = cpu_tag> c
     update_.externals.number = rule_numbers_.data();
     update_.bind([](int) { return 0; }, input{});
   }
-  template <class Batch> void bind(eval::runner<float>& r, const Batch& b) {
+  template <class Batch> void bind(eval::runner<float, Tag::check_finite>& r, const Batch& b) {
     r.bind([&](int key) { return static_cast<int>(b.inputs.shape()[static_cast<std::size_t>(input{}.axis(key))]); },
            input{});
     targets_.assign(b.targets.begin(), b.targets.end());
     r.externals.argument[nn::input_argument] = const_cast<float*>(b.inputs.data());
     r.externals.argument[nn::target_argument] = targets_.data();
   }
-  static std::span<const float> answers(const eval::runner<float>& r) {
+  static std::span<const float> answers(const eval::runner<float, Tag::check_finite>& r) {
     return {r.address(nn::answers_output), kernels::step_args<float>::size(r.shape_of(nn::answers_output))};
   }
 
@@ -191,7 +192,7 @@ template <class Net, class Loss, class Rule, class Shape, class Tag = cpu_tag> c
   eval::aligned_buffer<float> buffers_[Rule::slots + 1];  // the rule's slots, then the gradient
   std::vector<float> numbers_, targets_;
   std::array<float, Rule::numbers> rule_numbers_{};
-  eval::runner<float> train_{eval::plan_of<float, training>}, infer_{eval::plan_of<float, inference>},
+  eval::runner<float, Tag::check_finite> train_{eval::plan_of<float, training>}, infer_{eval::plan_of<float, inference>},
       update_{eval::plan_of<float, updating>};
   std::vector<epoch_record> history_;
   std::int64_t step_ = 0;

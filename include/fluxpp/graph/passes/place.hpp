@@ -111,7 +111,7 @@ constexpr list<int> last_uses(const staged_view& s, const fused_view& f) {
   return last;
 }
 
-constexpr void place_leaves(const staged_view& s, placement& p, list<bool>& fixed) {
+constexpr void place_leaves(const staged_view& s, placement& p) {
   for (int id = 0; id < s.g.count.nodes; ++id) {
     const node& n = s.g[id];
     if (n.op->kind == kind::input) {
@@ -122,12 +122,30 @@ constexpr void place_leaves(const staged_view& s, placement& p, list<bool>& fixe
       p.constants.push(n.value);
     }
   }
-  for (int i = 0; i < s.g.count.outputs; ++i)
-    if (s.g.targets[i].space != space::arena) {
-      const int id = owner(s.g, s.copied, s.g.outputs[i]);
-      p.of[id] = {s.g.targets[i].space, s.g.targets[i].index, {}};
-      fixed[id] = true;
-    }
+}
+
+/// Whether node id may be written straight to its target: to a result always, over an input of the call only when no
+/// later step reads that input, and its own loop reads it element by element. State changes when all steps are done.
+constexpr bool writes_in_place(const staged_view& s, const fused_view& f, const list<int>& last, int id, const target& to) {
+  if (to.space == space::result) return true;
+  if (to.space == space::state || f.steps[f.step_of[id]].op != nullptr) return false;
+  for (int in = 0; in < s.g.count.nodes; ++in) {
+    if (s.g.kind_of(in) != kind::input) continue;
+    const leaf& l = s.g.leaves[s.g[in].attr];
+    if (l.space == to.space && l.index == to.index && (last[in] > f.step_of[id] || s.g[in].shape != s.g[id].shape)) return false;
+  }
+  return true;
+}
+
+/// Outputs with a target of their own; what cannot be written there at once stays in the arena, and is copied at the end.
+constexpr void place_targets(const staged_view& s, const fused_view& f, const list<int>& last, placement& p, list<bool>& fixed) {
+  for (int i = 0; i < s.g.count.outputs; ++i) {
+    const int id = owner(s.g, s.copied, s.g.outputs[i]);
+    const target& to = s.g.targets[i];
+    if (to.space == space::arena || !writes_in_place(s, f, last, id, to)) continue;
+    p.of[id] = {to.space, to.index, {}};
+    fixed[id] = true;
+  }
 }
 
 /// place(s, f, size): offsets such that nothing alive is overwritten. size has an amount per shape.
@@ -137,8 +155,9 @@ constexpr placement place(const staged_view& s, const fused_view& f, const amoun
   p.of.assign(n, {});
   list<bool> fixed;
   fixed.assign(n, false);
-  place_leaves(s, p, fixed);
   const list<int> last = last_uses(s, f);
+  place_leaves(s, p);
+  place_targets(s, f, last, p, fixed);
   list<int> dying, dies_next;
   dying.assign(f.step_count + 1, -1);
   dies_next.assign(n, -1);

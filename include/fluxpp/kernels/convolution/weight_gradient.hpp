@@ -15,8 +15,8 @@ struct weight_gradient_plan {
     weight_gradient_plan plan;
     plan.images = packing(s, {.most_outputs = 4096, .least_outputs = 4096, .lanes = tile_of<T>::lanes, .depth = 128});
     const int chunks = plan.images.chunks();
-    const bool few = static_cast<double>(s.filters) * chunks < 4 * 64; // jobs, though each part packs the images again
-    plan.filters = cut(s.group_filters(), few ? 32 : 64);
+    const bool few = static_cast<double>(s.filters) * chunks < 4 * 128; // jobs, though each part packs the images again
+    plan.filters = cut(s.group_filters(), few ? 32 : 128);
     plan.slack = tile_of<T>::most_lanes;
     const int jobs = std::max(1, s.groups * plan.filters.parts);
     plan.parts = std::clamp(most_tasks / jobs, 1, std::max(1, chunks));
