@@ -24,15 +24,18 @@ template <class T> void randomise(std::vector<T>& x, double mean, double deviati
 template <class T, int N, class F> void each_batch(std::size_t n, F&& f) {
   constexpr std::size_t width = batch<T>::size;
   std::size_t i = 0;
-  for (; i + N * width <= n; i += N * width)
-    [&]<int... K>(std::integer_sequence<int, K...>) {
+  for (; i + N * width <= n; i += N * width) [&]<int... K>(std::integer_sequence<int, K...>) {
       (f(i + K * width, std::integral_constant<int, K>{}, std::integral_constant<int, batch<T>::size>{}), ...);
-    }(std::make_integer_sequence<int, N>{});
-  for (; i + width <= n; i += width) f(i, std::integral_constant<int, 0>{}, std::integral_constant<int, batch<T>::size>{});
+    }
+  (std::make_integer_sequence<int, N>{});
+  for (; i + width <= n; i += width)
+    f(i, std::integral_constant<int, 0>{}, std::integral_constant<int, batch<T>::size>{});
   if (i < n) f(i, std::integral_constant<int, 0>{}, static_cast<int>(n - i));
 }
 template <class T> batch<T> load(const T* from, int n) { return batch<T>::load_first(from, n); }
-template <class T> batch<T> load(const T* from, std::integral_constant<int, batch<T>::size>) { return batch<T>::load(from); }
+template <class T> batch<T> load(const T* from, std::integral_constant<int, batch<T>::size>) {
+  return batch<T>::load(from);
+}
 template <class T> void store(batch<T> v, T* to, int n) { v.store_first(to, n); }
 template <class T> void store(batch<T> v, T* to, std::integral_constant<int, batch<T>::size>) { v.store(to); }
 template <class T> batch<T> keep(batch<T> v, int n, T fill) { return keep_first(v, n, fill); }
@@ -183,7 +186,7 @@ template <class T> void run(bench::suite& s, const std::string& type, double tol
   s.compare(name("chain", 1'000'000), 1.3, tolerance, c);
 }
 
-}  // namespace
+} // namespace
 
 int main(int argc, char** argv) {
   fx::kernels::thread_pool::instance().resize(1);

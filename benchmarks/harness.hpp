@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 // Ours beside a yardstick in one program: interleaved rounds, CPU time of the thread, the least of each counts.
-#include <ctime>
-
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
+#include <ctime>
 #include <filesystem>
 #include <limits>
 #include <string>
@@ -50,7 +49,7 @@ struct row {
 /// missed), --quick (shorter rounds), or part of a name (only the cases that contain it).
 /// A case states renew(), new random inputs; ours() and reference(); and difference(), how far their results are apart.
 class suite {
- public:
+public:
   suite(std::string name, int argc, char** argv) : name_(std::move(name)) {
     for (int i = 1; i < argc; ++i) {
       const std::string_view option = argv[i];
@@ -87,9 +86,11 @@ class suite {
     if (std::FILE* const f = std::fopen(("build/bench/" + name_ + ".json").c_str(), "w")) {
       std::fprintf(f, "[");
       for (const row& r : rows_)
-        std::fprintf(f, "%s\n {\"name\": \"%s\", \"ours_ns\": %.1f, \"reference_ns\": %.1f, \"ratio\": %.3f, "
-                     "\"target\": %g, \"met\": %s}", &r == rows_.data() ? "" : ",", r.name.c_str(), r.ours_ns,
-                     r.reference_ns, r.ratio(), r.target, r.met() ? "true" : "false");
+        std::fprintf(f,
+                     "%s\n {\"name\": \"%s\", \"ours_ns\": %.1f, \"reference_ns\": %.1f, \"ratio\": %.3f, "
+                     "\"target\": %g, \"met\": %s}",
+                     &r == rows_.data() ? "" : ",", r.name.c_str(), r.ours_ns, r.reference_ns, r.ratio(), r.target,
+                     r.met() ? "true" : "false");
       std::fprintf(f, "\n]\n");
       std::fclose(f);
     }
@@ -97,7 +98,7 @@ class suite {
     return wrong_ || (check_ && !met) ? EXIT_FAILURE : EXIT_SUCCESS;
   }
 
- private:
+private:
   static constexpr int rounds = 8;
 
   /// Nanoseconds per call of f, over as many calls as a round takes.
@@ -131,4 +132,4 @@ class suite {
   std::vector<row> rows_;
 };
 
-}  // namespace bench
+} // namespace bench

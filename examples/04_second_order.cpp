@@ -18,7 +18,7 @@ int main() {
   xt::xtensor<double, 1> x = xt::zeros<double>({1'000'000});
   for (std::size_t i = 0; i < x.size(); ++i) x(i) = 1 + 2 * std::sin(static_cast<double>(i));
 
-  auto f = fx::value_and_grad<"mu", "sigma">(nll);  // a callable; owns its workspace, reuses it call after call
+  auto f = fx::value_and_grad<"mu", "sigma">(nll); // a callable; owns its workspace, reuses it call after call
   auto [value, g] = f(0.1, 1.3, x);
   std::printf("value %.6f  d/dmu %.6f  d/dsigma %.6f\n", value, g.get<"mu">(), g.get<"sigma">());
 
@@ -34,7 +34,7 @@ int main() {
     auto [v, d] = f(mu, sigma, x);
     auto h = hessian(mu, sigma, x);
     const double dmu = d.get<"mu">(), dsigma = d.get<"sigma">(), det = h(0, 0) * h(1, 1) - h(0, 1) * h(1, 0);
-    const bool convex = det > 0 && h(0, 0) > 0;  // else a step downhill
+    const bool convex = det > 0 && h(0, 0) > 0; // else a step downhill
     mu -= convex ? (h(1, 1) * dmu - h(0, 1) * dsigma) / det : dmu;
     sigma -= convex ? (h(0, 0) * dsigma - h(1, 0) * dmu) / det : dsigma;
   }

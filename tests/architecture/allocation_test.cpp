@@ -21,13 +21,14 @@ void (*const volatile release)(void*) = std::free;
 
 void* counted(std::size_t n, std::size_t alignment) {
   ++allocations;
-  void* p = alignment <= alignof(std::max_align_t) ? allocate(n > 0 ? n : 1)
-                                                   : std::aligned_alloc(alignment, (n + alignment - 1) / alignment * alignment);
+  void* p = alignment <= alignof(std::max_align_t)
+                ? allocate(n > 0 ? n : 1)
+                : std::aligned_alloc(alignment, (n + alignment - 1) / alignment * alignment);
   if (p == nullptr) throw std::bad_alloc();
   return p;
 }
 
-}  // namespace
+} // namespace
 
 void* operator new(std::size_t n) { return counted(n, 1); }
 void* operator new[](std::size_t n) { return counted(n, 1); }
@@ -61,7 +62,7 @@ template <class F> long allocations_of(F f) {
   return allocations - before;
 }
 
-}  // namespace
+} // namespace
 
 TEST_CASE("the counter counts", "[eval]") {
   CHECK(allocations_of([] { std::vector<double> x(10); }) > 0);
@@ -74,7 +75,7 @@ TEST_CASE("the second call allocates nothing, on scalars and arrays small and la
   CHECK(allocations_of([&] { total += f(0.1, 1.3, small).value; }) > 0);
   f(0.1, 1.3, large);
   for (int round = 0; round < 3; ++round) {
-    CHECK(allocations_of([&] { total += f(0.2, 1.4, small).value; }) == 0);  // extents that alternate are remembered
+    CHECK(allocations_of([&] { total += f(0.2, 1.4, small).value; }) == 0); // extents that alternate are remembered
     CHECK(allocations_of([&] { total += f(0.2, 1.4, large).value; }) == 0);
   }
   CHECK(total > 0);

@@ -15,13 +15,9 @@ namespace fx = fluxpp;
 namespace {
 
 constexpr int line_of_log = __LINE__ + 2;
-constexpr auto entropy = fx::function<"p">([](auto p) {
-  return fx::sum(fx::softmax(fx::log(p)));
-});
+constexpr auto entropy = fx::function<"p">([](auto p) { return fx::sum(fx::softmax(fx::log(p))); });
 constexpr int line_of_matmul = __LINE__ + 2;
-constexpr auto product = fx::function<"a", "b">([](auto a, auto b) {
-  return fx::sum(fx::matmul(a, b));
-});
+constexpr auto product = fx::function<"a", "b">([](auto a, auto b) { return fx::sum(fx::matmul(a, b)); });
 
 template <class F> std::string message_of(F f) {
   try {
@@ -30,11 +26,9 @@ template <class F> std::string message_of(F f) {
   return "nothing was thrown";
 }
 
-}  // namespace
+} // namespace
 
-TEST_CASE("finite values pass", "[eval]") {
-  CHECK(fx::compile(entropy)(std::vector<double>{0.1, 0.9}) == approx(1));
-}
+TEST_CASE("finite values pass", "[eval]") { CHECK(fx::compile(entropy)(std::vector<double>{0.1, 0.9}) == approx(1)); }
 
 TEST_CASE("the first operation that is not finite is named with its source line", "[eval]") {
   const std::string text = message_of([] { fx::compile(entropy)(std::vector<double>{0.1, 0.0}); });

@@ -47,7 +47,7 @@ template <bool Wrong> struct thrice : fx::custom<1> {
     for (std::size_t i = 0; i < a.size(); ++i) a.out[i] = 3 * a.in[0][i];
   }
 
- private:
+private:
   static constexpr var scaled(const fx::node_view& y, var ybar) {
     if constexpr (!Wrong) return 3.0 * ybar;
     else return fx::select(fx::equal(fx::iota(y.arg(0), 0), 777.0), 0.0, 3.0 * ybar);
@@ -57,14 +57,18 @@ template <bool Wrong> struct thrice : fx::custom<1> {
 template <bool Wrong> struct reversed : fx::custom<1> {
   static constexpr auto name = Wrong ? "reversed_wrong" : "reversed";
   static constexpr dims shape(const dims& x) { return x; }
-  static constexpr var vjp(const fx::node_view&, var ybar, int) { return Wrong ? ybar : fx::operation<reversed>{}(ybar); }
-  static constexpr var jvp(const fx::node_view&, const fx::pushforward& p) { return fx::operation<reversed>{}(p.dx[0]); }
+  static constexpr var vjp(const fx::node_view&, var ybar, int) {
+    return Wrong ? ybar : fx::operation<reversed>{}(ybar);
+  }
+  static constexpr var jvp(const fx::node_view&, const fx::pushforward& p) {
+    return fx::operation<reversed>{}(p.dx[0]);
+  }
   template <class Args> static void run(const Args& a) {
     for (std::size_t i = 0; i < a.size(); ++i) a.out[i] = a.in[0][a.size() - 1 - i];
   }
 };
 
-}  // namespace user
+} // namespace user
 
 namespace {
 
@@ -74,7 +78,7 @@ template <user::mutant M> fx::gradcheck_result check_mutant() {
   return fx::gradcheck(fx::function<"x", "y">([](auto a, auto b) { return fx::sum(user::product_of<M>(a, b)); }), x, y);
 }
 
-}  // namespace
+} // namespace
 
 TEST_CASE("gradcheck accepts derivatives that are right, of scalars and of arrays", "[autodiff]") {
   const auto f = fx::function<"x", "y">([](auto a, auto b) { return fx::exp(a * b) / (1.0 + a * a) + fx::sum(b); });
@@ -82,7 +86,7 @@ TEST_CASE("gradcheck accepts derivatives that are right, of scalars and of array
   INFO(r.str() << "\n" << s.str());
   CHECK(r);
   CHECK(s);
-  CHECK(r.entries == 2 * 3 * 6);  // both modes, three results, six elements
+  CHECK(r.entries == 2 * 3 * 6); // both modes, three results, six elements
   CHECK_THAT(r.str(), contains("gradcheck passed"));
   CHECK(fx::gradcheck([](auto a) { return fx::sin(a) * a; }, 0.7));
   CHECK(fx::gradcheck(f, x, 0.5));
@@ -128,7 +132,8 @@ TEST_CASE("gradcheck finds one wrong element of a thousand, and in which mode", 
   std::vector<double> many(1000);
   for (std::size_t i = 0; i < many.size(); ++i) many[i] = std::sin(static_cast<double>(i));
   CHECK(fx::gradcheck([](auto a) { return fx::sum(fx::operation<user::thrice<false>>{}(a)); }, many));
-  const fx::gradcheck_result r = fx::gradcheck([](auto a) { return fx::sum(fx::operation<user::thrice<true>>{}(a)); }, many);
+  const fx::gradcheck_result r =
+      fx::gradcheck([](auto a) { return fx::sum(fx::operation<user::thrice<true>>{}(a)); }, many);
   CHECK_FALSE(r);
   CHECK(r.failures == 1);
   CHECK(r.worst.index == 777);
@@ -158,7 +163,8 @@ TEST_CASE("gradcheck leaves its arguments alone, and index arguments out", "[aut
   const std::vector<double> before = x;
   std::vector<double> data = x;
   const std::vector<int> index{2, 0};
-  CHECK(fx::gradcheck([](auto a, auto i) { return fx::square(fx::gather(a, i)); }, std::span<const double>(data), index));
+  CHECK(
+      fx::gradcheck([](auto a, auto i) { return fx::square(fx::gather(a, i)); }, std::span<const double>(data), index));
   CHECK(data == before);
 #if FLUXPP_HAS_XTENSOR
   const xt::xtensor<double, 2> m{{1, 2, 3}, {4, 5, 6}};

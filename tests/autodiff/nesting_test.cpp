@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 // Derivatives inside functions that are differentiated: arguments stay apart, and orders agree.
+#include "catch.hpp"
+
 #include <fluxpp/fluxpp.hpp>
 
+#include <cmath>
 #include <vector>
-
-#include "catch.hpp"
 
 namespace fx = fluxpp;
 
@@ -13,7 +14,7 @@ namespace {
 constexpr auto product = fx::function<"x", "y">([](auto x, auto y) { return x * y; });
 constexpr auto cubes = [](auto x) { return fx::sum(x * x * x); };
 
-}  // namespace
+} // namespace
 
 TEST_CASE("equal and dependent arguments of an inner gradient are differentiated apart") {
   CHECK(fx::compile([](auto a) { return fx::grad<"x">(product)(a, a); })(3.0) == approx(3));
@@ -53,11 +54,10 @@ TEST_CASE("the Hessian is the Jacobian of the gradient, in one order of the name
 
 TEST_CASE("a Jacobian by columns and by rows is the same matrix") {
   const std::vector<double> x{0.5, 1, 2};
-  const auto square = fx::jacobian([](auto v) { return fx::exp(v) * fx::sum(v); })(x);  // 3 by 3: columns
-  const auto wide = fx::jacobian([](auto v) { return fx::stack(0, fx::sum(v * v), fx::prod(v)); })(x);  // 2 by 3: rows
+  const auto square = fx::jacobian([](auto v) { return fx::exp(v) * fx::sum(v); })(x);                // 3 by 3: columns
+  const auto wide = fx::jacobian([](auto v) { return fx::stack({fx::sum(v * v), fx::prod(v)}); })(x); // 2 by 3: rows
   for (std::size_t i = 0; i < 3; ++i)
-    for (std::size_t j = 0; j < 3; ++j)
-      CHECK(square(i, j) == approx(std::exp(x[i]) * ((i == j ? 3.5 : 0) + 1)));
+    for (std::size_t j = 0; j < 3; ++j) CHECK(square(i, j) == approx(std::exp(x[i]) * ((i == j ? 3.5 : 0) + 1)));
   for (std::size_t j = 0; j < 3; ++j) {
     CHECK(wide(0, j) == approx(2 * x[j]));
     CHECK(wide(1, j) == approx(1 / x[j]));

@@ -10,4 +10,6 @@ using filters = xt::xtensor_fixed<float, xt::xshape<8, 3, 3, 3>>;
 #else
 using filters = xt::xtensor_fixed<float, xt::xshape<8, 4, 3, 3>>;
 #endif
-float f(const xt::xtensor_fixed<float, xt::xshape<1, 3, 9, 9>>& x, const filters& w) { return fx::compile(total)(x, w); }
+float f(const xt::xtensor_fixed<float, xt::xshape<1, 3, 9, 9>>& x, const filters& w) {
+  return fx::compile(total)(x, w);
+}

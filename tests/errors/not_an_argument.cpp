@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // expected-error: "fluxpp: an argument must be a number, a std::array, std::vector or std::span, an xt::xtensor, or a tensor"
 #include <fluxpp/fluxpp.hpp>
+
 #include <list>
 namespace fx = fluxpp;
 

@@ -14,12 +14,12 @@
 
 #if FLUXPP_HAS_XTENSOR
 #if __has_include(<xtensor/views/xview.hpp>)
+#include <xtensor/misc/xmanipulation.hpp>
 #include <xtensor/views/xstrided_view.hpp>
 #include <xtensor/views/xview.hpp>
-#include <xtensor/misc/xmanipulation.hpp>
 #else
-#include <xtensor/xstrided_view.hpp>
 #include <xtensor/xmanipulation.hpp>
+#include <xtensor/xstrided_view.hpp>
 #include <xtensor/xview.hpp>
 #endif
 #endif
@@ -49,7 +49,7 @@ template <class X> void check_equals_counting(const X& x) {
   for (std::size_t i = 0; i < 12; ++i) CHECK(h.template get<0>()[i] == g.template get<0>()[i]);
 }
 
-}  // namespace
+} // namespace
 
 TEST_CASE("vectors, arrays, spans and numbers are arguments", "[eval]") {
   const auto total = [](auto x, auto k) { return fx::sum(x) * k; };
@@ -113,7 +113,8 @@ TEST_CASE("xtensor containers and views equal their contiguous copies", "[eval]"
   check_equals_counting(fx::ranked<2>(ranked_at_the_call));
   check_equals_counting(fx::ranked<2>(by_columns));
   check_equals_counting(xt::view(wide, xt::range(0, 6, 2), xt::range(1, 9, 2)));
-  check_equals_counting(xt::view(xt::xtensor<double, 2>(xt::flip(x, 0)), xt::range(2, xt::placeholders::_, -1), xt::all()));
+  check_equals_counting(
+      xt::view(xt::xtensor<double, 2>(xt::flip(x, 0)), xt::range(2, xt::placeholders::_, -1), xt::all()));
   const xt::xtensor<double, 2> across = xt::transpose(x);
   check_equals_counting(xt::transpose(across));
   const double expected = fx::compile(weighted)(counting(3, 4));

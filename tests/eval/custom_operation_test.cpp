@@ -50,8 +50,12 @@ struct hinge : fx::elementwise<3> {
 template <bool FromEnd> struct running_total : fx::custom<1> {
   static constexpr auto name = FromEnd ? "running_total_from_end" : "running_total";
   static constexpr dims shape(const dims& x) { return x; }
-  static constexpr var vjp(const fx::node_view&, var ybar, int) { return fx::operation<running_total<!FromEnd>>{}(ybar); }
-  static constexpr var jvp(const fx::node_view&, const fx::pushforward& p) { return fx::operation<running_total>{}(p.dx[0]); }
+  static constexpr var vjp(const fx::node_view&, var ybar, int) {
+    return fx::operation<running_total<!FromEnd>>{}(ybar);
+  }
+  static constexpr var jvp(const fx::node_view&, const fx::pushforward& p) {
+    return fx::operation<running_total>{}(p.dx[0]);
+  }
   template <class Args> static void run(const Args& a) {
     const std::size_t n = a.shape.rank == 0 ? 1 : static_cast<std::size_t>(a.shape[a.shape.rank - 1]);
     for (std::size_t row = 0; row < a.size(); row += n)
@@ -67,7 +71,7 @@ constexpr fx::operation<bell> bell_of{};
 constexpr fx::operation<hinge> hinge_of{};
 constexpr fx::operation<running_total<false>> total{};
 
-}  // namespace user
+} // namespace user
 
 TEST_CASE("a user's elementwise operation computes on numbers, vars and batches", "[eval]") {
   CHECK(user::bell_of(0.5) == approx(std::exp(-0.25)));
@@ -86,7 +90,8 @@ TEST_CASE("users' operations fuse with each other and with the library's", "[eva
     return fx::mean(user::hinge_of(x, y, 1.0) + fx::exp(-1.0 * user::bell_of(x)) * user::bell_of(y));
   }));
   std::vector<float> x, y;
-  for (int i = 0; i < 100; ++i) x.push_back(std::sin(static_cast<float>(i))), y.push_back(std::cos(static_cast<float>(3 * i)));
+  for (int i = 0; i < 100; ++i)
+    x.push_back(std::sin(static_cast<float>(i))), y.push_back(std::cos(static_cast<float>(3 * i)));
   const auto [value, g] = f(x, y);
   double expected = 0;
   for (std::size_t i = 0; i < 100; ++i) {
@@ -100,7 +105,8 @@ TEST_CASE("users' operations fuse with each other and with the library's", "[eva
   CHECK(value == approx(expected / 100));
 }
 
-TEST_CASE("a user's operation with a kernel of its own runs between loops and is differentiated by its rules", "[eval]") {
+TEST_CASE("a user's operation with a kernel of its own runs between loops and is differentiated by its rules",
+          "[eval]") {
   auto f = fx::value_and_grad([](auto x) { return fx::sum(fx::square(user::total(fx::exp(x)))); });
   fx::tensor<double, 2> x({3, 5});
   for (std::size_t i = 0; i < 15; ++i) x[i] = 0.1 * static_cast<double>(i) - 0.7;
@@ -108,7 +114,8 @@ TEST_CASE("a user's operation with a kernel of its own runs between loops and is
   double expected = 0;
   for (std::size_t row = 0; row < 3; ++row) {
     double sums[5], from_end = 0;
-    for (std::size_t i = 0; i < 5; ++i) sums[i] = (i == 0 ? 0 : sums[i - 1]) + std::exp(x(row, i)), expected += sums[i] * sums[i];
+    for (std::size_t i = 0; i < 5; ++i)
+      sums[i] = (i == 0 ? 0 : sums[i - 1]) + std::exp(x(row, i)), expected += sums[i] * sums[i];
     for (std::size_t i = 5; i-- > 0;) {
       from_end += 2 * sums[i];
       CHECK(g.get<0>()(row, i) == approx(std::exp(x(row, i)) * from_end));
@@ -132,11 +139,13 @@ TEST_CASE("tangents and second derivatives pass through users' operations", "[ev
   constexpr double h = 0x1p-11;
   const auto a = along(-2 * h), b = along(-h), c = along(h), d = along(2 * h);
   const auto got = product(x, dx);
-  for (std::size_t i = 0; i < 3; ++i) CHECK(got[i] == approx((a[i] - 8 * b[i] + 8 * c[i] - d[i]) / (12 * h)).epsilon(1e-8));
+  for (std::size_t i = 0; i < 3; ++i)
+    CHECK(got[i] == approx((a[i] - 8 * b[i] + 8 * c[i] - d[i]) / (12 * h)).epsilon(1e-8));
   auto tangent = fx::jvp([](auto t) { return fx::sum(fx::square(user::total(user::bell_of(t)))); });
   const double slope = (value(x[0] - 2 * h * dx[0], x[1] - 2 * h * dx[1], x[2] - 2 * h * dx[2]) -
                         8 * value(x[0] - h * dx[0], x[1] - h * dx[1], x[2] - h * dx[2]) +
                         8 * value(x[0] + h * dx[0], x[1] + h * dx[1], x[2] + h * dx[2]) -
-                        value(x[0] + 2 * h * dx[0], x[1] + 2 * h * dx[1], x[2] + 2 * h * dx[2])) / (12 * h);
+                        value(x[0] + 2 * h * dx[0], x[1] + 2 * h * dx[1], x[2] + 2 * h * dx[2])) /
+                       (12 * h);
   CHECK(tangent(x, dx).tangent == approx(slope).epsilon(1e-9));
 }

@@ -32,7 +32,7 @@ fx::tensor<double, 2> filled(std::size_t rows, std::size_t columns, double value
   return x;
 }
 
-}  // namespace
+} // namespace
 
 TEST_CASE("two extents that must be equal and are not give one sentence with axis, argument and numbers", "[eval]") {
   auto f = fx::value_and_grad(distance);
@@ -82,18 +82,17 @@ TEST_CASE("a failed call does no work and leaves the callable usable", "[eval]")
   const std::vector<double> kept(before, before + 8);
   error_of([&] { f(x, std::vector<double>(7, 0.0)); });
   CHECK(std::vector<double>(before, before + 8) == kept);
-  error_of([&] { f(x, std::vector<double>(7, 0.0)); });  // again: the failure was not cached
+  error_of([&] { f(x, std::vector<double>(7, 0.0)); }); // again: the failure was not cached
   CHECK(f(x, y).value == value);
 }
 
 TEST_CASE("batch sizes that alternate see no stale data", "[eval]") {
-  auto f = fx::value_and_grad<"w">(fx::function<"x", "w">([](auto x, auto w) {
-    return fx::sum(fx::softmax(fx::matmul(fx::exp(x), w)) * x) + fx::max(x);
-  }));
+  auto f = fx::value_and_grad<"w">(fx::function<"x", "w">(
+      [](auto x, auto w) { return fx::sum(fx::softmax(fx::matmul(fx::exp(x), w)) * x) + fx::max(x); }));
   const auto fresh = f;
   const auto w = filled(4, 4, 0.3);
-  for (const std::size_t n : {std::size_t{1}, std::size_t{64}, std::size_t{63}, std::size_t{1}, std::size_t{64}, std::size_t{16},
-                              std::size_t{17}, std::size_t{63}}) {
+  for (const std::size_t n : {std::size_t{1}, std::size_t{64}, std::size_t{63}, std::size_t{1}, std::size_t{64},
+                              std::size_t{16}, std::size_t{17}, std::size_t{63}}) {
     fx::tensor<double, 2> x({n, 4});
     for (std::size_t i = 0; i < x.size(); ++i) x[i] = std::sin(static_cast<double>(i * n));
     auto alone = fresh;
@@ -131,12 +130,13 @@ TEST_CASE("directions and cotangents must have the shape of what they belong to"
   CHECK(forward(x, x).tangent == 5);
   CHECK(error_of([&] { forward(x, three); }).expected + error_of([&] { forward(x, three); }).got == 13);
   CHECK_THAT(error_of([&] { reverse(filled(5, 2, 1), filled(5, 3, 1)); }).what(), contains("axis 1"));
-  CHECK(forward(x, 2.0).tangent == 20);  // one number is a direction of equal elements
+  CHECK(forward(x, 2.0).tangent == 20); // one number is a direction of equal elements
   CHECK(forward(x, fx::zero).tangent == 0);
 }
 
 TEST_CASE("an extent that turns out to be 1 folds, broadcasts and multiplies as any other", "[eval]") {
-  auto f = fx::value_and_grad(fx::function<"x", "w">([](auto x, auto w) { return fx::sum(3.0 * x) + fx::sum(fx::matmul(x, w)); }));
+  auto f = fx::value_and_grad(
+      fx::function<"x", "w">([](auto x, auto w) { return fx::sum(3.0 * x) + fx::sum(fx::matmul(x, w)); }));
   const fx::tensor<double, 2> x = filled(1, 1, 2);
   fx::tensor<double, 2> w({1, 3});
   for (double& v : w) v = 1;
@@ -144,6 +144,6 @@ TEST_CASE("an extent that turns out to be 1 folds, broadcasts and multiplies as 
   CHECK(value == 12);
   CHECK(g.get<"x">()[0] == 6);
   CHECK(g.get<"w">()[2] == 2);
-  auto column = fx::compile([](auto a, auto b) { return a * b; });  // an extent known at the call does not broadcast
+  auto column = fx::compile([](auto a, auto b) { return a * b; }); // an extent known at the call does not broadcast
   error_of([&] { column(filled(1, 3, 1), filled(2, 3, 1)); });
 }

@@ -18,7 +18,8 @@ int value(const extent_table& t, int extent, const std::vector<int>& values) {
   if (extent >= 0) return extent;
   std::vector<int> known;
   for (int i = 0; i < t.size(); ++i)
-    known.push_back(t[i].kind == extent_kind::symbol ? values[static_cast<std::size_t>(t[i].a)] : static_cast<int>(value_of(t[i], known.data())));
+    known.push_back(t[i].kind == extent_kind::symbol ? values[static_cast<std::size_t>(t[i].a)]
+                                                     : static_cast<int>(value_of(t[i], known.data())));
   return known[static_cast<std::size_t>(-1 - extent)];
 }
 
@@ -61,7 +62,7 @@ static_assert(no_extent_is_minus_one());
 static_assert(a_number_stands_for_a_symbol_that_equals_it());
 static_assert(what_is_known_to_be_equal_needs_no_check());
 
-}  // namespace
+} // namespace
 
 TEST_CASE("extents: numbers are computed at once, equal formulas are one", "[graph]") {
   CHECK(numbers_are_computed_at_once());
@@ -111,7 +112,7 @@ TEST_CASE("extents: a chain of equalities over symbols and a formula ends at the
   t.equate(m, twice, "b", 2);
   CHECK(t.resolve(k) == twice);
   CHECK(t.resolve(m) == twice);
-  t.equate(twice, 6, "c", 3);  // a formula keeps its value; the equality is checked
+  t.equate(twice, 6, "c", 3); // a formula keeps its value; the equality is checked
   CHECK(t.resolve(k) == twice);
   CHECK(t.constraints().size() == 3);
 }

@@ -14,7 +14,7 @@ using numbers = std::vector<double>;
 
 /// interpreter: one evaluation of a plan; the workspace begins as NaN.
 class interpreter {
- public:
+public:
   interpreter(const planned& p, int n, const std::vector<numbers>& arguments) : p_(p), n_(n), arguments_(arguments) {
     const graph::amount& a = p.places.arena;
     fixed_.assign(at(a.fixed), not_a_number);
@@ -30,7 +30,7 @@ class interpreter {
     return {from, from + p_.elements(p_.view().shape_of(id), n_)};
   }
 
- private:
+private:
   static constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
   static std::size_t at(long i) { return static_cast<std::size_t>(i); }
   dims shape(int id) const { return numbered(p_.view().shape_of(id)); }
@@ -55,7 +55,9 @@ class interpreter {
     auto try_one = [&]<class Op>() {
       if (code_of(&fx::ops::info<Op>) == code) y = fx::ops::info<Op>.evaluate(x);
     };
-    [&]<class... Op>(fx::ops::op_list<Op...>) { (try_one.template operator()<Op>(), ...); }(fx::ops::elementwise_list{});
+    [&]<class... Op>(fx::ops::op_list<Op...>) {
+      (try_one.template operator()<Op>(), ...);
+    }(fx::ops::elementwise_list{});
     return y;
   }
 
@@ -65,11 +67,13 @@ class interpreter {
     const dims space = numbered(p_.view().shapes[step.shape]);
     std::vector<numbers> folded;
     for (int o = 0; o < step.outputs; ++o)
-      folded.emplace_back(at(p_.elements(p_.view().shape_of(p_.steps.outputs[step.first_output + o]), n_)), neutral(code.output(o).fold));
+      folded.emplace_back(at(p_.elements(p_.view().shape_of(p_.steps.outputs[step.first_output + o]), n_)),
+                          neutral(code.output(o).fold));
     std::size_t element = 0;
     fx::eval::for_each_index(space, [&](const std::vector<int>& index) {
       numbers v;
-      for (int i = 0; i < step.inputs; ++i) v.push_back(read(p_.steps.inputs[step.first_input + i].source, index, space.rank));
+      for (int i = 0; i < step.inputs; ++i)
+        v.push_back(read(p_.steps.inputs[step.first_input + i].source, index, space.rank));
       for (int i = 0; i < code.operations(); ++i) {
         const graph::coded_operation o = code.operation(i);
         const double x[3]{v[at(o.args[0])], v[at(o.args[1])], v[at(o.args[2])]};
@@ -125,4 +129,4 @@ class interpreter {
   double extent_ = 0;
 };
 
-}  // namespace graph_tests
+} // namespace graph_tests

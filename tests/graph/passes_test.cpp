@@ -38,10 +38,11 @@ constexpr bool arithmetic_on_numbers_is_done_at_once() {
 constexpr bool broadcasts_are_views_computed_last() {
   graph::tape t;
   const var m = argument(t, make_dims(3, 4)), row = argument(t, make_dims(4)), s = argument(t, {});
-  const var y = m * fx::exp(row + s);  // exp is taken of four elements, not of twelve
+  const var y = m * fx::exp(row + s); // exp is taken of four elements, not of twelve
   const graph::node& mul = t[y.id];
   const graph::node& view = t[mul.args[0] == m.id ? mul.args[1] : mul.args[0]];
-  return view.op->kind == graph::kind::broadcast && t.shape_of(view.args[0]) == make_dims(4) && y.shape() == make_dims(3, 4);
+  return view.op->kind == graph::kind::broadcast && t.shape_of(view.args[0]) == make_dims(4) &&
+         y.shape() == make_dims(3, 4);
 }
 constexpr bool what_no_output_needs_is_gone() {
   graph::tape t;
@@ -54,7 +55,7 @@ constexpr bool views_that_change_nothing_are_gone() {
   graph::tape t;
   const int n = t.extents.symbol(1), m = t.extents.symbol(2);
   const var x = argument(t, make_dims(n)), y = argument(t, make_dims(m));
-  const var z = fx::ops::broadcast_to(x, make_dims(m));  // a view only until n and m are known to be equal
+  const var z = fx::ops::broadcast_to(x, make_dims(m)); // a view only until n and m are known to be equal
   t.extents.equate(n, m, "test", 1);
   t.output(fx::stop_gradient(z) * y);
   return nodes_of(t) == 3;
@@ -142,7 +143,7 @@ static_assert(squarings(24, true) <= 24 + 3 * 24);
 static_assert(normal_log_density_is_three_steps_with_one_loop());
 static_assert(a_gradient_that_does_not_need_the_data_does_not_read_it());
 
-}  // namespace
+} // namespace
 
 TEST_CASE("tape: equal expressions are one node, identities hold, numbers are folded", "[graph]") {
   CHECK(equal_expressions_are_one_node());
@@ -206,7 +207,7 @@ TEST_CASE("place: values of one symbol, of numbers and of neither lie apart", "[
   t.output(fx::sum(fx::exp(fx::matmul(x, fx::exp(w)))));
   const planned p(t);
   CHECK(p.one_symbol);
-  CHECK(p.places.arena.per_batch >= 8);  // the product and its exponential
+  CHECK(p.places.arena.per_batch >= 8); // the product and its exponential
   CHECK(p.places.arena.per_batch % graph::alignment == 0);
   CHECK(obeys_all(p));
 }

@@ -72,7 +72,8 @@ struct planned {
     list<int> value;
     for (int i = 0; i < -extent; ++i) {
       const graph::extent_entry& e = program.extents[i];
-      value.push(e.kind == graph::extent_kind::symbol ? symbol(e.a, n) : static_cast<int>(graph::value_of(e, value.begin())));
+      value.push(e.kind == graph::extent_kind::symbol ? symbol(e.a, n)
+                                                      : static_cast<int>(graph::value_of(e, value.begin())));
     }
     return value[-1 - extent];
   }
@@ -157,4 +158,4 @@ constexpr bool obeys_all(const planned& p) {
   return operands_come_first(p) && memory_raises_the_stage(p) && nothing_alive_is_overwritten(p);
 }
 
-}  // namespace graph_tests
+} // namespace graph_tests

@@ -31,7 +31,7 @@ struct subject {
     for (const var& g : fx::autodiff::adjoint(t, y, t.constant(1), args)) t.output(g);
   }
 
- private:
+private:
   dims shape(int i, unsigned seed) {
     dims d = random_programs::argument_shape(i);
     const bool all = seed % 4 == 2, shared = seed % 4 == 3;
@@ -98,7 +98,7 @@ unsigned seeds() {
   return many == nullptr ? 2000 : static_cast<unsigned>(std::atol(many));
 }
 
-}  // namespace
+} // namespace
 
 TEST_CASE("plans of random programs compute what the tape says and obey the rules of plans", "[graph]") {
   for (unsigned seed = 0; seed < seeds(); ++seed) {

@@ -54,7 +54,7 @@ struct outer {
   }
 };
 struct three {
-  constexpr var operator()(var a, var b) const {  // [m, 1, n] * [k, 1] + [n]
+  constexpr var operator()(var a, var b) const { // [m, 1, n] * [k, 1] + [n]
     const var x = fx::reshape(a, {a.extent(0), 1, a.extent(1)});
     return fx::exp(0.3 * x) * fx::reshape(b, {b.extent(0), 1}) - fx::mean(a, 0);
   }
@@ -67,7 +67,7 @@ template <class F> void check_with_rows_and_numbers() {
   check<F>(normal_tensor<3>({2, 6, 5}, 1), normal_tensor<2>({6, 5}, 2), normal_tensor<3>({2, 6, 5}, 3));
 }
 
-}  // namespace
+} // namespace
 
 TEST_CASE("arithmetic broadcasts in each argument", "[laws]") {
   check_with_rows_and_numbers<plain<fx::ops::sub>>();

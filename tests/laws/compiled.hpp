@@ -136,11 +136,12 @@ inline numbers normal(std::size_t n, std::uint32_t stream) {
   fx::fill_normal(v.data(), n, 2025, stream, 0);
   return v;
 }
-template <int Rank, class T = double> fx::tensor<T, Rank> normal_tensor(std::array<std::size_t, Rank> shape, std::uint32_t stream) {
+template <int Rank, class T = double>
+fx::tensor<T, Rank> normal_tensor(std::array<std::size_t, Rank> shape, std::uint32_t stream) {
   fx::tensor<T, Rank> x(shape);
   const numbers v = normal(x.size(), stream);
   std::transform(v.begin(), v.end(), x.begin(), [](double a) { return static_cast<T>(a); });
   return x;
 }
 
-}  // namespace laws
+} // namespace laws

@@ -27,7 +27,8 @@ template <class T> std::vector<T> column(const std::vector<elementwise_tests::po
 
 template <class Op, class T> double error_of(T value, long double exact) {
   if constexpr (requires { Op::max_absolute; })
-    if (std::abs(static_cast<long double>(value) - exact) <= Op::max_absolute * std::numeric_limits<T>::epsilon() / 2) return 0;
+    if (std::abs(static_cast<long double>(value) - exact) <= Op::max_absolute * std::numeric_limits<T>::epsilon() / 2)
+      return 0;
   return elementwise_tests::ulps(value, exact);
 }
 
@@ -42,7 +43,8 @@ template <class Op, class T, std::size_t... I> void check_value(std::index_seque
     const double e = error_of<Op>(y[0][i], fx::ops::forward_at<Op>(x));
     if (!(e <= worst)) worst = e, at = i;
   }
-  INFO("value at " << points[at].x[0] << ", " << points[at].x[1] << ", " << points[at].x[2] << " in " << sizeof(T) << " bytes");
+  INFO("value at " << points[at].x[0] << ", " << points[at].x[1] << ", " << points[at].x[2] << " in " << sizeof(T)
+                   << " bytes");
   CHECK(worst <= Op::max_ulp);
 }
 
@@ -59,7 +61,9 @@ template <class Op, int N> struct expected {
         slope[i] = y.value.tangent[0], curvature[i][k] = y.tangent[0].tangent[0];
       }
   }
-  template <std::size_t... I> static dual2 called(const dual2* x, std::index_sequence<I...>) { return apply<Op>{}(x[I]...); }
+  template <std::size_t... I> static dual2 called(const dual2* x, std::index_sequence<I...>) {
+    return apply<Op>{}(x[I]...);
+  }
 };
 
 inline bool close(double a, double b, double tolerance) {
@@ -75,7 +79,8 @@ template <class Op, std::size_t... I> void check_derivatives(std::index_sequence
   while (points.size() < 37) points.push_back(points[points.size() - different]);
   const std::size_t count = points.size();
   const numbers ybar = normal(count, 90);
-  const auto y = by_cpu<everything<apply<Op>, n>>(column<double>(points, I)..., normal(count, 10 + I)..., normal(count, 20 + I)..., ybar);
+  const auto y = by_cpu<everything<apply<Op>, n>>(column<double>(points, I)..., normal(count, 10 + I)...,
+                                                  normal(count, 20 + I)..., ybar);
   const numbers dx[]{normal(count, 10 + I)...}, u[]{normal(count, 20 + I)...};
   double left = 0, right = 0, size = 0;
   for (std::size_t i = 0; i < count; ++i) {
@@ -87,12 +92,12 @@ template <class Op, std::size_t... I> void check_derivatives(std::index_sequence
       for (std::size_t b = 0; b < n; ++b) second += ybar[i] * e.curvature[a][b] * u[b][i];
       dy += e.slope[a] * dx[a][i];
       INFO("argument " << a);
-      CHECK(close(y[2 + a][i], ybar[i] * e.slope[a], 1e-12));      // reverse
-      CHECK(close(y[2 + n + a][i], second, 1e-11));                // forward over reverse
-      CHECK(close(y[2 + 2 * n + a][i], second, 1e-11));            // reverse over reverse
+      CHECK(close(y[2 + a][i], ybar[i] * e.slope[a], 1e-12)); // reverse
+      CHECK(close(y[2 + n + a][i], second, 1e-11));           // forward over reverse
+      CHECK(close(y[2 + 2 * n + a][i], second, 1e-11));       // reverse over reverse
       right += y[2 + a][i] * dx[a][i], size += std::abs(y[2 + a][i] * dx[a][i]);
     }
-    CHECK(close(y[1][i], dy, 1e-12));                              // forward
+    CHECK(close(y[1][i], dy, 1e-12)); // forward
     left += ybar[i] * y[1][i], size += std::abs(ybar[i] * y[1][i]);
   }
   INFO("dot product");
@@ -140,4 +145,4 @@ template <int Part, int Parts> void check_part() {
   CHECK(i > 0);
 }
 
-}  // namespace laws
+} // namespace laws

@@ -21,7 +21,7 @@ constexpr dims argument_shape(int i) {
 
 /// generator: appends random operations to the tape of its arguments.
 class generator {
- public:
+public:
   constexpr generator(const list<var>& args, unsigned seed) : t_(*args[0].tape), words_{seed, 1, 0} {
     for (int i = 0; i < args.size(); ++i) {
       bind(args[i].shape(), argument_shape(i));
@@ -38,7 +38,7 @@ class generator {
     return total;
   }
 
- private:
+private:
   constexpr int below(int n) { return static_cast<int>(words_.below(static_cast<unsigned>(n))); }
 
   // What an extent will be at the call: broadcasting and products of matrices need extents that fit.
@@ -89,26 +89,26 @@ class generator {
     const var x = pool_[i];
     const double b = bound_[i];
     switch (below(20)) {
-      case 0: return keep(fx::tanh(x), 1);
-      case 1: return keep(fx::sigmoid(x), 1);
-      case 2: return keep(fx::sin(x), 1);
-      case 3: return keep(fx::cos(x), 1);
-      case 4: return keep(fx::relu(x), b);
-      case 5: return keep(fx::square(x), b * b);
-      case 6: return keep(fx::abs(x), b);
-      case 7: return keep(fx::exp(x), 20);
-      case 8: return keep(fx::log(x * x + 1.5), 2.5);
-      case 9: return keep(fx::sqrt(x * x + 0.5), b + 1);
-      case 10: return keep(-x, b);
-      case 11: return keep(fx::gelu(x), b);
-      case 12: return keep(fx::softplus(x), b + 1);
-      case 13: return keep(fx::atan(x), 1.6);
-      case 14: return keep(fx::erf(x), 1);
-      case 15: return keep(fx::silu(x), b);
-      case 16: return keep(x * 0.5 + 0.25, b);
-      case 17: return keep(fx::pow(x * x + 0.5, 1.3), 20);
-      case 18: return keep(fx::stop_gradient(x) * x, b * b);
-      default: return keep(1.0 / (x * x + 1.0), 1);
+    case 0: return keep(fx::tanh(x), 1);
+    case 1: return keep(fx::sigmoid(x), 1);
+    case 2: return keep(fx::sin(x), 1);
+    case 3: return keep(fx::cos(x), 1);
+    case 4: return keep(fx::relu(x), b);
+    case 5: return keep(fx::square(x), b * b);
+    case 6: return keep(fx::abs(x), b);
+    case 7: return keep(fx::exp(x), 20);
+    case 8: return keep(fx::log(x * x + 1.5), 2.5);
+    case 9: return keep(fx::sqrt(x * x + 0.5), b + 1);
+    case 10: return keep(-x, b);
+    case 11: return keep(fx::gelu(x), b);
+    case 12: return keep(fx::softplus(x), b + 1);
+    case 13: return keep(fx::atan(x), 1.6);
+    case 14: return keep(fx::erf(x), 1);
+    case 15: return keep(fx::silu(x), b);
+    case 16: return keep(x * 0.5 + 0.25, b);
+    case 17: return keep(fx::pow(x * x + 0.5, 1.3), 20);
+    case 18: return keep(fx::stop_gradient(x) * x, b * b);
+    default: return keep(1.0 / (x * x + 1.0), 1);
     }
   }
   constexpr void binary(int i, int k) {
@@ -116,15 +116,15 @@ class generator {
     const double p = bound_[i], q = bound_[k];
     if (!broadcasts(a, b)) b = fx::mean(b);
     switch (below(9)) {
-      case 0: return keep(a + b, p + q);
-      case 1: return keep(a - b, p + q);
-      case 2: return keep(a * b, p * q);
-      case 3: return keep(a / (b * b + 1.5), p);
-      case 4: return keep(fx::maximum(a, b), p > q ? p : q);
-      case 5: return keep(fx::minimum(a, b), p > q ? p : q);
-      case 6: return keep(fx::select(a < b, a, b * 0.5), p > q ? p : q);
-      case 7: return keep(fx::atan2(a, b * b + 0.5), 3.2);
-      default: return keep(a * 0.5 - b * a, p + p * q);
+    case 0: return keep(a + b, p + q);
+    case 1: return keep(a - b, p + q);
+    case 2: return keep(a * b, p * q);
+    case 3: return keep(a / (b * b + 1.5), p);
+    case 4: return keep(fx::maximum(a, b), p > q ? p : q);
+    case 5: return keep(fx::minimum(a, b), p > q ? p : q);
+    case 6: return keep(fx::select(a < b, a, b * 0.5), p > q ? p : q);
+    case 7: return keep(fx::atan2(a, b * b + 0.5), 3.2);
+    default: return keep(a * 0.5 - b * a, p + p * q);
     }
   }
   constexpr fx::axes some_axes(int rank) {
@@ -137,13 +137,13 @@ class generator {
     const double b = bound_[i];
     const fx::axes over = some_axes(x.rank());
     switch (below(7)) {
-      case 0: return keep(fx::sum(x, over) * 0.1, 3 * b);
-      case 1: return keep(fx::mean(x, over), b);
-      case 2: return keep(fx::max(x, over), b);
-      case 3: return keep(fx::min(x, over), b);
-      case 4: return keep(fx::logsumexp(x, over) * 0.5, b + 2);
-      case 5: return keep(fx::variance(x, over), b * b);
-      default: return keep(fx::sum(fx::square(x), over) * 0.1, 3 * b * b);
+    case 0: return keep(fx::sum(x, over) * 0.1, 3 * b);
+    case 1: return keep(fx::mean(x, over), b);
+    case 2: return keep(fx::max(x, over), b);
+    case 3: return keep(fx::min(x, over), b);
+    case 4: return keep(fx::logsumexp(x, over) * 0.5, b + 2);
+    case 5: return keep(fx::variance(x, over), b * b);
+    default: return keep(fx::sum(fx::square(x), over) * 0.1, 3 * b * b);
     }
   }
   constexpr void structure(int i) {
@@ -152,14 +152,14 @@ class generator {
     if (x.rank() == 0) return unary(i);
     const int axis = below(x.rank()), n = number(x.extent(axis));
     switch (below(8)) {
-      case 0: return keep(fx::transpose(x), b);
-      case 1: return keep(fx::flatten(x), b);
-      case 2: return keep(fx::reshape(x, {-1}), b);
-      case 3: return n < 2 ? unary(i) : keep(fx::slice(x, axis, 1, fx::to_end), b);
-      case 4: return keep(fx::pad(x, axis, {1, 0}), b);
-      case 5: return keep(fx::concat(x, fx::sin(x), axis), b + 1);
-      case 6: return keep(fx::softmax(x, axis), 1);
-      default: return multiply(i, pick());
+    case 0: return keep(fx::transpose(x), b);
+    case 1: return keep(fx::flatten(x), b);
+    case 2: return keep(fx::reshape(x, {-1}), b);
+    case 3: return n < 2 ? unary(i) : keep(fx::slice(x, axis, 1, fx::to_end), b);
+    case 4: return keep(fx::pad(x, axis, {1, 0}), b);
+    case 5: return keep(fx::concat(x, fx::sin(x), axis), b + 1);
+    case 6: return keep(fx::softmax(x, axis), 1);
+    default: return multiply(i, pick());
     }
   }
   constexpr void multiply(int i, int k) {
@@ -194,4 +194,4 @@ template <unsigned Seed> struct function {
   }
 };
 
-}  // namespace random_programs
+} // namespace random_programs

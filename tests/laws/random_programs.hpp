@@ -22,4 +22,4 @@ template <unsigned First, unsigned... I> void check_seeds(std::integer_sequence<
   (check_seed<First + I>(), ...);
 }
 
-}  // namespace laws
+} // namespace laws

@@ -17,7 +17,7 @@ template <bool Nonempty> struct folds {
     out.push(fx::sum(y));
     for (const int axis : {0, 1, 2}) out.push(fx::sum(y, axis));
     out.push(fx::sum(y, {0, 1})), out.push(fx::sum(y, {1, 2})), out.push(fx::sum(y, {0, 2}));
-    out.push(fx::prod(fx::sign(args[0]))), out.push(fx::prod(fx::sign(args[0]), {0, 2}));  // exact in any order
+    out.push(fx::prod(fx::sign(args[0]))), out.push(fx::prod(fx::sign(args[0]), {0, 2})); // exact in any order
     if (!Nonempty) return out;
     for (const int axis : {0, 1, 2}) out.push(fx::max(args[0], axis)), out.push(fx::min(args[0], axis));
     out.push(fx::max(args[0])), out.push(fx::min(args[0], {0, 2}));
@@ -31,4 +31,4 @@ template <bool Nonempty, class T> void check_folds(std::array<std::size_t, 3> sh
   check_agreement<folds<Nonempty>>(sizeof(T) == 8 ? 1e-13 : 2e-6, x);
 }
 
-}  // namespace laws
+} // namespace laws

@@ -15,7 +15,7 @@ template <bool Nonempty, class T> void check_size(std::size_t n) {
   laws::check_folds<Nonempty, T>({n, 2, 3});
 }
 
-}  // namespace
+} // namespace
 
 TEST_CASE("folds of every size agree with the reference, in double", "[laws]") {
   for (const std::size_t n : sizes) check_size<true, double>(n);
@@ -35,7 +35,8 @@ TEST_CASE("folds propagate NaN wherever it stands", "[laws]") {
     std::copy(x.begin(), x.end(), t.begin());
     const auto y = laws::by_cpu<laws::folds<true>>(t);
     INFO("NaN at " << at);
-    CHECK(std::isnan(y[1][0]));                                         // sum
-    CHECK((std::isnan(y[14][0]) && std::isnan(y[15][0]) && std::isnan(y[16][0])));  // max, min along the axis, max of all
+    CHECK(std::isnan(y[1][0])); // sum
+    CHECK(
+        (std::isnan(y[14][0]) && std::isnan(y[15][0]) && std::isnan(y[16][0]))); // max, min along the axis, max of all
   }
 }

@@ -42,11 +42,15 @@ struct network {
   }
 };
 
-}  // namespace
+} // namespace
 
 TEST_CASE("1, 2, 3 and 7 threads fold large arrays to the same bits", "[laws]") {
-  for (const std::array<std::size_t, 3> shape :
-       {std::array<std::size_t, 3>{1, 1, 1000003}, {1000003, 1, 1}, {300, 20, 101}, {3, 50001, 7}, {2, 3, 100003}, {70001, 2, 5}}) {
+  for (const std::array<std::size_t, 3> shape : {std::array<std::size_t, 3>{1, 1, 1000003},
+                                                 {1000003, 1, 1},
+                                                 {300, 20, 101},
+                                                 {3, 50001, 7},
+                                                 {2, 3, 100003},
+                                                 {70001, 2, 5}}) {
     INFO("shape " << shape[0] << ", " << shape[1] << ", " << shape[2]);
     check_threads<laws::folds<true>>(laws::normal_tensor<3>(shape, 1));
     check_threads<laws::folds<true>>(laws::normal_tensor<3, float>(shape, 1));
@@ -62,6 +66,7 @@ TEST_CASE("large folds agree with the reference", "[laws]") {
 
 TEST_CASE("the number of threads changes no bit of a gradient", "[laws]") {
   check_threads<laws::value_and_gradient<density>>(0.1, 1.3, laws::normal(500009, 2));
-  check_threads<laws::value_and_gradient<network>>(laws::normal_tensor<2, float>({700, 64}, 1), laws::normal_tensor<2, float>({64, 90}, 2),
-                                                   laws::normal_tensor<1, float>({90}, 3), laws::normal_tensor<2, float>({90, 10}, 4));
+  check_threads<laws::value_and_gradient<network>>(
+      laws::normal_tensor<2, float>({700, 64}, 1), laws::normal_tensor<2, float>({64, 90}, 2),
+      laws::normal_tensor<1, float>({90}, 3), laws::normal_tensor<2, float>({90, 10}, 4));
 }

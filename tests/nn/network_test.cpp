@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: MIT
 // The layout of networks: names, shapes and offsets known to the compiler, as torch spells them.
-#include <fluxpp/fluxpp.hpp>
-
 #include "catch.hpp"
+
+#include <fluxpp/fluxpp.hpp>
 
 namespace fx = fluxpp;
 
 namespace {
 
-constexpr auto net = fx::chain(fx::conv<4, 3>(), fx::batch_norm(fx::relu), fx::chain(fx::flatten(), fx::dense<5>(fx::tanh)));
+constexpr auto net =
+    fx::chain(fx::conv<4, 3>(), fx::batch_norm(fx::relu), fx::chain(fx::flatten(), fx::dense<5>(fx::tanh)));
 using shape = std::remove_const_t<decltype(fx::shape<fx::batch, 2, 6, 6>)>;
 constexpr auto layout = fx::nn::layout_of<std::remove_const_t<decltype(net)>, shape>;
 
-}  // namespace
+} // namespace
 
 TEST_CASE("parameters are named by their place in the chain") {
   const char* names[] = {"0.weight", "0.bias", "1.weight", "1.bias", "2.1.weight", "2.1.bias"};

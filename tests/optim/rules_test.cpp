@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 // Update rules: the compiled step equals the formula, element by element.
+#include "catch.hpp"
+
 #include <fluxpp/fluxpp.hpp>
 
 #include <cmath>
 #include <vector>
-
-#include "catch.hpp"
 
 namespace fx = fluxpp;
 
@@ -32,7 +32,7 @@ template <class Rule, int N> std::vector<double> steps(const Rule& rule, int cou
   return x;
 }
 
-}  // namespace
+} // namespace
 
 TEST_CASE("AdamW is the algorithm of Loshchilov and Hutter") {
   const fx::adamw rule{.lr = 0.05, .weight_decay = 0.1};
@@ -73,11 +73,11 @@ struct late_reader {
   double usual_momentum() const { return 0; }
 };
 
-}  // namespace
+} // namespace
 
 TEST_CASE("a slot is not overwritten while a later loop reads it") {
   const std::vector<double> x = steps<late_reader, 2>(late_reader{}, 1);
-  const double v1 = 1.0;  // slot 0, gradient i x = {0, 1}
+  const double v1 = 1.0; // slot 0, gradient i x = {0, 1}
   CHECK(x[0] == approx(1 - v1 * v1 * (0.0 - 0.0)));
   CHECK(x[1] == approx(1 - v1 * v1 * (0.0 - 1.0)));
 }

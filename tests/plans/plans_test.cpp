@@ -37,9 +37,8 @@ constexpr auto perceptron = fx::function<"w1", "b1", "w2", "b2", "x">([](auto w1
   auto hidden = fx::relu(fx::matmul(x, w1) + b1);
   return fx::mean(fx::square(fx::matmul(hidden, w2) + b2));
 });
-constexpr auto classifier = fx::function<"w", "x", "labels">([](auto w, auto x, auto labels) {
-  return fx::cross_entropy(fx::matmul(x, w), labels);
-});
+constexpr auto classifier = fx::function<"w", "x", "labels">(
+    [](auto w, auto x, auto labels) { return fx::cross_entropy(fx::matmul(x, w), labels); });
 constexpr auto normalised = fx::function<"x", "scale", "shift">([](auto x, auto scale, auto shift) {
   auto y = fx::layer_norm(x, scale, shift);
   return fx::sum(fx::square(y));
@@ -88,25 +87,30 @@ using number = argument<double>;
 using vector = argument<double, -1>;
 using matrix = argument<double, -1, -1>;
 
-}  // namespace
+} // namespace
 
 TEST_CASE("plans of small losses with their gradients are the accepted ones", "[plans]") {
   check<std::remove_const_t<decltype(normal_log_density)>, true, number, number, vector>("normal_log_density");
-  check<std::remove_const_t<decltype(logistic_regression)>, true, vector, number, matrix, vector>("logistic_regression");
+  check<std::remove_const_t<decltype(logistic_regression)>, true, vector, number, matrix, vector>(
+      "logistic_regression");
   check<std::remove_const_t<decltype(squarings)>, true, vector>("squarings");
-  check<std::remove_const_t<decltype(broadcasts)>, true, number, argument<double, 5>, argument<double, 4, 5>>("broadcasts");
+  check<std::remove_const_t<decltype(broadcasts)>, true, number, argument<double, 5>, argument<double, 4, 5>>(
+      "broadcasts");
 }
 
 TEST_CASE("plans of layers are the accepted ones", "[plans]") {
-  check<std::remove_const_t<decltype(perceptron)>, true, argument<float, 8, 32>, argument<float, 32>, argument<float, 32, 4>, argument<float, 4>,
-        argument<float, -1, 8>>("perceptron");
-  check<std::remove_const_t<decltype(classifier)>, true, argument<float, 8, 10>, argument<float, -1, 8>, argument<int, -1>>("classifier");
-  check<std::remove_const_t<decltype(normalised)>, true, argument<float, -1, 64>, argument<float, 64>, argument<float, 64>>("layer_norm");
+  check<std::remove_const_t<decltype(perceptron)>, true, argument<float, 8, 32>, argument<float, 32>,
+        argument<float, 32, 4>, argument<float, 4>, argument<float, -1, 8>>("perceptron");
+  check<std::remove_const_t<decltype(classifier)>, true, argument<float, 8, 10>, argument<float, -1, 8>,
+        argument<int, -1>>("classifier");
+  check<std::remove_const_t<decltype(normalised)>, true, argument<float, -1, 64>, argument<float, 64>,
+        argument<float, 64>>("layer_norm");
   check<std::remove_const_t<decltype(attention)>, false, matrix, matrix, matrix>("attention");
 }
 
 TEST_CASE("a program as a drawing has a node per operation, an edge per operand and a box per step", "[plans]") {
-  using program = eval::function_program<value_transform<std::remove_const_t<decltype(attention)>>, matrix, matrix, matrix>;
+  using program =
+      eval::function_program<value_transform<std::remove_const_t<decltype(attention)>>, matrix, matrix, matrix>;
   const std::string text = fx::graph::dot(eval::view_of<program>, eval::fused_of<program>.thaw());
   auto occurrences = [&](const std::string& part) {
     int n = 0;

@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: MIT
 // The learner: it learns, it repeats itself to the bit, and what it is told wrongly changes nothing.
+#include "catch.hpp"
+#include "folder.hpp"
+
 #include <fluxpp/fluxpp.hpp>
 
 #include <algorithm>
 #include <cstring>
 #include <vector>
 
-#include "catch.hpp"
-#include "folder.hpp"
-
 namespace fx = fluxpp;
 
 namespace {
 
-constexpr auto net = fx::chain(fx::conv<16, 3>(fx::relu), fx::max_pool<2>(), fx::conv<32, 3>(fx::relu), fx::max_pool<2>(),
-                               fx::flatten(), fx::dropout(0.2), fx::dense<10>());
+constexpr auto net = fx::chain(fx::conv<16, 3>(fx::relu), fx::max_pool<2>(), fx::conv<32, 3>(fx::relu),
+                               fx::max_pool<2>(), fx::flatten(), fx::dropout(0.2), fx::dense<10>());
 const fx::progress_options silent{.shown = fx::progress_options::form::silent};
 
 auto make() {
@@ -39,7 +39,7 @@ std::vector<float> trained(int threads, std::uint64_t seed) {
   return parameters_of(l);
 }
 
-}  // namespace
+} // namespace
 
 TEST_CASE("five seeds read at least 98.5 % of held-out digits on average") {
   double sum = 0;
@@ -76,8 +76,8 @@ TEST_CASE("a saved learner loads into another to the bit and answers alike") {
 
 TEST_CASE("a file of another network is refused by name and shape, and the learner stays as it was") {
   const folder here;
-  constexpr auto other = fx::chain(fx::conv<16, 3>(fx::relu), fx::max_pool<2>(), fx::conv<31, 3>(fx::relu), fx::max_pool<2>(),
-                                   fx::flatten(), fx::dropout(0.2), fx::dense<10>());
+  constexpr auto other = fx::chain(fx::conv<16, 3>(fx::relu), fx::max_pool<2>(), fx::conv<31, 3>(fx::relu),
+                                   fx::max_pool<2>(), fx::flatten(), fx::dropout(0.2), fx::dense<10>());
   fx::learner wrong{other, fx::softmax_cross_entropy, fx::adamw{}, fx::shape<fx::batch, 1, 8, 8>};
   wrong.save(here / "wrong.safetensors");
   digits_learner l = make();

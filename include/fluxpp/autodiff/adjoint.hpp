@@ -69,4 +69,4 @@ constexpr list<var> adjoint(graph::tape& t, var y, var ybar, const list<var>& x)
   return xbar;
 }
 
-}  // namespace fluxpp::inline v0_1::autodiff
+} // namespace fluxpp::inline v0_1::autodiff

@@ -17,10 +17,10 @@ namespace fluxpp::inline v0_1 {
 
 /// gradcheck_options: the step of the differences, and how far a derivative may be from them.
 struct gradcheck_options {
-  double eps = 1e-6;         ///< two points: added as it is; five points: times the magnitude of x, at least 1
-  double atol = 1e-5;        ///< |analytic - numeric| <= atol + rtol max(|analytic|, |numeric|), for every entry
+  double eps = 1e-6;  ///< two points: added as it is; five points: times the magnitude of x, at least 1
+  double atol = 1e-5; ///< |analytic - numeric| <= atol + rtol max(|analytic|, |numeric|), for every entry
   double rtol = 1e-3;
-  bool five_points = false;  ///< (f(x - 2h) - 8 f(x - h) + 8 f(x + h) - f(x + 2h)) / 12h instead of two points
+  bool five_points = false; ///< (f(x - 2h) - 8 f(x - h) + 8 f(x + h) - f(x + 2h)) / 12h instead of two points
 };
 /// strict: sees an error in the eighth digit; for functions that are smooth around the arguments.
 inline constexpr gradcheck_options strict{.eps = 0x1p-11, .atol = 1e-8, .rtol = 1e-8, .five_points = true};
@@ -30,7 +30,7 @@ struct jacobian_entry {
   std::string argument;
   std::size_t index = 0, output = 0;
   double analytic = 0, numeric = 0;
-  const char* mode = "";  ///< "forward" or "reverse"
+  const char* mode = ""; ///< "forward" or "reverse"
 };
 
 /// gradcheck_result: whether all entries agree; the worst one, and how many do not.
@@ -38,15 +38,16 @@ struct gradcheck_result {
   bool ok = true;
   std::size_t entries = 0, failures = 0;
   jacobian_entry worst;
-  double excess = 0;  ///< error of the worst entry, in units of what is allowed
+  double excess = 0; ///< error of the worst entry, in units of what is allowed
 
   explicit operator bool() const { return ok; }
   /// One sentence: d f[2] / d w[5]: analytic 0.4131, numeric 0.8262 (reverse): 3 of 40 entries differ.
   std::string str() const {
     char text[400];
-    std::snprintf(text, sizeof text, "gradcheck %s: d f[%zu] / d %s[%zu]: analytic %.9g, numeric %.9g (%s): %zu of %zu entries differ",
-                  ok ? "passed" : "failed", worst.output, worst.argument.c_str(), worst.index, worst.analytic, worst.numeric,
-                  worst.mode, failures, entries);
+    std::snprintf(text, sizeof text,
+                  "gradcheck %s: d f[%zu] / d %s[%zu]: analytic %.9g, numeric %.9g (%s): %zu of %zu entries differ",
+                  ok ? "passed" : "failed", worst.output, worst.argument.c_str(), worst.index, worst.analytic,
+                  worst.numeric, worst.mode, failures, entries);
     return std::string(text) + (ok ? "" : hint());
   }
   void add(const jacobian_entry& e, const gradcheck_options& o) {
@@ -57,7 +58,7 @@ struct gradcheck_result {
     if (entries == 1 || !(error <= excess)) excess = std::isnan(error) ? HUGE_VAL : error, worst = e;
   }
 
- private:
+private:
   const char* hint() const {
     const double ratio = worst.analytic / worst.numeric;
     auto is = [ratio](double r) { return std::abs(ratio - r) < 1e-4; };
@@ -68,15 +69,15 @@ struct gradcheck_result {
 namespace autodiff {
 
 /// An array that owns its elements: a copy can be moved without the caller noticing.
-template <class A>
-concept owning_array = std::is_default_constructible_v<A> && requires(A a, const A& c) {
+template <class A> concept owning_array = std::is_default_constructible_v<A> && requires(A a, const A& c) {
   { *a.begin() } -> std::same_as<double&>;
   { *c.begin() } -> std::same_as<const double&>;
 };
 
 /// A copy of an argument to be moved: numbers and owning arrays keep their type, and with it what it says of extents.
 template <class A> auto movable_copy(const A& a) {
-  if constexpr (arguments::number<A> || owning_array<A> || std::is_integral_v<typename arguments::argument_traits<A>::element>) {
+  if constexpr (arguments::number<A> || owning_array<A> ||
+                std::is_integral_v<typename arguments::argument_traits<A>::element>) {
     return a;
   } else {
     constexpr int rank = arguments::argument_traits<A>::rank;
@@ -108,7 +109,7 @@ template <class Y> std::vector<double> flattened(const Y& y) {
 
 /// checked<F, Tag, A...>: F at arguments of these types: values, and derivatives in both modes.
 template <class F, class Tag, class... A> class checked {
- public:
+public:
   checked(const gradcheck_options& o, const A&... a) : options_(o), x_(a...) {}
 
   gradcheck_result run() {
@@ -120,7 +121,7 @@ template <class F, class Tag, class... A> class checked {
     return result_;
   }
 
- private:
+private:
   static constexpr auto all = std::index_sequence_for<A...>{};
   template <std::size_t I> using argument_t = std::tuple_element_t<I, std::tuple<A...>>;
   template <class Each, std::size_t... I> static void each_argument(std::index_sequence<I...>, Each each) {
@@ -137,7 +138,8 @@ template <class F, class Tag, class... A> class checked {
   }
   /// The difference of f along one element.
   std::vector<double> difference(double& x) {
-    const double at = x, h = options_.five_points ? options_.eps * std::exp2(std::max(0, std::ilogb(at))) : options_.eps;
+    const double at = x,
+                 h = options_.five_points ? options_.eps * std::exp2(std::max(0, std::ilogb(at))) : options_.eps;
     auto moved = [&](double by) {
       x = at + by;
       const std::vector<double> y = value();
@@ -162,7 +164,8 @@ template <class F, class Tag, class... A> class checked {
       auto& x = std::get<I>(x_);
       for (std::size_t i = 0; i < count(x); ++i) {
         const std::vector<double> expected = difference(element(x, i)), got = along<I>(i, all);
-        for (std::size_t o = 0; o < outputs; ++o) result_.add({name<I>(), i, o, got[o], expected[o], "forward"}, options_);
+        for (std::size_t o = 0; o < outputs; ++o)
+          result_.add({name<I>(), i, o, got[o], expected[o], "forward"}, options_);
         columns.push_back(expected);
       }
     }
@@ -206,7 +209,7 @@ template <class F, class Tag, class... A> class checked {
   callable<value_transform<F>, Tag> value_;
   callable<jvp_transform<F>, Tag> jvp_;
   callable<vjp_transform<F>, Tag> vjp_;
-  std::vector<std::vector<std::vector<double>>> numeric_;  // [argument][element][output]
+  std::vector<std::vector<std::vector<double>>> numeric_; // [argument][element][output]
   gradcheck_result result_;
 };
 
@@ -214,29 +217,29 @@ template <class A> void require_double(const A& a) {
   using element = typename arguments::argument_traits<A>::element;
   if (std::is_same_v<element, float> || std::is_same_v<element, long double> || (arguments::number<A> && is_index<A>))
     throw value_error("gradcheck(f, args)", "arguments must be double: differences of other numbers are noise");
-  if (!is_index<A> && count(movable_copy(a)) == 0) throw value_error("gradcheck(f, args)", "an argument has no elements");
+  if (!is_index<A> && count(movable_copy(a)) == 0)
+    throw value_error("gradcheck(f, args)", "an argument has no elements");
 }
 
-}  // namespace autodiff
+} // namespace autodiff
 
 /// gradcheck(f, args...) or gradcheck(fx::strict, f, args...): the derivatives of f at args, in forward and in reverse
 /// mode, against differences, element by element. Arrays of whole numbers are indices and stay. For second derivatives
 /// check a gradient: fx::gradcheck([](auto x) { return fx::grad(f)(x); }, x). gradcheck<Tag> runs on another evaluator.
 /// errors   run: an argument is float or empty, f is not finite at args (value_error); never for a wrong derivative
 template <class Tag = cpu_tag, class F, class... A>
-  requires(sizeof...(A) > 0)
-gradcheck_result gradcheck(const gradcheck_options& o, F, const A&... args) {
+requires(sizeof...(A) > 0) gradcheck_result gradcheck(const gradcheck_options& o, F, const A&... args) {
   (autodiff::require_double(args), ...);
   if constexpr (((std::is_same_v<typename arguments::argument_traits<A>::element, double> ||
-                  (autodiff::is_index<A> && !arguments::number<A>)) && ...))
-    return autodiff::checked<typename autodiff::requirements<F>::function, Tag, decltype(autodiff::movable_copy(args))...>(
-               o, autodiff::movable_copy(args)...)
+                  (autodiff::is_index<A> && !arguments::number<A>)) &&
+                 ...))
+    return autodiff::checked<typename autodiff::requirements<F>::function, Tag,
+                             decltype(autodiff::movable_copy(args))...>(o, autodiff::movable_copy(args)...)
         .run();
   else return {};
 }
 template <class Tag = cpu_tag, class F, class... A>
-  requires(sizeof...(A) > 0 && !std::is_same_v<F, gradcheck_options>)
-gradcheck_result gradcheck(F f, const A&... args) {
+requires(sizeof...(A) > 0 && !std::is_same_v<F, gradcheck_options>) gradcheck_result gradcheck(F f, const A&... args) {
   return gradcheck<Tag>(gradcheck_options{}, f, args...);
 }
 
@@ -250,10 +253,11 @@ template <class Tag = cpu_tag, elementwise_op Op> gradcheck_result gradcheck(ope
       else x[i] = Op::samples[i][a];
     return x;
   };
-  return [&]<std::size_t... I>(std::index_sequence<I...>) {
-    return gradcheck<Tag>(strict, f, column(I)...);
-  }(std::make_index_sequence<static_cast<std::size_t>(Op::arity)>{});
+  return [&]<std::size_t... I>(std::index_sequence<I...>) { return gradcheck<Tag>(strict, f, column(I)...); }
+  (std::make_index_sequence<static_cast<std::size_t>(Op::arity)>{});
 }
-template <class Tag = cpu_tag, elementwise_op Op> gradcheck_result gradcheck(Op) { return gradcheck<Tag>(operation<Op>{}); }
+template <class Tag = cpu_tag, elementwise_op Op> gradcheck_result gradcheck(Op) {
+  return gradcheck<Tag>(operation<Op>{});
+}
 
-}  // namespace fluxpp::inline v0_1
+} // namespace fluxpp::inline v0_1

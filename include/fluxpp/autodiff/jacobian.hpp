@@ -70,14 +70,14 @@ template <class T, class V> std::size_t element_count(const V& v) {
   else return v.size();
 }
 
-}  // namespace autodiff
+} // namespace autodiff
 
 /// hessian_callable: see fx::hessian.
 template <class F, class Tag, text... Wrt> class hessian_callable {
- public:
+public:
   template <class... A> auto operator()(const A&... args) { return run(std::index_sequence_for<A...>{}, args...); }
 
- private:
+private:
   template <std::size_t... At, class... A> auto run(std::index_sequence<At...>, const A&... args) {
     using T = typename arguments::real_type<A...>::type;
     std::tuple<autodiff::direction_t<T, A, autodiff::is_wanted<F, sizeof...(A), At, Wrt...>()>...> d(args...);
@@ -107,10 +107,10 @@ template <text... Wrt, class F, class Tag = cpu_tag> auto hessian(F, Tag = {}) {
 
 /// jacobian_callable: see fx::jacobian.
 template <class F, class Tag, text... Wrt> class jacobian_callable {
- public:
+public:
   template <class... A> auto operator()(const A&... args) { return run(std::index_sequence_for<A...>{}, args...); }
 
- private:
+private:
   template <std::size_t... At, class... A> auto run(std::index_sequence<At...>, const A&... args) {
     using T = typename arguments::real_type<A...>::type;
     std::tuple<autodiff::direction_t<T, A, autodiff::is_wanted<F, sizeof...(A), At, Wrt...>()>...> d(args...);
@@ -161,4 +161,4 @@ template <text... Wrt, class F, class Tag = cpu_tag> auto jacobian(F, Tag = {}) 
   return jacobian_callable<typename autodiff::requirements<F, Wrt...>::function, Tag, Wrt...>{};
 }
 
-}  // namespace fluxpp::inline v0_1
+} // namespace fluxpp::inline v0_1

@@ -40,4 +40,4 @@ constexpr list<var> tangent(graph::tape& t, const list<var>& y, const list<var>&
   return dy;
 }
 
-}  // namespace fluxpp::inline v0_1::autodiff
+} // namespace fluxpp::inline v0_1::autodiff

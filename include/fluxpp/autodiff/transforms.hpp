@@ -14,14 +14,15 @@ template <class Names, class T, class... G> struct gradients {
 
   template <std::size_t Index> const auto& get() const { return std::get<Index>(values); }
   template <text Name> const auto& get() const {
-    static_assert(Names::template at<Name> >= 0, "fluxpp::gradients::get<name>(): the name must be one that was differentiated");
+    static_assert(Names::template at<Name> >= 0,
+                  "fluxpp::gradients::get<name>(): the name must be one that was differentiated");
     return std::get<static_cast<std::size_t>(Names::template at<Name> < 0 ? 0 : Names::template at<Name>)>(values);
   }
   template <text Name> const auto& operator[](name<Name>) const { return get<Name>(); }
   /// Throws value_error for a name that was not differentiated.
   array_ref<T> operator[](std::string_view key) { return look_up(key, std::index_sequence_for<G...>{}); }
 
- private:
+private:
   template <class V> static array_ref<T> as_ref(V& v) {
     if constexpr (std::is_same_v<V, T>) return {&v, 1};
     else return {v.data(), v.size()};
@@ -35,7 +36,8 @@ template <class Names, class T, class... G> struct gradients {
   [[noreturn]] static void no_such_name(std::string_view key) {
     std::string known;
     for (std::string_view n : Names::list) known.append(n.empty() ? "" : " ").append(n);
-    throw value_error("gradients", "no gradient is named '" + std::string(key) + "'; there are:" + known, std::string(key));
+    throw value_error("gradients", "no gradient is named '" + std::string(key) + "'; there are:" + known,
+                      std::string(key));
   }
 };
 
@@ -86,14 +88,15 @@ constexpr void require_scalar(graph::tape& t, var y) {
 }
 
 /// Value of F and its gradient with respect to the arguments at these positions.
-template <class F, int N> constexpr list<var> value_and_gradient_of(graph::tape& t, const list<var>& args, const list<int>& at) {
+template <class F, int N>
+constexpr list<var> value_and_gradient_of(graph::tape& t, const list<var>& args, const list<int>& at) {
   const list<var> x = pinned(args);
   const var y = graph::call<F, N>(t, x);
   require_scalar(t, y);
   require_real(t, chosen(x, at));
   list<var> out;
   out.push(y);
-  out.append(chosen(adjoint(t, y, t.constant(1), x), at));  // with respect to all, so that arguments stay apart
+  out.append(chosen(adjoint(t, y, t.constant(1), x), at)); // with respect to all, so that arguments stay apart
   return out;
 }
 
@@ -106,7 +109,9 @@ template <class F> struct value_transform {
     out.push(graph::call<F, N>(t, args));
     return out;
   }
-  template <class T, int N, class Get> static constexpr auto results(const Get& get) { return get.template operator()<0>(); }
+  template <class T, int N, class Get> static constexpr auto results(const Get& get) {
+    return get.template operator()<0>();
+  }
 };
 
 template <class F, bool WithValue, text... Wrt> struct gradient_transform {
@@ -124,15 +129,17 @@ template <class F, bool WithValue, text... Wrt> struct gradient_transform {
   template <class T, int N, class Get> static constexpr auto results(const Get& get) {
     return pack<T>(get, std::make_integer_sequence<int, count<N>>{});
   }
-  template <class T, class Get, int... Index> static constexpr auto pack(const Get& get, std::integer_sequence<int, Index...>) {
+  template <class T, class Get, int... Index>
+  static constexpr auto pack(const Get& get, std::integer_sequence<int, Index...>) {
     if constexpr (WithValue) {
       using g = gradients<wrt_names, T, decltype(get.template operator()<Index + 1>())...>;
-      return value_and_gradient<decltype(get.template operator()<0>()), g>{get.template operator()<0>(),
-                                                                           g{{get.template operator()<Index + 1>()...}}};
+      return value_and_gradient<decltype(get.template operator()<0>()), g>{
+          get.template operator()<0>(), g{{get.template operator()<Index + 1>()...}}};
     } else if constexpr (sizeof...(Index) == 1) {
       return get.template operator()<0>();
     } else {
-      return gradients<wrt_names, T, decltype(get.template operator()<Index>())...>{{get.template operator()<Index>()...}};
+      return gradients<wrt_names, T, decltype(get.template operator()<Index>())...>{
+          {get.template operator()<Index>()...}};
     }
   }
 };
@@ -176,7 +183,8 @@ template <class F> struct vjp_transform {
   template <class T, int N, class Get> static constexpr auto results(const Get& get) {
     return pack<T>(get, std::make_integer_sequence<int, N - 1>{});
   }
-  template <class T, class Get, int... Index> static constexpr auto pack(const Get& get, std::integer_sequence<int, Index...>) {
+  template <class T, class Get, int... Index>
+  static constexpr auto pack(const Get& get, std::integer_sequence<int, Index...>) {
     using g = gradients<typename names_of<F>::type, T, decltype(get.template operator()<Index + 1>())...>;
     return value_and_gradient<decltype(get.template operator()<0>()), g>{get.template operator()<0>(),
                                                                          g{{get.template operator()<Index + 1>()...}}};
@@ -202,9 +210,12 @@ template <class F, text... Wrt> struct hvp_transform {
   template <class T, int N, class Get> static constexpr auto results(const Get& get) {
     return pack<T>(get, std::make_integer_sequence<int, count<N>>{});
   }
-  template <class T, class Get, int... Index> static constexpr auto pack(const Get& get, std::integer_sequence<int, Index...>) {
+  template <class T, class Get, int... Index>
+  static constexpr auto pack(const Get& get, std::integer_sequence<int, Index...>) {
     if constexpr (sizeof...(Index) == 1) return get.template operator()<0>();
-    else return gradients<wrt_names, T, decltype(get.template operator()<Index>())...>{{get.template operator()<Index>()...}};
+    else
+      return gradients<wrt_names, T, decltype(get.template operator()<Index>())...>{
+          {get.template operator()<Index>()...}};
   }
 };
 
@@ -216,13 +227,14 @@ template <class F> using traceable_t = std::conditional_t<traceable<F>, F, no_fu
 
 /// What must hold of a function before a derivative of it is made.
 template <class F, text... Wrt> struct requirements {
-  static_assert(traceable<F>, "fluxpp: a function to compile or differentiate must not capture; pass values as arguments");
+  static_assert(traceable<F>,
+                "fluxpp: a function to compile or differentiate must not capture; pass values as arguments");
   static_assert(((names_of<F>::type::template at<Wrt> >= 0) && ...),
                 "fluxpp::grad<names>(f): each name must be a name that fx::function<names>(f) gave to an argument");
   using function = traceable_t<F>;
 };
 
-}  // namespace autodiff
+} // namespace autodiff
 
 /// fx::compile(f): f as a program: fused, planned, with a workspace of its own.
 template <class F, class Tag = cpu_tag> constexpr auto compile(F, Tag = {}) {
@@ -231,11 +243,13 @@ template <class F, class Tag = cpu_tag> constexpr auto compile(F, Tag = {}) {
 /// fx::value_and_grad<"x">(f): f and its gradient with respect to the named arguments (all, if none is named), computed
 /// as one program. f must return a scalar.
 template <text... Wrt, class F, class Tag = cpu_tag> constexpr auto value_and_grad(F, Tag = {}) {
-  return callable<autodiff::gradient_transform<typename autodiff::requirements<F, Wrt...>::function, true, Wrt...>, Tag>{};
+  return callable<autodiff::gradient_transform<typename autodiff::requirements<F, Wrt...>::function, true, Wrt...>,
+                  Tag>{};
 }
 /// fx::grad<"x">(f): the gradient alone.
 template <text... Wrt, class F, class Tag = cpu_tag> constexpr auto grad(F, Tag = {}) {
-  return callable<autodiff::gradient_transform<typename autodiff::requirements<F, Wrt...>::function, false, Wrt...>, Tag>{};
+  return callable<autodiff::gradient_transform<typename autodiff::requirements<F, Wrt...>::function, false, Wrt...>,
+                  Tag>{};
 }
 /// fx::jvp(f)(x..., dx...): value and directional derivative.
 template <class F, class Tag = cpu_tag> constexpr auto jvp(F, Tag = {}) {
@@ -250,7 +264,7 @@ template <text... Wrt, class F, class Tag = cpu_tag> constexpr auto hvp(F, Tag =
   return callable<autodiff::hvp_transform<typename autodiff::requirements<F, Wrt...>::function, Wrt...>, Tag>{};
 }
 
-}  // namespace fluxpp::inline v0_1
+} // namespace fluxpp::inline v0_1
 
 /// Structured bindings of gradients.
 template <class Names, class T, class... G>

@@ -12,32 +12,27 @@
 
 namespace fluxpp::inline v0_1::arguments {
 
-template <class A>
-concept number = std::is_arithmetic_v<A>;
+template <class A> concept number = std::is_arithmetic_v<A>;
 /// An array has elements in memory, a shape and strides (xt::xtensor, xt::xtensor_fixed, views with data()).
-template <class A>
-concept strided_array = requires(const A& a) {
+template <class A> concept strided_array = requires(const A& a) {
   a.data();
   a.shape();
   a.strides();
 };
 /// A sequence is contiguous and has one axis (std::vector, std::array, std::span).
-template <class A>
-concept sequence = !strided_array<A> && requires(const A& a) {
+template <class A> concept sequence = !strided_array<A> && requires(const A& a) {
   { a.data()[0] } -> std::convertible_to<double>;
   { a.size() } -> std::convertible_to<std::size_t>;
-} && !requires(const A& a) { a.shape(); };
-template <class A>
-concept shaped_view = !strided_array<A> && requires(const A& a) {
+}
+&&!requires(const A& a) { a.shape(); };
+template <class A> concept shaped_view = !strided_array<A> && requires(const A& a) {
   a.data();
   a.shape();
   a.begin();
 };
 
 /// static_extents<Shape>: what a shape type says: rank, and each extent or -1.
-template <class S> struct static_extents {
-  static constexpr int rank = -1;
-};
+template <class S> struct static_extents { static constexpr int rank = -1; };
 template <class Index, std::size_t N> struct static_extents<std::array<Index, N>> {
   static constexpr int rank = int{N};
   static constexpr int extent(int) { return -1; }
@@ -53,16 +48,16 @@ template <class A> struct shape_of_type {
   using type = static_extents<std::remove_cvref_t<decltype(std::declval<const A&>().shape())>>;
 };
 template <class A>
-  requires(static_extents<typename A::shape_type>::rank >= 0)
-struct shape_of_type<A> {
+requires(static_extents<typename A::shape_type>::rank >= 0) struct shape_of_type<A> {
   using type = static_extents<typename A::shape_type>;
 };
 
 /// argument_traits<A>: element type, rank, extents known from the type, and run-time access.
 template <class A> struct argument_traits {
-  static_assert(sizeof(A) == 0,
-                "fluxpp: an argument must be a number, a std::array, std::vector or std::span, an xt::xtensor, or a tensor "
-                "of fluxpp");
+  static_assert(
+      sizeof(A) == 0,
+      "fluxpp: an argument must be a number, a std::array, std::vector or std::span, an xt::xtensor, or a tensor "
+      "of fluxpp");
 };
 template <number A> struct argument_traits<A> {
   using element = A;
@@ -86,15 +81,18 @@ template <sequence A> struct argument_traits<A> {
   static std::ptrdiff_t stride(const A&, int) { return 1; }
 };
 template <class A>
-  requires strided_array<A> || shaped_view<A>
+requires strided_array<A> || shaped_view<A>
 struct argument_traits<A> {
   using element = std::remove_cvref_t<decltype(*std::declval<const A&>().data())>;
   using shape_info = typename shape_of_type<A>::type;
-  static_assert(shape_info::rank >= 0,
-                "fluxpp: the rank of an argument must be known from its type: pass an xt::xtensor, or fx::ranked<N>(x)");
+  static_assert(
+      shape_info::rank >= 0,
+      "fluxpp: the rank of an argument must be known from its type: pass an xt::xtensor, or fx::ranked<N>(x)");
   static constexpr int rank = shape_info::rank >= 0 ? shape_info::rank : 0;
   static constexpr int extent(int axis) { return shape_info::extent(axis); }
-  static std::size_t size(const A& a, int axis) { return static_cast<std::size_t>(a.shape()[static_cast<std::size_t>(axis)]); }
+  static std::size_t size(const A& a, int axis) {
+    return static_cast<std::size_t>(a.shape()[static_cast<std::size_t>(axis)]);
+  }
   static std::ptrdiff_t stride(const A& a, int axis) {
     if constexpr (strided_array<A>) return static_cast<std::ptrdiff_t>(a.strides()[static_cast<std::size_t>(axis)]);
     std::ptrdiff_t s = 1;
@@ -113,11 +111,13 @@ template <class A> constexpr bool has_known_rank() {
 template <class... A> inline constexpr bool acceptable = ((array_or_number<A> && has_known_rank<A>()) && ...);
 /// requirements<A...>: instantiated for a call; its size is a compile error for arguments that are not acceptable.
 template <class... A> struct requirements {
-  static_assert((array_or_number<A> && ...),
-                "fluxpp: an argument must be a number, a std::array, std::vector or std::span, an xt::xtensor, or a tensor "
-                "of fluxpp");
-  static_assert((has_known_rank<A>() && ...),
-                "fluxpp: the rank of an argument must be known from its type: pass an xt::xtensor, or fx::ranked<N>(x)");
+  static_assert(
+      (array_or_number<A> && ...),
+      "fluxpp: an argument must be a number, a std::array, std::vector or std::span, an xt::xtensor, or a tensor "
+      "of fluxpp");
+  static_assert(
+      (has_known_rank<A>() && ...),
+      "fluxpp: the rank of an argument must be known from its type: pass an xt::xtensor, or fx::ranked<N>(x)");
 };
 
 /// argument<Element, extents...>: the signature of one argument; -1 is an extent known at the call.
@@ -137,10 +137,14 @@ using argument_t = typename argument_of<A, std::make_integer_sequence<int, argum
 
 /// The real type of a program: double if an array is double; else float if one is float; numbers decide without arrays.
 template <class... A> struct real_type {
-  template <class Element> static constexpr bool arrays = ((argument_traits<A>::rank > 0 && std::is_same_v<typename argument_traits<A>::element, Element>) || ...);
-  template <class Element> static constexpr bool any = (std::is_same_v<typename argument_traits<A>::element, Element> || ...);
-  using type = std::conditional_t<arrays<double>, double, std::conditional_t<arrays<float>, float,
-               std::conditional_t<any<float> && !any<double>, float, double>>>;
+  template <class Element>
+  static constexpr bool
+      arrays = ((argument_traits<A>::rank > 0 && std::is_same_v<typename argument_traits<A>::element, Element>) || ...);
+  template <class Element>
+  static constexpr bool any = (std::is_same_v<typename argument_traits<A>::element, Element> || ...);
+  using type = std::conditional_t<
+      arrays<double>, double,
+      std::conditional_t<arrays<float>, float, std::conditional_t<any<float> && !any<double>, float, double>>>;
 };
 
 /// The address of the first element: a view may say how far it is from where the memory begins.
@@ -175,12 +179,13 @@ template <class T, class A> void copy_elements(const A& a, T* to) {
     to[i] = static_cast<T>(v);
     if constexpr (std::is_integral_v<decltype(v)> && sizeof(v) >= sizeof(T))
       if (v > (decltype(v){1} << (std::numeric_limits<T>::digits < 63 ? std::numeric_limits<T>::digits : 62)))
-        throw value_error("argument", "an index of " + std::to_string(v) + " is too large for a program of this precision");
+        throw value_error("argument",
+                          "an index of " + std::to_string(v) + " is too large for a program of this precision");
     for (int axis = rank - 1; axis >= 0 && ++index[axis] == traits::size(a, axis); --axis) index[axis] = 0;
   }
 }
 
-}  // namespace fluxpp::inline v0_1::arguments
+} // namespace fluxpp::inline v0_1::arguments
 
 namespace fluxpp::inline v0_1 {
 
@@ -200,8 +205,8 @@ template <class T, int Rank> struct strided_view {
 /// errors   run: x has another rank (shape_error)
 template <int N, class X> auto ranked(const X& x) {
   if (static_cast<int>(x.shape().size()) != N)
-    throw shape_error("ranked<" + std::to_string(N) + ">(x)", "x has " + std::to_string(x.shape().size()) + " axes", "x",
-                      -1, N, static_cast<std::int64_t>(x.shape().size()));
+    throw shape_error("ranked<" + std::to_string(N) + ">(x)", "x has " + std::to_string(x.shape().size()) + " axes",
+                      "x", -1, N, static_cast<std::int64_t>(x.shape().size()));
   strided_view<typename X::value_type, N> view{arguments::first_element(x)};
   for (std::size_t i = 0; i < N; ++i) {
     view.extents[i] = static_cast<std::size_t>(x.shape()[i]);
@@ -210,4 +215,4 @@ template <int N, class X> auto ranked(const X& x) {
   return view;
 }
 
-}  // namespace fluxpp::inline v0_1
+} // namespace fluxpp::inline v0_1

@@ -8,7 +8,7 @@ namespace fluxpp::inline v0_1 {
 
 /// list<T>: growable array usable in constant evaluation; T must be default-constructible and copyable.
 template <class T> class list {
- public:
+public:
   constexpr list() = default;
   /// n elements, zero or default.
   constexpr explicit list(int n) : data_(new T[static_cast<unsigned>(n)]{}), size_(n), capacity_(n) {}
@@ -66,7 +66,7 @@ template <class T> class list {
     capacity_ = n;
   }
 
- protected:
+protected:
   T* data_ = nullptr;
   int size_ = 0;
   int capacity_ = 0;
@@ -81,7 +81,7 @@ constexpr unsigned mix(unsigned h, unsigned v) {
 /// interner<T>: gives equal values equal indices (hash-consing); T has hash() and operator==.
 /// Open addressing with linear probing; indices follow insertion order, so nothing depends on the hash.
 template <class T> class interner : protected list<T> {
- public:
+public:
   using list<T>::size, list<T>::begin, list<T>::end;
 
   constexpr int operator()(const T& value) {
@@ -97,7 +97,7 @@ template <class T> class interner : protected list<T> {
   constexpr const T& operator[](int i) const { return this->data_[i]; }
   constexpr const T* data() const { return this->data_; }
 
- private:
+private:
   constexpr void grow() {
     slots_ = list<int>(slots_.empty() ? 64 : 4 * slots_.size());
     int* const slot = slots_.begin();
@@ -110,7 +110,7 @@ template <class T> class interner : protected list<T> {
   }
 
   unsigned mask_ = 0;
-  list<int> slots_;  ///< 1 + the index of a value; 0 where nothing is
+  list<int> slots_; ///< 1 + the index of a value; 0 where nothing is
 };
 
-}  // namespace fluxpp::inline v0_1
+} // namespace fluxpp::inline v0_1

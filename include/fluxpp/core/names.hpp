@@ -29,7 +29,7 @@ template <text Name> struct name {
 };
 namespace literals {
 template <text Name> consteval name<Name> operator""_n() { return {}; }
-}  // namespace literals
+} // namespace literals
 
 /// position<Name, Names...>: the index of Name in Names, or -1.
 template <text Name, text... Names> consteval int position() {
@@ -38,4 +38,4 @@ template <text Name, text... Names> consteval int position() {
   return at;
 }
 
-}  // namespace fluxpp::inline v0_1
+} // namespace fluxpp::inline v0_1

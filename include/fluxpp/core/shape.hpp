@@ -58,9 +58,7 @@ template <text Name> inline constexpr named<Name> dim{};
 inline constexpr named<"batch"> batch{};
 
 /// shape<batch, 1, 8, 8>: a shape that mixes numbers and names.
-template <auto... Extents> struct shape_t {
-  static constexpr int rank = sizeof...(Extents);
-};
+template <auto... Extents> struct shape_t { static constexpr int rank = sizeof...(Extents); };
 template <auto... Extents> inline constexpr shape_t<Extents...> shape{};
 
-}  // namespace fluxpp::inline v0_1
+} // namespace fluxpp::inline v0_1

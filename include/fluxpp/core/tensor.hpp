@@ -11,15 +11,14 @@
 namespace fluxpp::inline v0_1 {
 
 /// A container that can be made from a shape (xt::xtensor, xt::xarray).
-template <class X, int Rank>
-concept shaped_container = requires(X x, std::array<std::size_t, Rank> shape) {
+template <class X, int Rank> concept shaped_container = requires(X x, std::array<std::size_t, Rank> shape) {
   X::from_shape(shape);
   x.begin();
 };
 
 /// tensor_view<T, Rank>: contiguous row-major elements that something else owns.
 template <class T, int Rank> class tensor_view {
- public:
+public:
   using value_type = T;
   using shape_type = std::array<std::size_t, Rank>;
 
@@ -38,8 +37,7 @@ template <class T, int Rank> class tensor_view {
   constexpr T* end() const { return data_ + size(); }
   constexpr T& operator[](std::size_t i) const { return data_[i]; }
   template <class... Index>
-    requires(sizeof...(Index) == Rank)
-  constexpr T& operator()(Index... i) const {
+  requires(sizeof...(Index) == Rank) constexpr T& operator()(Index... i) const {
     const std::array<std::size_t, Rank> index{static_cast<std::size_t>(i)...};
     std::size_t at = 0;
     for (std::size_t a = 0; a < Rank; ++a) at = at * shape_[a] + index[a];
@@ -47,7 +45,7 @@ template <class T, int Rank> class tensor_view {
   }
   /// A copy in a container of the caller's choice.
   template <class X>
-    requires shaped_container<X, Rank>
+  requires shaped_container<X, Rank>
   operator X() const {
     X x = X::from_shape(shape_);
     auto to = x.begin();
@@ -55,14 +53,14 @@ template <class T, int Rank> class tensor_view {
     return x;
   }
 
- private:
+private:
   T* data_ = nullptr;
   shape_type shape_{};
 };
 
 /// tensor<T, Rank>: owns what it shows.
 template <class T, int Rank> class tensor {
- public:
+public:
   using value_type = T;
   using shape_type = std::array<std::size_t, Rank>;
 
@@ -84,22 +82,14 @@ template <class T, int Rank> class tensor {
   T& operator[](std::size_t i) { return data_[i]; }
   const T& operator[](std::size_t i) const { return data_[i]; }
   template <class... Index>
-    requires(sizeof...(Index) == Rank)
-  T& operator()(Index... i) {
-    return view()(i...);
-  }
+  requires(sizeof...(Index) == Rank) T& operator()(Index... i) { return view()(i...); }
   template <class... Index>
-    requires(sizeof...(Index) == Rank)
-  const T& operator()(Index... i) const {
-    return view()(i...);
-  }
+  requires(sizeof...(Index) == Rank) const T& operator()(Index... i) const { return view()(i...); }
   template <class X>
-    requires shaped_container<X, Rank>
-  operator X() const {
-    return static_cast<X>(view());
-  }
+  requires shaped_container<X, Rank>
+  operator X() const { return static_cast<X>(view()); }
 
- private:
+private:
   shape_type shape_{};
   std::vector<T> data_;
 };
@@ -118,4 +108,4 @@ template <class T> struct array_ref {
   T* end() const { return data + size; }
 };
 
-}  // namespace fluxpp::inline v0_1
+} // namespace fluxpp::inline v0_1

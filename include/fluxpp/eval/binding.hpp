@@ -27,12 +27,13 @@ template <class T> struct bound_step {
 
 /// binding<T>: a plan with numbers for its extents and addresses for its values.
 template <class T> class binding {
- public:
+public:
   binding(const plan_view<T>& plan, const std::vector<int>& extents) : plan_(plan), extents_(extents) {
     for (int i = 0; i < plan_.s.g.count.shapes; ++i) shapes_.push_back(numbers(plan_.s.g.shapes[i]));
     place();
     reserve_pools();
-    for (int i = 0; i < plan_.f.step_count; ++i) steps_.push_back(plan_.f.steps[i].op != nullptr ? bind_own(i) : bind_loop(i));
+    for (int i = 0; i < plan_.f.step_count; ++i)
+      steps_.push_back(plan_.f.steps[i].op != nullptr ? bind_own(i) : bind_loop(i));
     finish_pools();
     find_late_outputs();
   }
@@ -64,7 +65,7 @@ template <class T> class binding {
     }
   }
 
- private:
+private:
   struct late_output {
     const T* from;
     std::size_t size;
@@ -298,7 +299,8 @@ template <class T> class binding {
         if (l.partial_size[i] == 0) continue;
         l.partial[i] = partials_.data() + at;
         l.row_sums[i] = row_sums_.data() + at;
-        at += static_cast<std::size_t>(l.partial_step[i] == 0 ? l.partial_size[i] : l.partial_step[i] * steps_[a.step].parts);
+        at += static_cast<std::size_t>(l.partial_step[i] == 0 ? l.partial_size[i]
+                                                              : l.partial_step[i] * steps_[a.step].parts);
       }
     }
   }
@@ -327,4 +329,4 @@ template <class T> class binding {
   std::vector<own_patch> own_patches_;
 };
 
-}  // namespace fluxpp::inline v0_1::eval
+} // namespace fluxpp::inline v0_1::eval

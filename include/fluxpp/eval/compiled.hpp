@@ -14,8 +14,8 @@ template <class T> std::size_t no_scratch(const kernels::step_args<T>&) { return
 /// The distinct operations with kernels of their own, and which kernel each step runs.
 template <int Steps> struct own_steps {
   int distinct = 0;
-  int first[Steps + 1]{};   ///< first step of each distinct operation
-  int kernel[Steps + 1]{};  ///< per step: number of its loop's kernel, or of its own
+  int first[Steps + 1]{};  ///< first step of each distinct operation
+  int kernel[Steps + 1]{}; ///< per step: number of its loop's kernel, or of its own
 };
 template <class Program> constexpr auto make_own_steps() {
   constexpr const graph::fused_view& f = fused_of<Program>;
@@ -44,8 +44,8 @@ using report_of = decltype(make_report<Program>(std::make_integer_sequence<int, 
 
 /// compiled<T, Program>: the program's kernels for values of type T, and its plan.
 template <class T, class Program> struct compiled {
-  template <int... Index> static auto users_type(std::integer_sequence<int, Index...>)
-      -> kernels::users<codes_of<Program>.user[Index]...>;
+  template <int... Index>
+  static auto users_type(std::integer_sequence<int, Index...>) -> kernels::users<codes_of<Program>.user[Index]...>;
   using users = decltype(users_type(std::make_integer_sequence<int, codes_of<Program>.users>{}));
 
   template <int K, int... Index> static constexpr loop_kernel<T> loop_at(std::integer_sequence<int, Index...>) {
@@ -72,21 +72,15 @@ template <class T, class Program> struct compiled {
   }
 };
 template <class T, class Program>
-inline constexpr typename compiled<T, Program>::kernel_table kernels_of =
-    compiled<T, Program>::make(std::make_integer_sequence<int, codes_of<Program>.kernels>{},
-                               std::make_integer_sequence<int, own_steps_of<Program>.distinct>{});
+inline constexpr typename compiled<T, Program>::kernel_table
+    kernels_of = compiled<T, Program>::make(std::make_integer_sequence<int, codes_of<Program>.kernels>{},
+                                            std::make_integer_sequence<int, own_steps_of<Program>.distinct>{});
 
 /// plan_of<T, Program>: everything an evaluator needs to run the program.
 template <class T, class Program>
-inline constexpr plan_view<T> plan_of{staged_of<Program>,
-                                      fused_of<Program>,
-                                      own_steps_of<Program>.kernel,
-                                      places_of<Program>.of,
-                                      places_of<Program>.constants,
-                                      constants_of<Program>,
-                                      places_of<Program>.arena,
-                                      places_of<Program>.planned,
-                                      kernels_of<T, Program>.loop,
-                                      kernels_of<T, Program>.own};
+inline constexpr plan_view<T> plan_of{
+    staged_of<Program>,           fused_of<Program>,         own_steps_of<Program>.kernel, places_of<Program>.of,
+    places_of<Program>.constants, constants_of<Program>,     places_of<Program>.arena,     places_of<Program>.planned,
+    kernels_of<T, Program>.loop,  kernels_of<T, Program>.own};
 
-}  // namespace fluxpp::inline v0_1::eval
+} // namespace fluxpp::inline v0_1::eval

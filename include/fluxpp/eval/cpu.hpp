@@ -26,7 +26,7 @@ template <class Transform, class... Argument> struct function_program {
     for (const var& v : out) t.output(ops::own_value(v, t.outputs));
   }
 
- private:
+private:
   template <class A> static constexpr void push(graph::tape& t, list<var>& args) {
     dims shape;
     for (int axis = 0; axis < A::rank; ++axis)
@@ -43,7 +43,7 @@ struct session_base {
 };
 
 template <class T, class Program, bool CheckFinite> class session final : public session_base {
- public:
+public:
   static constexpr const plan_view<T>& plan = plan_of<T, Program>;
   static constexpr int argument_count = Program::argument_count;
 
@@ -70,7 +70,7 @@ template <class T, class Program, bool CheckFinite> class session final : public
   T* address(int output) const { return runner_.address(output); }
   const dims& shape_of(int output) const { return runner_.shape_of(output); }
 
- private:
+private:
   static int argument_at(int key) { return (key - 1) / max_rank; }
   static int axis_at(int key) { return (key - 1) % max_rank; }
   /// What a symbol is called in a message: the argument it was read from.
@@ -78,7 +78,8 @@ template <class T, class Program, bool CheckFinite> class session final : public
     std::string argument(int key) const {
       using known = typename names_of<typename Program::function>::type;
       const int arg = argument_at(key);
-      return arg < known::size ? std::string(known::list[static_cast<std::size_t>(arg)]) : "argument " + std::to_string(arg);
+      return arg < known::size ? std::string(known::list[static_cast<std::size_t>(arg)])
+                               : "argument " + std::to_string(arg);
     }
     int axis(int key) const { return axis_at(key); }
   };
@@ -131,7 +132,7 @@ template <class T, class Program, bool CheckFinite> class session final : public
 
 /// workspace: the sessions of a callable, found by the address of their plan.
 class workspace {
- public:
+public:
   template <class Session> Session& find() {
     for (const auto& s : sessions_)
       if (s->program == &Session::plan) return static_cast<Session&>(*s);
@@ -139,7 +140,7 @@ class workspace {
     return static_cast<Session&>(*sessions_.back());
   }
 
- private:
+private:
   std::vector<std::unique_ptr<session_base>> sessions_;
 };
 
@@ -152,7 +153,8 @@ template <class T, class Session, class Program, bool Owning> struct output_read
       return *session.address(Index);
     } else {
       std::array<std::size_t, rank> shape{};
-      for (int a = 0; a < rank; ++a) shape[static_cast<std::size_t>(a)] = static_cast<std::size_t>(session.shape_of(Index)[a]);
+      for (int a = 0; a < rank; ++a)
+        shape[static_cast<std::size_t>(a)] = static_cast<std::size_t>(session.shape_of(Index)[a]);
       const tensor_view<T, rank> view(session.address(Index), shape);
       if constexpr (Owning) return tensor<T, rank>(view);
       else return view;
@@ -160,7 +162,7 @@ template <class T, class Session, class Program, bool Owning> struct output_read
   }
 };
 
-}  // namespace fluxpp::inline v0_1::eval
+} // namespace fluxpp::inline v0_1::eval
 
 namespace fluxpp::inline v0_1 {
 
@@ -171,7 +173,8 @@ template <bool CheckFinite> struct evaluator_of<cpu_evaluator<CheckFinite>> {
   template <class Transform, class... A>
   using report = eval::report_of<eval::function_program<Transform, arguments::argument_t<A>...>>;
 
-  template <class Transform, bool Owning, class... A> static auto call(workspace& w, const random_key& key, const A&... args) {
+  template <class Transform, bool Owning, class... A>
+  static auto call(workspace& w, const random_key& key, const A&... args) {
     using T = typename arguments::real_type<A...>::type;
     using program = eval::function_program<Transform, arguments::argument_t<A>...>;
     using session = eval::session<T, program, CheckFinite>;
@@ -182,4 +185,4 @@ template <bool CheckFinite> struct evaluator_of<cpu_evaluator<CheckFinite>> {
   }
 };
 
-}  // namespace fluxpp::inline v0_1
+} // namespace fluxpp::inline v0_1

@@ -28,7 +28,7 @@ template <class T> kernels::part part_of(const bound_step<T>& b, std::ptrdiff_t 
 
 /// Loops fold in double; each result of a loop that several tasks or rows contribute to is combined task by task.
 template <class T> class folding {
- public:
+public:
   folding(const plan_view<T>& plan, bound_step<T>& b) : b_(b), step_(plan.f.steps[b.number]), plan_(plan) {}
   void clear() const {
     for (int o = 0; o < step_.outputs; ++o)
@@ -48,7 +48,7 @@ template <class T> class folding {
     }
   }
 
- private:
+private:
   std::ptrdiff_t copies(int o) const { return b_.loop.partial_step[o] == 0 ? 1 : b_.parts; }
   graph::fold fold_of(int o) const { return plan_.s.g[plan_.f.outputs[step_.first_output + o]].op->fold; }
   bound_step<T>& b_;
@@ -81,7 +81,8 @@ template <class T> void check_finite(binding<T>& bound, const bound_step<T>& b, 
       const graph::node& culprit = plan.s.g[node];
       throw value_error(culprit.op->name, "element " + std::to_string(i) + " of its result is " + std::to_string(v[i]) +
                                               " (step " + std::to_string(b.number) + ", source line " +
-                                              std::to_string(culprit.line) + "): FLUXPP_CHECK_FINITE asks for finite values");
+                                              std::to_string(culprit.line) +
+                                              "): FLUXPP_CHECK_FINITE asks for finite values");
     }
   }
 }
@@ -101,4 +102,4 @@ template <bool CheckFinite, class T> void run(binding<T>& bound, const externals
   bound.write_back(e);
 }
 
-}  // namespace fluxpp::inline v0_1::eval
+} // namespace fluxpp::inline v0_1::eval

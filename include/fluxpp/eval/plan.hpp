@@ -22,26 +22,26 @@ template <class T> using loop_kernel = void (*)(const kernels::loop<T>&, const k
 template <class T> struct plan_view {
   graph::staged_view s;
   graph::fused_view f;
-  const int* kernel = nullptr;  ///< per step: index into loops, or into own for a step with a kernel of its own
-  const graph::location* where = nullptr;  ///< per node; arena offsets are valid when planned
+  const int* kernel = nullptr; ///< per step: index into loops, or into own for a step with a kernel of its own
+  const graph::location* where = nullptr; ///< per node; arena offsets are valid when planned
   const double* constants = nullptr;
   int constant_count = 0;
   graph::amount arena;
-  bool planned = false;  ///< by the compiler; else the same pass runs once per set of extents
+  bool planned = false; ///< by the compiler; else the same pass runs once per set of extents
   const loop_kernel<T>* loops = nullptr;
   const step_kernel<T>* own = nullptr;
 };
 
 /// aligned_buffer<T>: zeroed memory that begins on a cache line.
 template <class T> class aligned_buffer {
- public:
+public:
   aligned_buffer() = default;
   explicit aligned_buffer(std::size_t n) : data_(static_cast<T*>(::operator new((n + 16) * sizeof(T), line))) {
     std::fill_n(data_.get(), n + 16, T(0));
   }
   T* data() const { return data_.get(); }
 
- private:
+private:
   static constexpr std::align_val_t line{64};
   struct free_aligned {
     void operator()(T* p) const { ::operator delete(p, line); }
@@ -61,13 +61,13 @@ template <class T> struct externals {
 
   T* at(graph::space s, int index) const {
     switch (s) {
-      case graph::space::argument: return argument[static_cast<std::size_t>(index)];
-      case graph::space::parameter: return parameter + index;
-      case graph::space::state: return state + index;
-      case graph::space::number: return number + index;
-      default: return result + index;
+    case graph::space::argument: return argument[static_cast<std::size_t>(index)];
+    case graph::space::parameter: return parameter + index;
+    case graph::space::state: return state + index;
+    case graph::space::number: return number + index;
+    default: return result + index;
     }
   }
 };
 
-}  // namespace fluxpp::inline v0_1::eval
+} // namespace fluxpp::inline v0_1::eval

@@ -49,7 +49,8 @@ template <class Program> constexpr graph::tables trace_tables() {
 }
 template <class Program> inline constexpr graph::sizes size_of = trace_tables<Program>().count();
 template <class Program> inline constexpr auto graph_of = graph::freeze<size_of<Program>>(trace_tables<Program>());
-template <class Program> inline constexpr graph::graph_view view_of = graph::view_of<size_of<Program>>(graph_of<Program>);
+template <class Program>
+inline constexpr graph::graph_view view_of = graph::view_of<size_of<Program>>(graph_of<Program>);
 template <class Program> inline constexpr int nodes_of = size_of<Program>.nodes;
 
 /// scheduled<N>: when each of N nodes is computed, and by which step.
@@ -95,9 +96,9 @@ template <class Program>
 inline constexpr fused_tables<schedule_of<Program>.steps, schedule_of<Program>.members, schedule_of<Program>.operands>
     steps_of{graph::fuse(staged_of<Program>, schedule_of<Program>.groups())};
 template <class Program>
-inline constexpr graph::fused_view fused_of{schedule_of<Program>.steps,    steps_of<Program>.steps,
-                                            schedule_of<Program>.step_of,  steps_of<Program>.members,
-                                            steps_of<Program>.inputs,      steps_of<Program>.outputs};
+inline constexpr graph::fused_view fused_of{schedule_of<Program>.steps,   steps_of<Program>.steps,
+                                            schedule_of<Program>.step_of, steps_of<Program>.members,
+                                            steps_of<Program>.inputs,     steps_of<Program>.outputs};
 
 /// code_tables<Steps, Members>: the distinct loops, and which one each step runs.
 template <int Steps, int Members> struct code_tables {
@@ -144,4 +145,4 @@ template <class Program> constexpr auto make_places() {
 }
 template <class Program> inline constexpr auto places_of = make_places<Program>();
 
-}  // namespace fluxpp::inline v0_1::eval
+} // namespace fluxpp::inline v0_1::eval

@@ -8,19 +8,21 @@ namespace fluxpp::inline v0_1::eval {
 
 /// runner<T>(plan): owns all memory of a program's evaluations. At most 16 sets of extents are kept.
 template <class T, bool CheckFinite = cpu_tag::check_finite> class runner {
- public:
-  explicit runner(const plan_view<T>& plan) : plan_(&plan), extents_(static_cast<std::size_t>(plan.s.g.count.extents)), next_(extents_) {}
+public:
+  explicit runner(const plan_view<T>& plan)
+      : plan_(&plan), extents_(static_cast<std::size_t>(plan.s.g.count.extents)), next_(extents_) {}
 
   eval::externals<T> externals;
 
   /// Reads the symbols' values, checks them, and binds the plan if they have not been seen before.
   /// errors   run: extents that must agree differ (shape_error); the binding and all arguments stay as they were
-  template <class ValueOfSymbol, class Symbols> void bind(const ValueOfSymbol& value_of_symbol, const Symbols& symbols) {
+  template <class ValueOfSymbol, class Symbols>
+  void bind(const ValueOfSymbol& value_of_symbol, const Symbols& symbols) {
     bool changed = bound_ == nullptr;
     for (int e = 0; e < plan_->s.g.count.extents; ++e) {
       const graph::extent_entry& entry = plan_->s.g.extents[e];
-      const long long n = entry.kind == graph::extent_kind::symbol ? value_of_symbol(entry.a)
-                                                                   : graph::value_of(entry, next_.data());
+      const long long n =
+          entry.kind == graph::extent_kind::symbol ? value_of_symbol(entry.a) : graph::value_of(entry, next_.data());
       if (n > graph::largest_extent)
         throw shape_error("call", "an extent of the program is " + std::to_string(n) + ", which is more than " +
                                       std::to_string(graph::largest_extent));
@@ -34,7 +36,7 @@ template <class T, bool CheckFinite = cpu_tag::check_finite> class runner {
   T* address(int output) const { return bound_->address(plan_->s.g.outputs[output], externals); }
   const dims& shape_of(int output) const { return bound_->shape_of(plan_->s.g.outputs[output]); }
 
- private:
+private:
   template <class Symbols> void rebind(const Symbols& symbols) {
     check(symbols);
     extents_ = next_;
@@ -68,15 +70,15 @@ template <class T, bool CheckFinite = cpu_tag::check_finite> class runner {
       throw shape_error(c.rule,
                         describe(of, symbols) + " is " + std::to_string(value(of)) + ", but " + wanted +
                             " (source line " + std::to_string(c.line) + ")",
-                        is_symbol(of) ? symbols.argument(key(of)) : std::string(), is_symbol(of) ? symbols.axis(key(of)) : -1,
-                        value(other), value(of));
+                        is_symbol(of) ? symbols.argument(key(of)) : std::string(),
+                        is_symbol(of) ? symbols.axis(key(of)) : -1, value(other), value(of));
     }
   }
 
   const plan_view<T>* plan_;
-  std::vector<int> extents_, next_;  // of the last call, of the one being bound
+  std::vector<int> extents_, next_; // of the last call, of the one being bound
   std::vector<std::unique_ptr<binding<T>>> bindings_;
   binding<T>* bound_ = nullptr;
 };
 
-}  // namespace fluxpp::inline v0_1::eval
+} // namespace fluxpp::inline v0_1::eval

@@ -20,8 +20,9 @@ struct nothing_reader {
 ///   template <class Transform, class... A> using report = ...;   // whose size is an error for arguments that do not fit
 ///   template <class Transform, bool Owning, class... A> static auto call(workspace&, const random_key&, const A&... args);
 template <class Tag> struct evaluator_of {
-  static_assert(sizeof(Tag) == 0,
-                "fluxpp: no evaluator for this tag: include fluxpp/eval/cpu.hpp (fx::cpu) or the header of your device");
+  static_assert(
+      sizeof(Tag) == 0,
+      "fluxpp: no evaluator for this tag: include fluxpp/eval/cpu.hpp (fx::cpu) or the header of your device");
   struct workspace {};
   template <class, class...> using report = workspace;
   template <class Transform, bool, class... A> static auto call(workspace&, const random_key&, const A&...) {
@@ -31,13 +32,11 @@ template <class Tag> struct evaluator_of {
 
 /// cpu: the evaluator that runs SIMD kernels on threads. With FLUXPP_CHECK_FINITE=1 it looks at every result of every step;
 /// the choice is part of the type, so that translation units may differ in it.
-template <bool CheckFinite> struct cpu_evaluator {
-  static constexpr bool check_finite = CheckFinite;
-};
+template <bool CheckFinite> struct cpu_evaluator { static constexpr bool check_finite = CheckFinite; };
 #ifndef FLUXPP_CHECK_FINITE
 #define FLUXPP_CHECK_FINITE 0
 #endif
 using cpu_tag = cpu_evaluator<FLUXPP_CHECK_FINITE != 0>;
 inline constexpr cpu_tag cpu{};
 
-}  // namespace fluxpp::inline v0_1
+} // namespace fluxpp::inline v0_1

@@ -35,7 +35,7 @@ constexpr int floor_quotient(int a, int b) { return a >= 0 ? a / b : -((-a + b -
 
 /// extent_table: builds encoded extents; arithmetic on numbers is done at once, on symbols it adds a formula.
 class extent_table {
- public:
+public:
   /// Entry 0 is no symbol, so that no extent of an array is -1: fx::reshape(x, {-1, 3}) keeps its meaning.
   constexpr extent_table() { encode({extent_kind::product, 1, 1}); }
 
@@ -95,12 +95,9 @@ class extent_table {
     a = resolve(a), b = resolve(b);
     if (a == b) return;
     constraints_.push({a, b, false, rule, line});
-    if (a < 0 && b < 0 && a < b && at(a).kind == extent_kind::symbol)
-      parent_[-1 - a] = b;
-    else if (b < 0 && at(b).kind == extent_kind::symbol && (a >= 0 || b < a))
-      parent_[-1 - b] = a;
-    else if (a < 0 && at(a).kind == extent_kind::symbol && b >= 0)
-      parent_[-1 - a] = b;
+    if (a < 0 && b < 0 && a < b && at(a).kind == extent_kind::symbol) parent_[-1 - a] = b;
+    else if (b < 0 && at(b).kind == extent_kind::symbol && (a >= 0 || b < a)) parent_[-1 - b] = a;
+    else if (a < 0 && at(a).kind == extent_kind::symbol && b >= 0) parent_[-1 - a] = b;
   }
   constexpr void require_at_least(int a, int bound, const char* rule, int line) {
     for (const constraint& c : constraints_)
@@ -113,7 +110,7 @@ class extent_table {
   constexpr const extent_entry& operator[](int i) const { return entries_[i]; }
   constexpr const list<constraint>& constraints() const { return constraints_; }
 
- private:
+private:
   static constexpr int shift_code(int k) { return shift_bias + k; }
   constexpr int shift_of(int e) const { return is_shift(at(e).a) ? at(e).a - shift_bias : 0; }
 
@@ -135,11 +132,12 @@ inline constexpr long long largest_extent = (1 << 28) - 1;
 constexpr long long value_of(const extent_entry& entry, const int* values) {
   auto number = [&](int e) -> long long { return e >= 0 ? (e > (1 << 28) ? e - (1 << 29) : e) : values[-1 - e]; };
   switch (entry.kind) {
-    case extent_kind::product: return number(entry.a) * number(entry.b);
-    case extent_kind::sum: return number(entry.a) + number(entry.b);
-    case extent_kind::quotient: return floor_quotient(static_cast<int>(number(entry.a)), static_cast<int>(number(entry.b)));
-    default: return 0;
+  case extent_kind::product: return number(entry.a) * number(entry.b);
+  case extent_kind::sum: return number(entry.a) + number(entry.b);
+  case extent_kind::quotient:
+    return floor_quotient(static_cast<int>(number(entry.a)), static_cast<int>(number(entry.b)));
+  default: return 0;
   }
 }
 
-}  // namespace fluxpp::inline v0_1::graph
+} // namespace fluxpp::inline v0_1::graph

@@ -21,9 +21,7 @@ template <text... Names> struct names {
 };
 
 /// named_function: a function whose arguments have names; made by fx::function.
-template <class F, text... Names> struct named_function : F {
-  using argument_names = names<Names...>;
-};
+template <class F, text... Names> struct named_function : F { using argument_names = names<Names...>; };
 
 template <text... Names> struct function_builder {
   template <class F> constexpr named_function<F, Names...> operator()(F) const { return {}; }
@@ -32,17 +30,15 @@ template <text... Names> struct function_builder {
 /// run by the compiler on handles to build the program; values that change are arguments.
 template <text... Names> inline constexpr function_builder<Names...> function{};
 
-template <class F> struct names_of {
-  using type = names<>;
-};
+template <class F> struct names_of { using type = names<>; };
 template <class F>
-  requires requires { typename F::argument_names; }
+requires requires { typename F::argument_names; }
 struct names_of<F> {
   using type = typename F::argument_names;
 };
 
 /// A function that can become a program needs nothing at run time.
-template <class F> inline constexpr bool traceable = std::is_empty_v<F> && std::is_default_constructible_v<F>;
+template <class F> inline constexpr bool traceable = std::is_empty_v<F>&& std::is_default_constructible_v<F>;
 
 namespace graph {
 
@@ -78,13 +74,14 @@ struct var_reader {
   template <int Index> constexpr var operator()() const { return all[Index]; }
 };
 
-}  // namespace graph
+} // namespace graph
 
 /// argument_count<Given, Expected>: instantiated for a call; the numbers stand in the message.
 template <int Given, int Expected> struct argument_count {
-  static_assert(Given == Expected,
-                "fluxpp::f(args): one argument for each argument of f, in order (fx::jvp and fx::hvp: then a tangent for "
-                "each; fx::vjp: then the cotangent of the result)");
+  static_assert(
+      Given == Expected,
+      "fluxpp::f(args): one argument for each argument of f, in order (fx::jvp and fx::hvp: then a tangent for "
+      "each; fx::vjp: then the cotangent of the result)");
 };
 /// Whether F can be called with N vars.
 template <class F, int... I> constexpr bool takes(std::integer_sequence<int, I...>) {
@@ -94,7 +91,8 @@ template <class F, int... I> constexpr bool takes(std::integer_sequence<int, I..
 template <class F, class Transform, int Given, int N = 0> constexpr int expected_arguments() {
   constexpr int named = names_of<F>::type::size;
   if constexpr (named > 0) return Transform::template from_function<named>;
-  else if constexpr (Transform::template from_function<N> == Given) return takes<F>(std::make_integer_sequence<int, N>{}) ? Given : 0;
+  else if constexpr (Transform::template from_function<N> == Given)
+    return takes<F>(std::make_integer_sequence<int, N>{}) ? Given : 0;
   else if constexpr (N < Given) return expected_arguments<F, Transform, Given, N + 1>();
   else return 0;
 }
@@ -103,11 +101,12 @@ template <class F, class Transform, int Given, int N = 0> constexpr int expected
 /// Called as an lvalue it returns views of its workspace, valid until its next call; called as an rvalue, owning tensors.
 /// Called on vars it takes part in a larger program, so derivatives nest.
 template <class Transform, class Tag> class callable {
- public:
+public:
   using transform = Transform;
   constexpr callable() = default;
   constexpr callable(const callable& other) : key_(other.key_) {}
-  constexpr callable(callable&& other) noexcept : key_(other.key_), workspace_(std::exchange(other.workspace_, nullptr)) {}
+  constexpr callable(callable&& other) noexcept
+      : key_(other.key_), workspace_(std::exchange(other.workspace_, nullptr)) {}
   constexpr callable& operator=(callable other) noexcept {
     key_ = other.key_;
     std::swap(workspace_, other.workspace_);
@@ -122,8 +121,7 @@ template <class Transform, class Tag> class callable {
   }
 
   template <class... A>
-    requires(!(std::is_same_v<std::remove_cvref_t<A>, graph::var> || ...))
-  auto operator()(const A&... args) & {
+  requires(!(std::is_same_v<std::remove_cvref_t<A>, graph::var> || ...)) auto operator()(const A&... args) & {
     static_assert(sizeof(argument_count<int{sizeof...(A)}, expected<int{sizeof...(A)}>>) > 0);
     static_assert(sizeof(arguments::requirements<A...>) > 0);
     if constexpr (int{sizeof...(A)} != expected<int{sizeof...(A)}> || !arguments::acceptable<A...>) {
@@ -134,8 +132,7 @@ template <class Transform, class Tag> class callable {
     }
   }
   template <class... A>
-    requires(!(std::is_same_v<std::remove_cvref_t<A>, graph::var> || ...))
-  auto operator()(const A&... args) && {
+  requires(!(std::is_same_v<std::remove_cvref_t<A>, graph::var> || ...)) auto operator()(const A&... args) && {
     static_assert(sizeof(argument_count<int{sizeof...(A)}, expected<int{sizeof...(A)}>>) > 0);
     static_assert(sizeof(arguments::requirements<A...>) > 0);
     if constexpr (int{sizeof...(A)} != expected<int{sizeof...(A)}> || !arguments::acceptable<A...>) {
@@ -146,14 +143,13 @@ template <class Transform, class Tag> class callable {
     }
   }
   template <class... A>
-    requires(std::is_same_v<std::remove_cvref_t<A>, graph::var> || ...)
-  constexpr auto operator()(A... args) const {
+  requires(std::is_same_v<std::remove_cvref_t<A>, graph::var> || ...) constexpr auto operator()(A... args) const {
     const list<graph::var> x = graph::on_one_tape(graph::as_var(args)...);
     const list<graph::var> y = Transform::template build<sizeof...(A)>(*graph::tape_of(x), x);
     return Transform::template results<graph::var, sizeof...(A)>(graph::var_reader{y});
   }
 
- private:
+private:
   using workspace = typename evaluator_of<Tag>::workspace;
   template <int Given>
   static constexpr int expected = expected_arguments<typename Transform::function, Transform, Given>();
@@ -162,7 +158,7 @@ template <class Transform, class Tag> class callable {
     return *workspace_;
   }
   random_key key_;
-  workspace* workspace_ = nullptr;  // made by the first call, so that a callable is a constant until then
+  workspace* workspace_ = nullptr; // made by the first call, so that a callable is a constant until then
 };
 
-}  // namespace fluxpp::inline v0_1
+} // namespace fluxpp::inline v0_1

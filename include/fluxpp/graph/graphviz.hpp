@@ -37,4 +37,4 @@ inline std::string dot(const graph_view& g, const fused& f) {
   return text + "}\n";
 }
 
-}  // namespace fluxpp::inline v0_1::graph
+} // namespace fluxpp::inline v0_1::graph

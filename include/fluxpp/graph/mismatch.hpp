@@ -13,43 +13,38 @@ template <int Line> struct source_line {};
 template <rule R, class A, class B, class Line> struct fault_report {
   static_assert(R != rule::broadcast,
                 "fluxpp: operands of an elementwise operation must have equal extents, or extent 1, along each axis");
-  static_assert(R != rule::matmul,
-                "fluxpp::matmul(a, b): the columns of a must equal the rows of b");
+  static_assert(R != rule::matmul, "fluxpp::matmul(a, b): the columns of a must equal the rows of b");
   static_assert(R != rule::conv_channels,
                 "fluxpp::conv(x, w): the channels of x must equal the second extent of w times groups");
-  static_assert(R != rule::conv_window,
-                "fluxpp::window(x): the window must not be larger than the padded image");
-  static_assert(R != rule::reshape,
-                "fluxpp::reshape(x, shape): the shape must have as many elements as x");
-  static_assert(R != rule::concat,
-                "fluxpp::concat(a, b, axis): all extents but that of the axis must be equal");
-  static_assert(R != rule::permute,
-                "fluxpp::permute(x, order): the order must name each axis of x once");
-  static_assert(R != rule::axis,
-                "fluxpp: an axis must lie in [-rank, rank)");
+  static_assert(R != rule::conv_window, "fluxpp::window(x): the window must not be larger than the padded image");
+  static_assert(R != rule::reshape, "fluxpp::reshape(x, shape): the shape must have as many elements as x");
+  static_assert(R != rule::concat, "fluxpp::concat(a, b, axis): all extents but that of the axis must be equal");
+  static_assert(R != rule::permute, "fluxpp::permute(x, order): the order must name each axis of x once");
+  static_assert(R != rule::axis, "fluxpp: an axis must lie in [-rank, rank)");
   static_assert(R != rule::gather,
                 "fluxpp::gather(x, index): index must be integer-valued and x must have at least one axis");
   static_assert(R != rule::labels,
                 "fluxpp::cross_entropy(logits, labels): logits must be [n, classes] and labels integer [n]");
-  static_assert(R != rule::rank,
-                "fluxpp: an argument has the wrong number of axes for this operation");
-  static_assert(R != rule::slice,
-                "fluxpp::slice(x, axis, begin, end): the range must lie inside the axis");
-  static_assert(R != rule::pad,
-                "fluxpp::pad(x, before, after): one amount per axis, none negative");
-  static_assert(R != rule::empty,
-                "fluxpp: mean, max, min, argmax, softmax and their like need at least one element along the axes they reduce");
-  static_assert(R != rule::window_options,
-                "fluxpp::window(x): size, stride and dilation must be positive, and the padding of a pool smaller than its size");
+  static_assert(R != rule::rank, "fluxpp: an argument has the wrong number of axes for this operation");
+  static_assert(R != rule::slice, "fluxpp::slice(x, axis, begin, end): the range must lie inside the axis");
+  static_assert(R != rule::pad, "fluxpp::pad(x, before, after): one amount per axis, none negative");
+  static_assert(
+      R != rule::empty,
+      "fluxpp: mean, max, min, argmax, softmax and their like need at least one element along the axes they reduce");
+  static_assert(
+      R != rule::window_options,
+      "fluxpp::window(x): size, stride and dilation must be positive, and the padding of a pool smaller than its size");
   static_assert(R != rule::tangent,
                 "fluxpp::jvp(f)(x, dx): the tangent of an argument must have its shape, or be one number");
   static_assert(R != rule::cotangent,
                 "fluxpp::vjp(f)(x, ybar): the cotangent must have the shape of the result, or be one number");
-  static_assert(R != rule::scalar_gradient,
-                "fluxpp::grad(f): f must return a scalar; reduce it (fx::sum, fx::mean) or use fx::jacobian or fx::vjp");
-  static_assert(R != rule::integer_gradient,
-                "fluxpp::grad(f): f must be differentiable: its result or an argument to differentiate is an index or a truth value");
-  static_assert(R != rule::not_an_output && R != rule::custom, "fluxpp: this program has a fault that has no sentence yet");
+  static_assert(
+      R != rule::scalar_gradient,
+      "fluxpp::grad(f): f must return a scalar; reduce it (fx::sum, fx::mean) or use fx::jacobian or fx::vjp");
+  static_assert(R != rule::integer_gradient, "fluxpp::grad(f): f must be differentiable: its result or an argument to "
+                                             "differentiate is an index or a truth value");
+  static_assert(R != rule::not_an_output && R != rule::custom,
+                "fluxpp: this program has a fault that has no sentence yet");
 };
 
-}  // namespace fluxpp::inline v0_1::graph
+} // namespace fluxpp::inline v0_1::graph

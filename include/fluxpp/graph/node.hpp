@@ -17,13 +17,13 @@ struct pushforward;
 
 /// How a step runs (not how it differentiates).
 enum class kind : int {
-  input,        ///< an argument, parameter, state or run-time number
-  constant,     ///< a number known to the program
-  elementwise,  ///< one result element from the operand elements at the same index
-  reduction,    ///< folds axes away (they keep extent 1)
-  broadcast,    ///< a view that repeats axes of extent 1
-  reshape,      ///< a view with other extents
-  step          ///< a kernel of its own
+  input,       ///< an argument, parameter, state or run-time number
+  constant,    ///< a number known to the program
+  elementwise, ///< one result element from the operand elements at the same index
+  reduction,   ///< folds axes away (they keep extent 1)
+  broadcast,   ///< a view that repeats axes of extent 1
+  reshape,     ///< a view with other extents
+  step         ///< a kernel of its own
 };
 
 enum class fold : int { none, sum, max, min, prod };
@@ -37,17 +37,17 @@ struct op_info {
   unsigned id;
   graph::kind kind;
   int arity;
-  int cost;          ///< relative work per element; <= 1 is cheap enough to move
+  int cost; ///< relative work per element; <= 1 is cheap enough to move
   bool commutative;
-  bool integer;      ///< result is an index or a truth value: no derivative
-  bool foldable;     ///< forward on numbers is a constant expression
+  bool integer;  ///< result is an index or a truth value: no derivative
+  bool foldable; ///< forward on numbers is a constant expression
   graph::fold fold;
-  double (*evaluate)(const double*);                  ///< elementwise: value on numbers (nullptr else)
-  void (*adjoint)(const node_view&, pullback&);       ///< reverse rule
-  var (*tangent)(const node_view&, pushforward&);     ///< forward rule
-  int (*rewrite)(tape&, const node&);                 ///< identities: an equal, simpler node, or -1
+  double (*evaluate)(const double*);              ///< elementwise: value on numbers (nullptr else)
+  void (*adjoint)(const node_view&, pullback&);   ///< reverse rule
+  var (*tangent)(const node_view&, pushforward&); ///< forward rule
+  int (*rewrite)(tape&, const node&);             ///< identities: an equal, simpler node, or -1
   const custom_kernels* custom;
-  const op_info* facts = nullptr;                     ///< the same without functions, for finished programs; or nullptr
+  const op_info* facts = nullptr; ///< the same without functions, for finished programs; or nullptr
 };
 
 /// A polynomial hash; in few statements, since constant evaluation counts them.
@@ -66,8 +66,8 @@ struct node {
   int line = 0;
 
   constexpr bool operator==(const node& o) const {
-    return op == o.op && args[0] == o.args[0] && args[1] == o.args[1] && args[2] == o.args[2] &&
-           args[3] == o.args[3] && shape == o.shape && attr == o.attr &&
+    return op == o.op && args[0] == o.args[0] && args[1] == o.args[1] && args[2] == o.args[2] && args[3] == o.args[3] &&
+           shape == o.shape && attr == o.attr &&
            (op->kind != kind::constant || std::bit_cast<std::uint64_t>(value) == std::bit_cast<std::uint64_t>(o.value));
   }
   constexpr unsigned hash() const {
@@ -99,14 +99,14 @@ template <class... Int> constexpr attributes make_attributes(Int... v) {
 
 /// Where an operand or a result lives.
 enum class space : int {
-  argument,   ///< index: position in the call
-  parameter,  ///< offset into the flat parameter buffer
-  state,      ///< offset into the flat state buffer
-  number,     ///< index: run-time number of the architecture (a dropout rate) or of the call
-  constant,   ///< index into the constant pool
-  arena,      ///< planned workspace
-  result,     ///< index: output of the program
-  extent      ///< the value of an extent
+  argument,  ///< index: position in the call
+  parameter, ///< offset into the flat parameter buffer
+  state,     ///< offset into the flat state buffer
+  number,    ///< index: run-time number of the architecture (a dropout rate) or of the call
+  constant,  ///< index into the constant pool
+  arena,     ///< planned workspace
+  result,    ///< index: output of the program
+  extent     ///< the value of an extent
 };
 
 /// leaf: an input of the program.
@@ -124,8 +124,28 @@ struct target {
 
 /// What is wrong with a program: the first fault that its construction met.
 enum class rule : int {
-  none, broadcast, matmul, conv_channels, conv_window, reshape, concat, permute, axis, gather, labels, rank, slice, pad, empty,
-  window_options, scalar_gradient, integer_gradient, tangent, cotangent, not_an_output, custom
+  none,
+  broadcast,
+  matmul,
+  conv_channels,
+  conv_window,
+  reshape,
+  concat,
+  permute,
+  axis,
+  gather,
+  labels,
+  rank,
+  slice,
+  pad,
+  empty,
+  window_options,
+  scalar_gradient,
+  integer_gradient,
+  tangent,
+  cotangent,
+  not_an_output,
+  custom
 };
 struct fault {
   graph::rule rule = rule::none;
@@ -134,4 +154,4 @@ struct fault {
   int line = 0;
 };
 
-}  // namespace fluxpp::inline v0_1::graph
+} // namespace fluxpp::inline v0_1::graph

@@ -20,8 +20,10 @@ inline std::string text_of(const graph_view& g, int extent) {
   if (extent >= 0) return std::to_string(extent);
   const extent_entry& e = g.extents[-1 - extent];
   if (e.kind == extent_kind::symbol) return "n" + std::to_string(static_cast<unsigned>(e.a));
-  const char* const sign = e.kind == extent_kind::product ? " * " : e.kind == extent_kind::sum ? " + "
-                           : e.kind == extent_kind::difference ? " - " : " / ";
+  const char* const sign = e.kind == extent_kind::product      ? " * "
+                           : e.kind == extent_kind::sum        ? " + "
+                           : e.kind == extent_kind::difference ? " - "
+                                                               : " / ";
   const bool shift = e.kind == extent_kind::sum && is_shift(e.a);
   return "(" + (shift ? std::to_string(e.a - shift_bias) : text_of(g, e.a)) + sign + text_of(g, e.b) + ")";
 }
@@ -36,14 +38,14 @@ inline std::string text_of(const graph_view& g, const dims& shape) {
 /// text_of(space): where an operand lives, in a word.
 inline const char* text_of(space s) {
   switch (s) {
-    case space::argument: return "argument";
-    case space::parameter: return "parameter";
-    case space::state: return "state";
-    case space::number: return "number";
-    case space::constant: return "constant";
-    case space::result: return "result";
-    case space::extent: return "extent";
-    default: return "arena";
+  case space::argument: return "argument";
+  case space::parameter: return "parameter";
+  case space::state: return "state";
+  case space::number: return "number";
+  case space::constant: return "constant";
+  case space::result: return "result";
+  case space::extent: return "extent";
+  default: return "arena";
   }
 }
 
@@ -90,7 +92,9 @@ inline std::string text_of(const graph_view& g, const location& where) {
 inline std::string str(const staged_view& s, const fused& f, const placement& p) {
   std::string text = std::to_string(f.steps.size()) + " steps, arena of " + std::to_string(p.arena.fixed) + " + " +
                      std::to_string(p.arena.per_batch) + " n elements\n";
-  auto places = [&](int id) { return "%" + std::to_string(id) + " in " + text_of(s.g, p.of[owner(s.g, s.copied, id)]); };
+  auto places = [&](int id) {
+    return "%" + std::to_string(id) + " in " + text_of(s.g, p.of[owner(s.g, s.copied, id)]);
+  };
   for (int at = 0; at < f.steps.size(); ++at) {
     const plan_step& step = f.steps[at];
     const bool loop = step.op == nullptr;
@@ -98,7 +102,8 @@ inline std::string str(const staged_view& s, const fused& f, const placement& p)
             (loop ? "loop over " + text_of(s.g, s.g.shapes[step.shape]) : std::string(step.op->name)) + "\n";
     for (int m = 0; m < step.members; ++m) {
       const int id = f.members[step.first_member + m];
-      text += "  %" + std::to_string(id) + " = " + operation_of(s.g, id) + " : " + text_of(s.g, s.g.shape_of(id)) + "\n";
+      text +=
+          "  %" + std::to_string(id) + " = " + operation_of(s.g, id) + " : " + text_of(s.g, s.g.shape_of(id)) + "\n";
     }
     for (int i = 0; i < step.inputs; ++i) text += "  reads " + places(f.inputs[step.first_input + i].source) + "\n";
     if (!loop)
@@ -110,4 +115,4 @@ inline std::string str(const staged_view& s, const fused& f, const placement& p)
   return text;
 }
 
-}  // namespace fluxpp::inline v0_1::graph
+} // namespace fluxpp::inline v0_1::graph

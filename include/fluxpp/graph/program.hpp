@@ -48,8 +48,8 @@ struct tables {
             outputs.size(), extents.size(), constraints.size()};
   }
   constexpr graph_view view() const {
-    return {count(),        nodes.data(),   shapes.data(),  attribute_table.data(),
-            leaves.begin(), outputs.begin(), targets.begin(), extents.begin(), constraints.begin()};
+    return {count(),         nodes.data(),    shapes.data(),   attribute_table.data(), leaves.begin(),
+            outputs.begin(), targets.begin(), extents.begin(), constraints.begin()};
   }
 };
 
@@ -88,4 +88,4 @@ template <sizes N> constexpr graph_view view_of(const constant_graph<N>& g) {
   return {N, g.nodes, g.shapes, g.attribute_table, g.leaves, g.outputs, g.targets, g.extents, g.constraints};
 }
 
-}  // namespace fluxpp::inline v0_1::graph
+} // namespace fluxpp::inline v0_1::graph

@@ -24,7 +24,7 @@ struct var {
   /// Extent of an axis; negative axes count from the end.
   constexpr int extent(int axis) const;
 
- private:
+private:
   bool numeric_ = false;
 };
 
@@ -35,13 +35,14 @@ constexpr var operator*(var a, var b);
 constexpr var operator/(var a, var b);
 constexpr var operator-(var x);
 
-inline constexpr op_info input_op{"input", hash_of("input"), kind::input, 0, 0, false, false, false, fold::none,
-                                  nullptr, nullptr, nullptr, nullptr, nullptr};
-inline constexpr op_info constant_op{"constant", hash_of("constant"), kind::constant, 0, 0, false, false, false,
-                                     fold::none, nullptr, nullptr, nullptr, nullptr, nullptr};
+inline constexpr op_info input_op{"input", hash_of("input"), kind::input, 0,       0,       false,   false,
+                                  false,   fold::none,       nullptr,     nullptr, nullptr, nullptr, nullptr};
+inline constexpr op_info constant_op{
+    "constant", hash_of("constant"), kind::constant, 0,       0,       false,   false,
+    false,      fold::none,          nullptr,        nullptr, nullptr, nullptr, nullptr};
 
 class tape : private interner<node> {
- public:
+public:
   constexpr tape() {
     shapes_(dims{});
     attributes_(attributes{});
@@ -105,14 +106,14 @@ class tape : private interner<node> {
 
   graph::extent_table extents;
   list<int> outputs;
-  list<target> targets;  ///< per output
-  int line = 0;  ///< of the named operation that is being recorded
+  list<target> targets; ///< per output
+  int line = 0;         ///< of the named operation that is being recorded
 
- private:
+private:
   interner<dims> shapes_;
   interner<attributes> attributes_;
   list<leaf> leaves_;
-  list<int> extents_;  ///< nodes that stand for extents
+  list<int> extents_; ///< nodes that stand for extents
   graph::fault fault_;
 };
 
@@ -124,7 +125,7 @@ constexpr int var::extent(int axis) const { return shape()[axis < 0 ? axis + ran
 struct node_view {
   graph::tape* tape;
   int id;
-  graph::node node;  // a copy: the tape grows while rules run
+  graph::node node; // a copy: the tape grows while rules run
 
   constexpr node_view(graph::tape& t, int i) : tape(&t), id(i), node(t[i]) {}
   constexpr var result() const { return {*tape, id}; }
@@ -147,4 +148,4 @@ struct pushforward {
   var dx[4]{};
 };
 
-}  // namespace fluxpp::inline v0_1::graph
+} // namespace fluxpp::inline v0_1::graph

@@ -32,7 +32,7 @@ struct custom_kernels {
   }
 };
 
-}  // namespace graph
+} // namespace graph
 
 template <class Op> constexpr graph::custom_kernels make_custom_kernels() {
   graph::custom_kernels k;
@@ -47,9 +47,7 @@ template <class Op> constexpr graph::custom_kernels make_custom_kernels() {
   }
   return k;
 }
-template <class Op> struct compiled_form {
-  static constexpr graph::custom_kernels value = make_custom_kernels<Op>();
-};
+template <class Op> struct compiled_form { static constexpr graph::custom_kernels value = make_custom_kernels<Op>(); };
 
 namespace kernels {
 
@@ -62,5 +60,5 @@ template <int K, class V, const graph::custom_kernels*... U> inline V user_forwa
   return all[K]->template forward<V>()(x);
 }
 
-}  // namespace kernels
-}  // namespace fluxpp::inline v0_1
+} // namespace kernels
+} // namespace fluxpp::inline v0_1

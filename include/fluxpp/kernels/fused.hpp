@@ -47,15 +47,11 @@ struct part {
 template <class List, int Index> struct op_at;
 template <class First, class... Rest, int Index>
 struct op_at<ops::op_list<First, Rest...>, Index> : op_at<ops::op_list<Rest...>, Index - 1> {};
-template <class First, class... Rest> struct op_at<ops::op_list<First, Rest...>, 0> {
-  using type = First;
-};
+template <class First, class... Rest> struct op_at<ops::op_list<First, Rest...>, 0> { using type = First; };
 
 /// costs_of<op_list<...>>: relative work of every operation of a list.
 template <class List> struct costs_of;
-template <class... Op> struct costs_of<ops::op_list<Op...>> {
-  static constexpr int value[sizeof...(Op)]{Op::cost...};
-};
+template <class... Op> struct costs_of<ops::op_list<Op...>> { static constexpr int value[sizeof...(Op)]{Op::cost...}; };
 
 /// The neutral element of a fold.
 constexpr double neutral(graph::fold f) {
@@ -73,10 +69,10 @@ template <graph::fold F, class V> FLUXPP_INLINE V combine(V a, V b) {
 /// The same with the fold known at run time, for the last few values.
 inline double combine(graph::fold f, double a, double b) {
   switch (f) {
-    case graph::fold::max: return combine<graph::fold::max>(a, b);
-    case graph::fold::min: return combine<graph::fold::min>(a, b);
-    case graph::fold::prod: return a * b;
-    default: return a + b;
+  case graph::fold::max: return combine<graph::fold::max>(a, b);
+  case graph::fold::min: return combine<graph::fold::min>(a, b);
+  case graph::fold::prod: return a * b;
+  default: return a + b;
   }
 }
 template <graph::fold F, class T> FLUXPP_INLINE double across(simd::batch<T> v) {
@@ -135,7 +131,8 @@ template <class T, class Users, int... Code> struct fused_loop {
       if constexpr (operation::arity == 3) return operation::forward(v[o.args[0]], v[o.args[1]], v[o.args[2]]);
     }
   }
-  template <class X, int... Index> FLUXPP_INLINE static void evaluate([[maybe_unused]] X* v, std::integer_sequence<int, Index...>) {
+  template <class X, int... Index>
+  FLUXPP_INLINE static void evaluate([[maybe_unused]] X* v, std::integer_sequence<int, Index...>) {
     ((v[inputs + Index] = apply<Index>(v)), ...);
   }
 
@@ -148,14 +145,15 @@ template <class T, class Users, int... Code> struct fused_loop {
       if constexpr (any_row_fold) {
         row_folds sums(l, p);
         for (std::ptrdiff_t i = p.first_row; i < p.last_row; sums.add(l, p, i, all_outputs{}))
-          for (const std::ptrdiff_t end = std::min(i + sums.rows, p.last_row); i < end; ++i, r.next(l)) run_row(l, p, r);
+          for (const std::ptrdiff_t end = std::min(i + sums.rows, p.last_row); i < end; ++i, r.next(l))
+            run_row(l, p, r);
       } else {
         for (std::ptrdiff_t i = p.first_row; i < p.last_row; ++i, r.next(l)) run_row(l, p, r);
       }
     }
   }
 
- private:
+private:
   /// Where the current row's operands and results begin.
   struct row {
     const T* in[inputs + 1];
@@ -196,7 +194,8 @@ template <class T, class Users, int... Code> struct fused_loop {
     V fold[unroll][outputs + 1];
   };
 
-  template <int Index, bool Tail> FLUXPP_INLINE static V load(const row& r, const V* repeated, std::ptrdiff_t j, int n) {
+  template <int Index, bool Tail>
+  FLUXPP_INLINE static V load(const row& r, const V* repeated, std::ptrdiff_t j, int n) {
     if constexpr (code.repeated(Index)) return repeated[Index];
     else if constexpr (Tail) return V::load_first(r.in[Index] + j, n);
     else return V::load(r.in[Index] + j);
@@ -227,8 +226,8 @@ template <class T, class Users, int... Code> struct fused_loop {
   }
 
   template <int... U>
-  FLUXPP_INLINE static void several(const loop<T>& l, const part& p, const row& r, const V* repeated,
-                                    accumulators& acc, std::ptrdiff_t j, std::integer_sequence<int, U...>) {
+  FLUXPP_INLINE static void several(const loop<T>& l, const part& p, const row& r, const V* repeated, accumulators& acc,
+                                    std::ptrdiff_t j, std::integer_sequence<int, U...>) {
     (step<U, false>(l, p, r, repeated, acc, j + U * width, width, all_inputs{}, all_outputs{}), ...);
   }
 
@@ -260,8 +259,8 @@ template <class T, class Users, int... Code> struct fused_loop {
       for (; j + unroll * width <= end; j += unroll * width)
         several(l, p, r, repeated, acc, j, std::make_integer_sequence<int, unroll>{});
       for (; j < end; j += width)
-        step<0, true>(l, p, r, repeated, acc, j, static_cast<int>(std::min<std::ptrdiff_t>(width, end - j)), all_inputs{},
-                      all_outputs{});
+        step<0, true>(l, p, r, repeated, acc, j, static_cast<int>(std::min<std::ptrdiff_t>(width, end - j)),
+                      all_inputs{}, all_outputs{});
       j = end;
       gather_all(acc, total, all_outputs{});
     }
@@ -278,7 +277,7 @@ template <class T, class Users, int... Code> struct fused_loop {
 
   /// Sums of rows in T, and when each is to be added to its sum in double.
   struct row_folds {
-    std::ptrdiff_t rows = std::numeric_limits<std::ptrdiff_t>::max();  ///< until some sum is full
+    std::ptrdiff_t rows = std::numeric_limits<std::ptrdiff_t>::max(); ///< until some sum is full
     std::ptrdiff_t room[outputs + 1], due[outputs + 1];
 
     row_folds(const loop<T>& l, const part& p) {
@@ -291,7 +290,8 @@ template <class T, class Users, int... Code> struct fused_loop {
         for_each_sum(l, p, o, [&](std::ptrdiff_t i) { l.row_sums[o][i] = static_cast<T>(neutral(fold(o))); });
       }
     }
-    template <int... O> void add(const loop<T>& l, const part& p, std::ptrdiff_t row, std::integer_sequence<int, O...>) {
+    template <int... O>
+    void add(const loop<T>& l, const part& p, std::ptrdiff_t row, std::integer_sequence<int, O...>) {
       (add_one<O>(l, p, row), ...);
     }
     template <int O> void add_one(const loop<T>& l, const part& p, std::ptrdiff_t row) {
@@ -312,4 +312,4 @@ template <class T, class Users, int... Code> struct fused_loop {
   };
 };
 
-}  // namespace fluxpp::inline v0_1::kernels
+} // namespace fluxpp::inline v0_1::kernels

@@ -32,4 +32,4 @@ template <class T> struct step_args {
 ///   template <class T> static std::size_t scratch(const step_args<T>&);   // elements of T; pointers are not read
 template <class Op> struct step;
 
-}  // namespace fluxpp::inline v0_1::kernels
+} // namespace fluxpp::inline v0_1::kernels

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 // chain: layers one after the other.
-#include "fluxpp/nn/tuple.hpp"
 #include "fluxpp/nn/context.hpp"
+#include "fluxpp/nn/tuple.hpp"
 
 namespace fluxpp::inline v0_1 {
 namespace nn {
@@ -16,9 +16,9 @@ template <layer... L> struct chain_layer {
   }
 };
 
-}  // namespace nn
+} // namespace nn
 
 /// chain(a, b, c): the layers in order; parameters are named by position, "0.weight".
 template <nn::layer... L> constexpr nn::chain_layer<L...> chain(L... l) { return {{l...}}; }
 
-}  // namespace fluxpp::inline v0_1
+} // namespace fluxpp::inline v0_1

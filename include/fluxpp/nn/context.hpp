@@ -34,8 +34,8 @@ struct path {
 enum class initial : int {
   zeros,
   ones,
-  kaiming_uniform,  ///< U(-b, b), b = sqrt(6 / fan_in): He et al. 2015, arXiv:1502.01852
-  glorot_uniform    ///< U(-b, b), b = sqrt(6 / (fan_in + fan_out)): Glorot & Bengio 2010
+  kaiming_uniform, ///< U(-b, b), b = sqrt(6 / fan_in): He et al. 2015, arXiv:1502.01852
+  glorot_uniform   ///< U(-b, b), b = sqrt(6 / (fan_in + fan_out)): Glorot & Bengio 2010
 };
 
 /// entry: one tensor of the flat parameter or state buffer.
@@ -49,7 +49,7 @@ struct entry {
 
 /// context: handed through the layers of a network; records its tensors in order of use.
 class context {
- public:
+public:
   constexpr context(graph::tape& t, bool training) : tape(&t), training_(training) {}
 
   constexpr bool training() const { return training_; }
@@ -92,7 +92,7 @@ class context {
   list<int> state_offsets, next_states, next_offsets;
   list<double> numbers;
 
- private:
+private:
   constexpr entry add(list<entry>& table, std::string_view name, const dims& shape, initial how) {
     entry e;
     e.name = here_;
@@ -115,10 +115,10 @@ class context {
 };
 
 /// A layer turns a value into another, given a context; an operation on values alone is a layer without parameters.
-template <class L>
-concept layer = requires(const L& l, context& c, var x) {
+template <class L> concept layer = requires(const L& l, context& c, var x) {
   { l(c, x) } -> std::same_as<var>;
-} || requires(const L& l, var x) {
+}
+|| requires(const L& l, var x) {
   { l(x) } -> std::same_as<var>;
 };
 
@@ -133,4 +133,4 @@ struct identity_layer {
 };
 inline constexpr identity_layer identity{};
 
-}  // namespace fluxpp::inline v0_1::nn
+} // namespace fluxpp::inline v0_1::nn

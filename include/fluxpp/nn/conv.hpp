@@ -17,12 +17,13 @@ template <int Filters, int Size, conv_options Options, bool Bias, class Activati
     const int channels = x.extent(1) / Options.groups;
     const var w = c.parameter("weight", make_dims(Filters, channels, Size, Size), initial::kaiming_uniform);
     var y = fluxpp::conv2d(x, w, Options);
-    if constexpr (Bias) y = y + ops::reshape::apply(c.parameter("bias", make_dims(Filters), initial::zeros), make_dims(Filters, 1, 1));
+    if constexpr (Bias)
+      y = y + ops::reshape::apply(c.parameter("bias", make_dims(Filters), initial::zeros), make_dims(Filters, 1, 1));
     return apply(activation, c, y);
   }
 };
 
-}  // namespace nn
+} // namespace nn
 
 /// conv<16, 3>(relu): y = activation(conv2d(x, w) + b), 16 filters of 3 x 3. The default padding keeps height and width.
 /// shapes   x [n, c, h, w] -> [n, 16, h, w]
@@ -34,4 +35,4 @@ constexpr nn::conv_layer<Filters, Size, Options, Bias, Activation> conv(Activati
   return {activation};
 }
 
-}  // namespace fluxpp::inline v0_1
+} // namespace fluxpp::inline v0_1

@@ -19,7 +19,7 @@ template <int Out, class Activation, bool Bias> struct dense_layer {
   }
 };
 
-}  // namespace nn
+} // namespace nn
 
 /// dense<10>(relu): y = activation(x W' + b).
 /// shapes   x [n, in] -> [n, 10]
@@ -30,4 +30,4 @@ constexpr nn::dense_layer<Out, Activation, Bias> dense(Activation activation = {
   return {activation};
 }
 
-}  // namespace fluxpp::inline v0_1
+} // namespace fluxpp::inline v0_1

@@ -118,4 +118,4 @@ template <class Net, class Shape> list<double> numbers_of(const Net& net) {
   return c.numbers;
 }
 
-}  // namespace fluxpp::inline v0_1::nn
+} // namespace fluxpp::inline v0_1::nn

@@ -25,7 +25,7 @@ template <batch_norm_options Options, class Activation> struct batch_norm_layer 
   }
 };
 
-}  // namespace nn
+} // namespace nn
 
 /// batch_norm(relu): channels brought to mean 0 and variance 1, scaled and shifted, then the activation.
 /// shapes   x [n, c, ...] -> x's
@@ -37,4 +37,4 @@ constexpr nn::batch_norm_layer<Options, Activation> batch_norm(Activation activa
   return {activation};
 }
 
-}  // namespace fluxpp::inline v0_1
+} // namespace fluxpp::inline v0_1

@@ -15,7 +15,7 @@ template <pool_options Options> struct avg_pool_layer {
 struct global_avg_pool_layer {
   constexpr var operator()(var x) const { return fluxpp::global_avg_pool2d(x); }
 };
-}  // namespace nn
+} // namespace nn
 
 /// max_pool<2>(): the largest element under each 2 x 2 window, without overlap.
 /// shapes   x [n, c, h, w] -> [n, c, h / 2, w / 2]
@@ -31,4 +31,4 @@ template <pool_options Options> constexpr auto avg_pool() { return nn::avg_pool_
 /// shapes   x [n, c, h, w] -> [n, c]
 constexpr nn::global_avg_pool_layer global_avg_pool() { return {}; }
 
-}  // namespace fluxpp::inline v0_1
+} // namespace fluxpp::inline v0_1

@@ -26,4 +26,4 @@ template <class Tuple, class Start, class F> constexpr auto fold(const Tuple& t,
 }
 #endif
 
-}  // namespace fluxpp::inline v0_1
+} // namespace fluxpp::inline v0_1

@@ -62,7 +62,7 @@ struct mul : elementwise<2> {
 /// accuracy 0.5 ulp; 1 ulp when b is a scalar and a is not
 struct div : elementwise<2> {
   static constexpr auto name = "div";
-  static constexpr bool foldable = false;  // 1 / 0 is no constant expression
+  static constexpr bool foldable = false; // 1 / 0 is no constant expression
   template <class V> static constexpr V forward(V a, V b) { return a / b; }
   template <class V> static constexpr std::array<V, 2> partials(V, V b, V y) {
     V r = 1 / b;
@@ -86,7 +86,7 @@ struct neg : elementwise<1> {
   static constexpr double max_ulp = 0;
 };
 
-}  // namespace ops
+} // namespace ops
 
 inline constexpr operation<ops::add> add{};
 inline constexpr operation<ops::sub> sub{};
@@ -100,7 +100,7 @@ constexpr var operator-(var a, var b) { return operation<ops::sub>::unnamed(a, b
 constexpr var operator*(var a, var b) { return operation<ops::mul>::unnamed(a, b); }
 constexpr var operator/(var a, var b) { return operation<ops::div>::unnamed(a, b); }
 constexpr var operator-(var x) { return operation<ops::neg>::unnamed(x); }
-}  // namespace graph
+} // namespace graph
 
 namespace ops {
 
@@ -152,7 +152,7 @@ constexpr int div::rewrite(graph::tape& t, const graph::node& n) {
   return -1;
 }
 constexpr int neg::rewrite(graph::tape& t, const graph::node& n) {
-  const graph::node x = t[n.args[0]];  // a copy: the tape grows
+  const graph::node x = t[n.args[0]]; // a copy: the tape grows
   if (x.op == &info<neg>) return x.args[0];
   if (x.op == &info<sub>) return (var(t, x.args[1]) - var(t, x.args[0])).id;
   if (x.op == &info<mul>)
@@ -188,5 +188,5 @@ constexpr int sum::rewrite(graph::tape& t, const graph::node& n) {
   return -1;
 }
 
-}  // namespace ops
-}  // namespace fluxpp::inline v0_1
+} // namespace ops
+} // namespace fluxpp::inline v0_1

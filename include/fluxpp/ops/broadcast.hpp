@@ -10,10 +10,11 @@ struct axes {
   int count = 0;
   int axis[max_rank]{};
   bool all = false;
-  bool keep = false;  ///< reduced axes stay, with extent 1
+  bool keep = false; ///< reduced axes stay, with extent 1
 
   constexpr axes() : all(true) {}
-  template <std::same_as<int>... Index> constexpr axes(int first, Index... more) : count(1 + int{sizeof...(Index)}), axis{first, more...} {}
+  template <std::same_as<int>... Index>
+  constexpr axes(int first, Index... more) : count(1 + int{sizeof...(Index)}), axis{first, more...} {}
   constexpr axes kept() const {
     axes a = *this;
     a.keep = true;
@@ -69,7 +70,7 @@ struct reshape : linear<1> {
     return x.op == &info<reshape> ? again(t, n, x.args[0]) : -1;
   }
 
- private:
+private:
   static constexpr int again(graph::tape& t, graph::node n, int x) {
     n.args[0] = x;
     return t[x].shape == n.shape ? x : record(t, n).id;
@@ -140,6 +141,6 @@ constexpr var folded_count(graph::tape& t, const dims& d, unsigned mask) {
   return t.extent(n);
 }
 
-}  // namespace ops
+} // namespace ops
 
-}  // namespace fluxpp::inline v0_1
+} // namespace fluxpp::inline v0_1

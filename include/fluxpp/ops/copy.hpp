@@ -34,4 +34,4 @@ constexpr var own_value(var v, const list<int>& outputs) {
   return {t, t.push(n)};
 }
 
-}  // namespace fluxpp::inline v0_1::ops
+} // namespace fluxpp::inline v0_1::ops

@@ -20,6 +20,6 @@ struct exp : elementwise<1> {
   static constexpr double max_ulp = 2;
 };
 
-}  // namespace ops
+} // namespace ops
 inline constexpr operation<ops::exp> exp{};
-}  // namespace fluxpp::inline v0_1
+} // namespace fluxpp::inline v0_1

@@ -60,7 +60,7 @@ inline constexpr unsigned scalar_bit = 1u << 31;
 /// computed once and then broadcast.
 constexpr var record_elementwise(graph::tape& t, const graph::op_info& op, var* x) {
   graph::node n{&op};
-  unsigned met = 0;  // the kinds of the operands, as bits
+  unsigned met = 0; // the kinds of the operands, as bits
   bool alike = true;
   for (int i = 0; i < op.arity; ++i) {
     if (x[i].tape == nullptr) x[i] = t.constant(x[i].number);
@@ -72,8 +72,8 @@ constexpr var record_elementwise(graph::tape& t, const graph::op_info& op, var* 
     n.shape = a.shape;
   }
   // An array, and not of a single element: these are computed as scalars.
-  const bool array = (met & elementwise_bit) != 0 ||
-                     ((met & ~(scalar_bit | broadcast_bit)) != 0 && !t.shapes()[n.shape].single());
+  const bool array =
+      (met & elementwise_bit) != 0 || ((met & ~(scalar_bit | broadcast_bit)) != 0 && !t.shapes()[n.shape].single());
   if (n.shape == 0 || (alike && array)) return record_alike(t, n, (met & scalar_bit) != 0);
   dims shape, inner;
   int base[4]{};
@@ -97,42 +97,34 @@ constexpr var record_elementwise(graph::tape& t, const graph::op_info& op, var* 
   return broadcast_to(record(t, n), shape);
 }
 
-}  // namespace ops
+} // namespace ops
 
 /// operation<Op>: calls an elementwise operation on numbers, on dual numbers, or records it on the tape of its vars.
 template <class Op> struct operation {
-  static_assert(elementwise_op<Op> || linear_op<Op> || custom_op<Op>,
-                "fluxpp::operation<Op>: Op must derive from fx::elementwise<N> (name, forward, partials), fx::linear<N> "
-                "(name, shape, transpose) or fx::custom<N> (name, shape, forward, jvp, vjp): see docs/adding_an_op.md");
+  static_assert(
+      elementwise_op<Op> || linear_op<Op> || custom_op<Op>,
+      "fluxpp::operation<Op>: Op must derive from fx::elementwise<N> (name, forward, partials), fx::linear<N> "
+      "(name, shape, transpose) or fx::custom<N> (name, shape, forward, jvp, vjp): see docs/adding_an_op.md");
   static_assert(!elementwise_op<Op> || has_partials<Op> || !states_partials<Op>,
                 "fluxpp::elementwise<N>: partials(x..., y) must take the operands and then the value");
   using op = Op;
 
-  constexpr var operator()(var x, int line = __builtin_LINE()) const
-    requires(Op::arity == 1)
-  {
-    return named(line, x);
-  }
-  constexpr var operator()(var x, var y, int line = __builtin_LINE()) const
-    requires(Op::arity == 2)
-  {
+  constexpr var operator()(var x, int line = __builtin_LINE()) const requires(Op::arity == 1) { return named(line, x); }
+  constexpr var operator()(var x, var y, int line = __builtin_LINE()) const requires(Op::arity == 2) {
     return named(line, x, y);
   }
-  constexpr var operator()(var x, var y, var z, int line = __builtin_LINE()) const
-    requires(Op::arity == 3)
-  {
+  constexpr var operator()(var x, var y, var z, int line = __builtin_LINE()) const requires(Op::arity == 3) {
     return named(line, x, y, z);
   }
   template <std::floating_point V, std::same_as<V>... More>
-    requires(elementwise_op<Op> && Op::arity == 1 + sizeof...(More))
-  constexpr V operator()(V x, More... more) const {
+  requires(elementwise_op<Op>&& Op::arity == 1 + sizeof...(More)) constexpr V operator()(V x, More... more) const {
     return Op::forward(x, more...);
   }
   /// Any other value type (dual numbers) brings its own rule, found in its namespace.
   template <class V, class... More>
-    requires(elementwise_op<Op> && Op::arity == 1 + sizeof...(More) &&
-             requires(const V& x, const More&... more) { apply_operation(Op{}, x, more...); })
-  constexpr auto operator()(const V& x, const More&... more) const {
+  requires(elementwise_op<Op>&& Op::arity == 1 + sizeof...(More) &&
+           requires(const V& x, const More&... more) { apply_operation(Op{}, x, more...); }) constexpr auto
+  operator()(const V& x, const More&... more) const {
     return apply_operation(Op{}, x, more...);
   }
 
@@ -152,11 +144,11 @@ template <class Op> struct operation {
     }
   }
 
- private:
+private:
   template <class... X> static constexpr var named(int line, X... x) {
     ((x.tape != nullptr ? void(x.tape->line = line) : void()), ...);
     return unnamed(x...);
   }
 };
 
-}  // namespace fluxpp::inline v0_1
+} // namespace fluxpp::inline v0_1

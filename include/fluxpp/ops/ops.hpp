@@ -78,16 +78,14 @@
 
 namespace fluxpp::inline v0_1::ops {
 
-template <class... Op> struct op_list {
-  static constexpr int size = sizeof...(Op);
-};
+template <class... Op> struct op_list { static constexpr int size = sizeof...(Op); };
 
 /// Elementwise operations; the position is the code of the operation in a fused kernel.
 using elementwise_list = op_list<
-    add, sub, mul, div, neg,  //
-    abs, acos, asin, atan, atan2, cbrt, clamp, copy, cos, cosh, elu, equal, erf, exp, expm1, floor, gelu, gelu_tanh,  //
-    greater, greater_equal, hardsigmoid, hardswish, leaky_relu, less, less_equal, log, log1p, log2, maximum,    //
-    minimum, not_equal, pow, relu, relu6, rsqrt, select, sigmoid, sign, silu, sin, sinh, softplus, sqrt, square,  //
+    add, sub, mul, div, neg,                                                                                         //
+    abs, acos, asin, atan, atan2, cbrt, clamp, copy, cos, cosh, elu, equal, erf, exp, expm1, floor, gelu, gelu_tanh, //
+    greater, greater_equal, hardsigmoid, hardswish, leaky_relu, less, less_equal, log, log1p, log2, maximum,         //
+    minimum, not_equal, pow, relu, relu6, rsqrt, select, sigmoid, sign, silu, sin, sinh, softplus, sqrt, square,     //
     tan, tanh>;
 
 /// Reductions and views.
@@ -95,10 +93,9 @@ using reduction_list = op_list<sum, prod, max, min>;
 using view_list = op_list<broadcast, reshape, stop_gradient, pin, variance>;
 
 /// Operations with a kernel of their own (kernels/step.hpp).
-using step_list = op_list<
-    matmul, batched_matmul, conv2d, conv2d_input_grad, conv2d_weight_grad,                        //
-    max_pool2d, max_pool_at, max_pool_put, avg_pool2d, avg_pool2d_grad,                           //
-    permute, slice, embed, concat<2>, concat<3>, concat<4>, gather, scatter_add, pick,            //
-    arg_extremum, take_at_extremum, put_at_extremum, uniform, iota>;
+using step_list = op_list<matmul, batched_matmul, conv2d, conv2d_input_grad, conv2d_weight_grad,             //
+                          max_pool2d, max_pool_at, max_pool_put, avg_pool2d, avg_pool2d_grad,                //
+                          permute, slice, embed, concat<2>, concat<3>, concat<4>, gather, scatter_add, pick, //
+                          arg_extremum, take_at_extremum, put_at_extremum, uniform, iota>;
 
-}  // namespace fluxpp::inline v0_1::ops
+} // namespace fluxpp::inline v0_1::ops

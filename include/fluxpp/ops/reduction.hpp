@@ -13,7 +13,8 @@ constexpr unsigned checked_mask(var x, const axes& over) {
   dims given;
   for (int i = 0; i < over.count; ++i) given = given.with(over.axis[i]);
   x.tape->fail(graph::rule::axis, x.shape(), given);
-  return (1u << (over.count < x.rank() ? over.count : x.rank())) - 1;  // as many axes, so that the result has the rank meant
+  return (1u << (over.count < x.rank() ? over.count : x.rank())) -
+         1; // as many axes, so that the result has the rank meant
 }
 
 /// checked_axis(x, axis): the axis, counted from the front; one that x lacks is a fault.

@@ -51,25 +51,21 @@ template <int Arity> struct custom : rule_defaults {
 };
 
 /// An elementwise operation says how to compute a value and its partial derivatives.
-template <class Op>
-concept has_partials = requires(std::array<var, 4> x) {
+template <class Op> concept has_partials = requires(std::array<var, 4> x) {
   { Op::arity } -> std::convertible_to<int>;
-  requires (Op::arity == 1 && requires { Op::partials(x[0], x[0]); }) ||
-               (Op::arity == 2 && requires { Op::partials(x[0], x[0], x[0]); }) ||
-               (Op::arity == 3 && requires { Op::partials(x[0], x[0], x[0], x[0]); });
+  requires(Op::arity == 1 && requires { Op::partials(x[0], x[0]); }) ||
+      (Op::arity == 2 && requires { Op::partials(x[0], x[0], x[0]); }) ||
+      (Op::arity == 3 && requires { Op::partials(x[0], x[0], x[0], x[0]); });
 };
 /// A function of this name is there, whatever it takes.
-template <class Op>
-concept states_partials = requires { &Op::partials; } || requires { &Op::template partials<var>; };
-template <class Op>
-concept elementwise_op = Op::kind == graph::kind::elementwise && requires { Op::name; };
-template <class Op>
-concept linear_op = requires(const node_view& y) {
+template <class Op> concept states_partials = requires { &Op::partials; }
+|| requires { &Op::template partials<var>; };
+template <class Op> concept elementwise_op = Op::kind == graph::kind::elementwise&& requires { Op::name; };
+template <class Op> concept linear_op = requires(const node_view& y) {
   requires Op::is_linear;
   { Op::transpose(y, var{}, 0) } -> std::same_as<var>;
 };
-template <class Op>
-concept custom_op = requires(const node_view& y, const pushforward& p) {
+template <class Op> concept custom_op = requires(const node_view& y, const pushforward& p) {
   { Op::vjp(y, var{}, 0) } -> std::same_as<var>;
   { Op::jvp(y, p) } -> std::same_as<var>;
 };
@@ -77,9 +73,8 @@ concept custom_op = requires(const node_view& y, const pushforward& p) {
 namespace ops {
 /// Found by argument-dependent look-up for the library's own operations, and only for them.
 constexpr bool is_own_operation(const void*) { return true; }
-}  // namespace ops
-template <class Op>
-inline constexpr bool is_builtin = requires(const Op* op) { is_own_operation(op); };
+} // namespace ops
+template <class Op> inline constexpr bool is_builtin = requires(const Op* op) { is_own_operation(op); };
 /// Where the compiled forms of a user's operation stand; completed in kernels/.
 template <class Op> struct compiled_form;
 
@@ -167,8 +162,8 @@ template <class Op> constexpr int rewrite_of(graph::tape& t, const graph::node& 
 template <class Op> constexpr double evaluate_at(const double* x) { return forward_at<Op>(x); }
 
 template <class Op> constexpr graph::op_info make_facts() {
-  graph::op_info i{Op::name, hash_of(Op::name), Op::kind, Op::arity, Op::cost, Op::commutative, Op::integer,
-                   Op::foldable, Op::fold, nullptr, nullptr, nullptr, nullptr, nullptr};
+  graph::op_info i{Op::name,     hash_of(Op::name), Op::kind, Op::arity, Op::cost, Op::commutative, Op::integer,
+                   Op::foldable, Op::fold,          nullptr,  nullptr,   nullptr,  nullptr,         nullptr};
   if constexpr (!is_builtin<Op>) i.custom = &compiled_form<Op>::value;
   return i;
 }
@@ -202,5 +197,5 @@ constexpr var record(graph::tape& t, const dims& shape, const graph::attributes&
   return record(t, n);
 }
 
-}  // namespace ops
-}  // namespace fluxpp::inline v0_1
+} // namespace ops
+} // namespace fluxpp::inline v0_1

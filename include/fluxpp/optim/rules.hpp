@@ -16,8 +16,7 @@ template <int Slots> struct updated {
 };
 
 /// An update rule says how many slots it keeps per parameter, which numbers a step needs, and the step.
-template <class R>
-concept update_rule = requires(const R& rule, var x, const var* slots, const var* numbers) {
+template <class R> concept update_rule = requires(const R& rule, var x, const var* slots, const var* numbers) {
   { R::slots } -> std::convertible_to<int>;
   { R::numbers } -> std::convertible_to<int>;
   { R::step(x, x, slots, numbers) } -> std::same_as<updated<R::slots>>;
@@ -36,7 +35,7 @@ template <class R, int N> struct rule_program {
   }
 };
 
-}  // namespace optim
+} // namespace optim
 
 /// descent{.lr}: x -= lr g, with momentum v = momentum v + g, x -= lr v.
 /// source   Polyak 1964, doi:10.1016/0041-5553(64)90137-5
@@ -77,4 +76,4 @@ struct adamw {
   double usual_momentum() const { return beta1; }
 };
 
-}  // namespace fluxpp::inline v0_1
+} // namespace fluxpp::inline v0_1

@@ -18,8 +18,8 @@ template <class Dataset> struct fit_options {
   std::size_t batch = 64;
   std::optional<std::reference_wrapper<const Dataset>> validation = std::nullopt;
   std::vector<metric> metrics = {};
-  fluxpp::schedule schedule = {};  ///< of the learning rate; the rule's own rate if empty
-  std::uint64_t seed = 0;          ///< of the order of observations and of dropout
+  fluxpp::schedule schedule = {}; ///< of the learning rate; the rule's own rate if empty
+  std::uint64_t seed = 0;         ///< of the order of observations and of dropout
   progress_options progress = {};
 };
 
@@ -35,7 +35,7 @@ namespace train {
 
 /// epoch_counter: loss and metrics over the batches of an epoch, weighted by their sizes.
 class epoch_counter {
- public:
+public:
   explicit epoch_counter(const std::vector<metric>& metrics)
       : metrics_(&metrics), tallies_(metrics.size()), shown_(metrics.size() + 1) {}
 
@@ -57,7 +57,7 @@ class epoch_counter {
     return shown_;
   }
 
- private:
+private:
   const std::vector<metric>* metrics_;
   std::vector<tally> tallies_;
   std::vector<named_value> shown_;
@@ -65,5 +65,5 @@ class epoch_counter {
   std::size_t count_ = 0;
 };
 
-}  // namespace train
-}  // namespace fluxpp::inline v0_1
+} // namespace train
+} // namespace fluxpp::inline v0_1

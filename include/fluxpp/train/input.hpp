@@ -26,8 +26,8 @@ template <auto... Extents> struct input<shape_t<Extents...>> {
     if constexpr (std::is_integral_v<E>) return 0;
     else return static_cast<int>(e.hash());
   }
-  static constexpr int number[rank + 1]{number_of(Extents)..., 0};  ///< -1 for a name
-  static constexpr int key[rank + 1]{key_of(Extents)..., 0};        ///< of the symbol
+  static constexpr int number[rank + 1]{number_of(Extents)..., 0}; ///< -1 for a name
+  static constexpr int key[rank + 1]{key_of(Extents)..., 0};       ///< of the symbol
 
   int axis(int k) const {
     int at = 0;
@@ -50,11 +50,11 @@ template <auto... Extents> struct input<shape_t<Extents...>> {
     check_row(std::span(row).first(static_cast<int>(shape.size()) == rank ? rank - 1 : 0), call);
     if (b.targets.size() != static_cast<std::size_t>(shape[0]))
       throw shape_error(call,
-                        std::to_string(shape[0]) + " inputs, but " + std::to_string(b.targets.size()) + " targets", "targets",
-                        0, static_cast<std::int64_t>(shape[0]), static_cast<std::int64_t>(b.targets.size()));
+                        std::to_string(shape[0]) + " inputs, but " + std::to_string(b.targets.size()) + " targets",
+                        "targets", 0, static_cast<std::int64_t>(shape[0]), static_cast<std::int64_t>(b.targets.size()));
   }
 
- private:
+private:
   template <class Row> static void check_row(const Row& row, const char* call) {
     if (row.size() + 1 != static_cast<std::size_t>(rank))
       throw shape_error(call,
@@ -72,4 +72,4 @@ template <auto... Extents> struct input<shape_t<Extents...>> {
   }
 };
 
-}  // namespace fluxpp::inline v0_1::train
+} // namespace fluxpp::inline v0_1::train

@@ -25,7 +25,7 @@ struct reverse_mode {
   }
 };
 
-}  // namespace train
+} // namespace train
 
 /// learner{net, loss, rule, shape<batch, ...>}: a network with its parameters, its optimiser's state and its programs.
 /// One thread uses a learner at a time; different learners may train concurrently.
@@ -33,7 +33,7 @@ struct reverse_mode {
 ///          shape (shape_error), an empty dataset (value_error)
 /// example  examples/02_digits.cpp
 template <class Net, class Loss, class Rule, class Shape, class Tag = cpu_tag> class learner {
- public:
+public:
   learner(Net of, Loss, Rule rule, Shape, Tag = {}, std::uint64_t seed = 0) : rule_(rule), model_(seed) {
     static_assert(sizeof(eval::report_of<training>) > 0);
     for (double v : nn::numbers_of<Net, Shape>(of)) numbers_.push_back(static_cast<float>(v));
@@ -100,8 +100,9 @@ template <class Net, class Loss, class Rule, class Shape, class Tag = cpu_tag> c
   /// A metric over a dataset, in inference mode.
   template <class Dataset> double evaluate(const Dataset& data, const metric& m) {
     tally t;
-    infer(data, "learner::evaluate(data, metric)",
-          [&](const auto& b, std::span<const float> y) { t += m(y, {b.targets.data(), b.size()}); });
+    infer(data, "learner::evaluate(data, metric)", [&](const auto& b, std::span<const float> y) {
+      t += m(y, {b.targets.data(), b.size()});
+    });
     return t.value();
   }
 
@@ -114,7 +115,7 @@ template <class Net, class Loss, class Rule, class Shape, class Tag = cpu_tag> c
   /// Parameters and state by name.
   const train::model<float, Net, Shape>& model() const { return model_; }
 
- private:
+private:
   static constexpr int parameter_size = nn::layout_of<Net, Shape>.parameter_size();
   using training = nn::training_program<Net, Loss, Shape, train::reverse_mode>;
   using inference = nn::inference_program<Net, Loss, Shape>;
@@ -189,13 +190,13 @@ template <class Net, class Loss, class Rule, class Shape, class Tag = cpu_tag> c
 
   Rule rule_;
   train::model<float, Net, Shape> model_;
-  eval::aligned_buffer<float> buffers_[Rule::slots + 1];  // the rule's slots, then the gradient
+  eval::aligned_buffer<float> buffers_[Rule::slots + 1]; // the rule's slots, then the gradient
   std::vector<float> numbers_, targets_;
   std::array<float, Rule::numbers> rule_numbers_{};
-  eval::runner<float, Tag::check_finite> train_{eval::plan_of<float, training>}, infer_{eval::plan_of<float, inference>},
-      update_{eval::plan_of<float, updating>};
+  eval::runner<float, Tag::check_finite> train_{eval::plan_of<float, training>},
+      infer_{eval::plan_of<float, inference>}, update_{eval::plan_of<float, updating>};
   std::vector<epoch_record> history_;
   std::int64_t step_ = 0;
 };
 
-}  // namespace fluxpp::inline v0_1
+} // namespace fluxpp::inline v0_1

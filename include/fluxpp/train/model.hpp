@@ -25,10 +25,10 @@ inline double fan_out(const dims& shape) { return fan_in(shape) / (shape.rank > 
 template <class T> void initialise(const nn::entry& e, std::uint64_t seed, std::span<T> out) {
   double bound = 0;
   switch (e.initial) {
-    case nn::initial::zeros: std::fill(out.begin(), out.end(), T(0)); return;
-    case nn::initial::ones: std::fill(out.begin(), out.end(), T(1)); return;
-    case nn::initial::kaiming_uniform: bound = std::sqrt(6 / fan_in(e.shape)); break;
-    case nn::initial::glorot_uniform: bound = std::sqrt(6 / (fan_in(e.shape) + fan_out(e.shape))); break;
+  case nn::initial::zeros: std::fill(out.begin(), out.end(), T(0)); return;
+  case nn::initial::ones: std::fill(out.begin(), out.end(), T(1)); return;
+  case nn::initial::kaiming_uniform: bound = std::sqrt(6 / fan_in(e.shape)); break;
+  case nn::initial::glorot_uniform: bound = std::sqrt(6 / (fan_in(e.shape) + fan_out(e.shape))); break;
   }
   fill_uniform(out.data(), out.size(), seed, stream_of(e.name.view()), 0);
   for (T& v : out) v = static_cast<T>(bound * (2 * static_cast<double>(v) - 1));
@@ -36,7 +36,7 @@ template <class T> void initialise(const nn::entry& e, std::uint64_t seed, std::
 
 /// model<T, Net, Shape>: parameters and state of a network, each one aligned buffer in the order of the network's layout.
 template <class T, class Net, class Shape> class model {
- public:
+public:
   static constexpr const auto& layout = nn::layout_of<Net, Shape>;
   static constexpr int parameter_size = layout.parameter_size();
 
@@ -88,7 +88,7 @@ template <class T, class Net, class Shape> class model {
     for_each([&](const nn::entry&, std::span<T> v) { std::copy(read[i].begin(), read[i].end(), v.begin()), ++i; });
   }
 
- private:
+private:
   static std::span<T> part(const eval::aligned_buffer<T>& from, const nn::entry& e) {
     return {from.data() + e.offset, static_cast<std::size_t>(e.size)};
   }
@@ -111,4 +111,4 @@ template <class T, class Net, class Shape> class model {
   eval::aligned_buffer<T> parameters_, states_;
 };
 
-}  // namespace fluxpp::inline v0_1::train
+} // namespace fluxpp::inline v0_1::train

@@ -7,7 +7,7 @@ namespace fluxpp::inline v0_1::graph {
 
 /// The shapes of a tape with extents replaced by what stands for them; shapes that became equal have one number.
 class merged_shapes {
- public:
+public:
   constexpr explicit merged_shapes(const tape& t) {
     for (const dims& shape : t.shapes()) {
       dims d = shape;
@@ -18,14 +18,14 @@ class merged_shapes {
   constexpr int number(int shape) const { return number_[shape]; }
   constexpr const dims& operator[](int shape) const { return shapes_[number_[shape]]; }
 
- private:
+private:
   interner<dims> shapes_;
   list<int> number_;
 };
 
 /// operands: which nodes the operands of a program's nodes really are.
 class operands {
- public:
+public:
   constexpr operands(const tape& t, const merged_shapes& shapes) : t_(t), standing_for_(t.size()) {
     int id = 0;
     for (const node& n : t.nodes()) {
@@ -42,7 +42,7 @@ class operands {
     return n.op->kind == kind::broadcast ? shown_by_broadcasts(standing_for_[a]) : standing_for_[a];
   }
 
- private:
+private:
   constexpr int shown_by_broadcasts(int a) const {
     while (t_[a].op->kind == kind::broadcast) a = standing_for_[t_[a].args[0]];
     return a;
@@ -71,7 +71,7 @@ constexpr tables dce(const tape& t) {
   const merged_shapes shapes(t);
   const operands operand(t, shapes);
   const list<bool> live = live_nodes(t, operand);
-  list<int> renamed(t.size()), shape_number(t.shapes().size());  // 1 + the number of a shape in the program
+  list<int> renamed(t.size()), shape_number(t.shapes().size()); // 1 + the number of a shape in the program
   out.attribute_table({});
   for (int id = 0, size = t.size(); id < size; ++id) {
     if (!live[id]) continue;
@@ -79,10 +79,8 @@ constexpr tables dce(const tape& t) {
     int& shape = shape_number[n.shape];
     if (shape == 0) shape = 1 + out.shapes(shapes[n.shape]);
     n.shape = shape - 1;
-    if (n.op == &input_op)
-      out.leaves.push(t.leaf_of(id)), n.attr = out.leaves.size() - 1;
-    else if (n.attr != 0)
-      n.attr = out.attribute_table(t.attribute_table()[n.attr]);
+    if (n.op == &input_op) out.leaves.push(t.leaf_of(id)), n.attr = out.leaves.size() - 1;
+    else if (n.attr != 0) n.attr = out.attribute_table(t.attribute_table()[n.attr]);
     for (int i = 0; i < n.op->arity; ++i)
       if (n.args[i] >= 0) n.args[i] = renamed[operand(n, n.args[i])];
     renamed[id] = out.nodes(n);
@@ -96,4 +94,4 @@ constexpr tables dce(const tape& t) {
   return out;
 }
 
-}  // namespace fluxpp::inline v0_1::graph
+} // namespace fluxpp::inline v0_1::graph

@@ -53,9 +53,9 @@ struct loop_code {
 /// codes: all loops' codes one after the other; the distinct ones are kernels.
 struct codes {
   list<int> values;
-  list<int> first;   ///< per kernel
-  list<int> length;  ///< per kernel
-  list<int> kernel;  ///< per step; -1 for a step with a kernel of its own
+  list<int> first;  ///< per kernel
+  list<int> length; ///< per kernel
+  list<int> kernel; ///< per step; -1 for a step with a kernel of its own
   list<const custom_kernels*> users;
 };
 
@@ -75,7 +75,7 @@ constexpr int user_code(codes& c, const custom_kernels* k) {
 
 /// encoder: writes the codes of one program's loops.
 class encoder {
- public:
+public:
   constexpr encoder(const staged_view& s, const fused_view& f, int (*code_of)(const op_info*))
       : s_(s), f_(f), code_of_(code_of) {
     number_.assign(s.g.count.nodes, 0);
@@ -96,11 +96,12 @@ class encoder {
       c.values.push(loop_code::of(operation(at, id, c)));
       number_[id] = step.inputs + operations++;
     }
-    for (int i = 0; i < step.outputs; ++i) c.values.push(loop_code::of(output(f_.outputs[step.first_output + i], inner)));
+    for (int i = 0; i < step.outputs; ++i)
+      c.values.push(loop_code::of(output(f_.outputs[step.first_output + i], inner)));
     c.values[counts] = loop_code::counts(inner < 0, step.inputs, operations, step.outputs);
   }
 
- private:
+private:
   /// Numbers the operands in memory; those that are constant along the innermost axis, as bits.
   constexpr int number_operands(const plan_step& step, int inner) {
     int constant = 0;
@@ -130,12 +131,12 @@ class encoder {
   const staged_view& s_;
   const fused_view& f_;
   int (*code_of_)(const op_info*);
-  list<int> number_;  ///< per node, valid for the operands and members of one loop at a time
+  list<int> number_; ///< per node, valid for the operands and members of one loop at a time
 };
 
 /// kernel_table: finds a code among the kernels seen so far; codes are compared only when their hashes agree.
 class kernel_table {
- public:
+public:
   constexpr explicit kernel_table(int steps) {
     int slots = 16;
     while (slots < 2 * steps) slots *= 2;
@@ -159,7 +160,7 @@ class kernel_table {
     return kernel_[at] = c.first.size() - 1;
   }
 
- private:
+private:
   static constexpr bool same(const codes& c, int kernel, int first, int length) {
     if (c.length[kernel] != length) return false;
     for (int i = 0; i < length; ++i)
@@ -187,4 +188,4 @@ constexpr codes encode(const staged_view& s, const fused_view& f, int (*code_of)
   return c;
 }
 
-}  // namespace fluxpp::inline v0_1::graph
+} // namespace fluxpp::inline v0_1::graph

@@ -19,23 +19,23 @@ struct input_ref {
 /// plan_step: one thing the evaluator does: a fused loop (op == nullptr) or an operation with a kernel of its own.
 struct plan_step {
   const op_info* op = nullptr;
-  int node = -1;      ///< first member
-  int shape = 0;      ///< iteration space of a loop
+  int node = -1; ///< first member
+  int shape = 0; ///< iteration space of a loop
   int stage = 0;
   int first_member = 0, members = 0;
   int first_input = 0, inputs = 0;
   int first_output = 0, outputs = 0;
-  unsigned starts = 0;  ///< bit i: a run of axes that behave alike begins at axis i
+  unsigned starts = 0; ///< bit i: a run of axes that behave alike begins at axis i
 };
 
 /// fused_view: the steps in order, and which one computes each node, as later passes and evaluators read them.
 struct fused_view {
   int step_count = 0;
   const plan_step* steps = nullptr;
-  const int* step_of = nullptr;  ///< per node; -1 for leaves and views
+  const int* step_of = nullptr; ///< per node; -1 for leaves and views
   const int* members = nullptr;
   const input_ref* inputs = nullptr;
-  const int* outputs = nullptr;  ///< nodes stored by loops
+  const int* outputs = nullptr; ///< nodes stored by loops
 };
 
 /// fused: the same on the heap.
@@ -96,9 +96,9 @@ constexpr grouping group(const staged_view& s) {
   grouping out;
   out.step_of.assign(s.g.count.nodes, -1);
   out.members = order.size();
-  list<int> taken_by;  // per node: the last step that has it as an operand in memory
+  list<int> taken_by; // per node: the last step that has it as an operand in memory
   taken_by.assign(s.g.count.nodes, -1);
-  list<open_step> open;  // per shape
+  list<open_step> open; // per shape
   open.assign(s.g.count.shapes, {});
   for (int id : order) {
     open_step own;
@@ -159,7 +159,7 @@ constexpr list<bool> stored_nodes(const staged_view& s, const list<int>& step_of
 /// The operands and results that every loop has in memory.
 constexpr void collect_operands(const staged_view& s, fused& f) {
   const list<bool> stored = stored_nodes(s, f.step_of);
-  list<int> taken_by;  // per node: the last loop that has it as an operand
+  list<int> taken_by; // per node: the last loop that has it as an operand
   taken_by.assign(s.g.count.nodes, -1);
   for (int at = 0; at < f.steps.size(); ++at) {
     plan_step& step = f.steps[at];
@@ -223,4 +223,4 @@ constexpr fused fuse(const staged_view& s, const grouping& groups) {
 }
 constexpr fused fuse(const staged_view& s) { return fuse(s, group(s)); }
 
-}  // namespace fluxpp::inline v0_1::graph
+} // namespace fluxpp::inline v0_1::graph

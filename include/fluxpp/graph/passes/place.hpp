@@ -36,7 +36,8 @@ constexpr bool sizes_in_one_symbol(const graph_view& g, amount* out) {
       }
       if (e >= 0) {
         out[s] = {out[s].fixed * e, out[s].per_batch * e};
-      } else if (g.extents[-1 - e].kind != extent_kind::symbol || (symbol != 0 && e != symbol) || out[s].per_batch != 0) {
+      } else if (g.extents[-1 - e].kind != extent_kind::symbol || (symbol != 0 && e != symbol) ||
+                 out[s].per_batch != 0) {
         return false;
       } else {
         symbol = e;
@@ -49,7 +50,7 @@ constexpr bool sizes_in_one_symbol(const graph_view& g, amount* out) {
 
 /// arena_allocator: size classes by powers of two with free lists; linear time, no search.
 class arena_allocator {
- public:
+public:
   constexpr arena_allocator(int nodes) {
     next_.assign(nodes, -1);
     for (int& h : head_) h = -1;
@@ -76,7 +77,7 @@ class arena_allocator {
   }
   constexpr long top() const { return top_; }
 
- private:
+private:
   static constexpr int classes = 48;
   static constexpr int size_class(long n) {
     int c = 0;
@@ -126,19 +127,22 @@ constexpr void place_leaves(const staged_view& s, placement& p) {
 
 /// Whether node id may be written straight to its target: to a result always, over an input of the call only when no
 /// later step reads that input, and its own loop reads it element by element. State changes when all steps are done.
-constexpr bool writes_in_place(const staged_view& s, const fused_view& f, const list<int>& last, int id, const target& to) {
+constexpr bool writes_in_place(const staged_view& s, const fused_view& f, const list<int>& last, int id,
+                               const target& to) {
   if (to.space == space::result) return true;
   if (to.space == space::state || f.steps[f.step_of[id]].op != nullptr) return false;
   for (int in = 0; in < s.g.count.nodes; ++in) {
     if (s.g.kind_of(in) != kind::input) continue;
     const leaf& l = s.g.leaves[s.g[in].attr];
-    if (l.space == to.space && l.index == to.index && (last[in] > f.step_of[id] || s.g[in].shape != s.g[id].shape)) return false;
+    if (l.space == to.space && l.index == to.index && (last[in] > f.step_of[id] || s.g[in].shape != s.g[id].shape))
+      return false;
   }
   return true;
 }
 
 /// Outputs with a target of their own; what cannot be written there at once stays in the arena, and is copied at the end.
-constexpr void place_targets(const staged_view& s, const fused_view& f, const list<int>& last, placement& p, list<bool>& fixed) {
+constexpr void place_targets(const staged_view& s, const fused_view& f, const list<int>& last, placement& p,
+                             list<bool>& fixed) {
   for (int i = 0; i < s.g.count.outputs; ++i) {
     const int id = owner(s.g, s.copied, s.g.outputs[i]);
     const target& to = s.g.targets[i];
@@ -185,4 +189,4 @@ constexpr placement place(const staged_view& s, const fused_view& f, const amoun
   return p;
 }
 
-}  // namespace fluxpp::inline v0_1::graph
+} // namespace fluxpp::inline v0_1::graph

@@ -100,4 +100,4 @@ constexpr void sink(const graph_view& g, int* stage, const bool* copied) {
   }
 }
 
-}  // namespace fluxpp::inline v0_1::graph
+} // namespace fluxpp::inline v0_1::graph
