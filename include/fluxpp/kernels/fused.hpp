@@ -85,6 +85,9 @@ template <graph::fold F, class T> FLUXPP_INLINE double across(simd::batch<T> v) 
   return p;
 }
 
+/// reach: how much of a batch is there: all, a part, or whatever its number says.
+enum class reach { whole, part, any };
+
 /// fused_loop<T, Users, Code...>: the loop that a code describes (graph/passes/encode.hpp says how to read it).
 template <class T, class Users, int... Code> struct fused_loop {
   static constexpr int ints[sizeof...(Code)] = {Code...};
@@ -100,7 +103,8 @@ template <class T, class Users, int... Code> struct fused_loop {
   }
   static constexpr bool any_column_fold = some_output(folds_columns), any_row_fold = some_output(folds_rows);
 
-  /// Relative work per element: cheap loops are unrolled, and sum in several registers.
+  /// Relative work per element. Cheap loops are unrolled, and sum in several registers; the body of any other is compiled
+  /// once, for whole batches and the last few elements alike.
   static constexpr int cost() {
     int sum = 0;
     for (int i = 0; i < operations; ++i) {
@@ -109,7 +113,7 @@ template <class T, class Users, int... Code> struct fused_loop {
     }
     return sum;
   }
-  static constexpr int unroll = cost() <= 4 ? 4 : cost() <= 12 ? 2 : 1;
+  static constexpr int unroll = cost() <= 3 ? 4 : cost() <= 6 ? 2 : 1;
 
   using V = simd::batch<T>;
   static constexpr int width = V::size;
