@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// max-chars: 1600
 // expected-error: "fluxpp::concat(a, b, axis): all extents but that of the axis must be equal"
 // expected-error: "extents<2, 3>"
 // expected-error: "extents<2, 4>"

@@ -11,4 +11,4 @@ using cotangent = std::array<double, 3>;
 using cotangent = std::array<double, 2>;
 #endif
 constexpr auto waves = [](auto x) { return fx::sin(x); };
-double f(const std::array<double, 3>& x, const cotangent& ybar) { return fx::vjp(waves)(x, ybar).gradient.get<0>()[0]; }
+double f(const std::array<double, 3>& x, const cotangent& ybar) { return fx::vjp(waves)(x, ybar).value[0]; }

@@ -115,7 +115,7 @@ constexpr bool memory_raises_the_stage(const planned& p) {
 
 /// lifetime: from the step that writes a value to the last that reads it, and where it lies.
 struct lifetime {
-  int first = 0, last = 0;
+  int node = 0, first = 0, last = 0;
   bool per_batch = false;
   long begin = 0, end = 0;
 };
@@ -129,7 +129,7 @@ constexpr list<lifetime> lifetimes(const planned& p, int n) {
     if (w.space != graph::space::arena) return;
     const bool per_batch = w.offset.fixed < 0;
     const long begin = per_batch ? w.offset.per_batch * n : w.offset.fixed;
-    all.push({at, last[id] < at ? at : last[id], per_batch, begin, begin + p.elements(p.view().shape_of(id), n)});
+    all.push({id, at, last[id] < at ? at : last[id], per_batch, begin, begin + p.elements(p.view().shape_of(id), n)});
   };
   for (int at = 0; at < p.steps.steps.size(); ++at) {
     const graph::plan_step& step = p.steps.steps[at];
@@ -137,6 +137,20 @@ constexpr list<lifetime> lifetimes(const planned& p, int n) {
     for (int i = 0; i < step.outputs; ++i) add(p.steps.outputs[step.first_output + i], at);
   }
   return all;
+}
+
+/// A loop may write a result over an operand that it reads once, element by element, and that nothing reads later.
+constexpr bool in_place(const planned& p, const lifetime& operand, const lifetime& result) {
+  const graph::plan_step& step = p.steps.steps[result.first];
+  if (operand.last != result.first || operand.begin != result.begin) return false;
+  if (step.op != nullptr || p.view().kind_of(result.node) == graph::kind::reduction) return false;
+  int reads = 0;
+  for (int i = step.first_input; i < step.first_input + step.inputs; ++i) {
+    if (p.steps.inputs[i].owner != operand.node) continue;
+    if (p.view()[p.steps.inputs[i].source].shape != p.view()[result.node].shape) return false;
+    ++reads;
+  }
+  return reads == 1;
 }
 
 /// No two values that live at the same time share memory, and all lie inside the workspace.
@@ -147,7 +161,7 @@ constexpr bool nothing_alive_is_overwritten(const planned& p, int n = 16) {
     if (a.begin < 0 || a.end > (a.per_batch ? p.places.arena.per_batch * n : p.places.arena.fixed)) return false;
     for (int k = 0; k < i; ++k) {
       const lifetime& b = all[k];
-      const bool together = a.first <= b.last && b.first <= a.last;
+      const bool together = a.first <= b.last && b.first <= a.last && !in_place(p, a, b) && !in_place(p, b, a);
       if (together && a.per_batch == b.per_batch && a.begin < b.end && b.begin < a.end) return false;
     }
   }

@@ -166,16 +166,15 @@ TEST_CASE("the first argument gets the derivative of a tie, and clamp passes it 
   CHECK(fx::sqrt(dual::variable(0)).tangent[0] == inf);
 }
 
-TEST_CASE("constant powers become products, roots and quotients") {
+TEST_CASE("constant whole powers become products and a quotient") {
   scratch s;
   CHECK(fx::pow(s.x, 2).id == (s.x * s.x).id);
   CHECK(fx::square(s.x).id == (s.x * s.x).id);
   CHECK(fx::pow(s.x, 1).id == s.x.id);
   CHECK(fx::pow(s.x, 3).id == (s.x * s.x * s.x).id);
   CHECK(fx::pow(s.x, -1).id == (1 / s.x).id);
-  CHECK(fx::pow(s.x, -2).id == (1 / (s.x * s.x)).id);
-  CHECK(fx::pow(s.x, 0.5).id == fx::sqrt(s.x).id);
-  CHECK(fx::pow(s.x, -0.5).id == fx::rsqrt(s.x).id);
+  for (const double y : {-2.0, 0.5, -0.5})  // sqrt differs at -0 and -inf, 1 / x^2 where x^2 overflows
+    CHECK(s.t[fx::pow(s.x, y).id].op == &fx::ops::info<fx::ops::pow>);
   CHECK(s.t[fx::pow(s.x, 2.5).id].op == &fx::ops::info<fx::ops::pow>);
   const var one = fx::pow(s.x, 0);
   CHECK(one.shape() == s.x.shape());

@@ -65,7 +65,7 @@ template <class Program> std::string text_of_plan() {
   fx::graph::placement p;
   for (int i = 0; i < eval::nodes_of<Program>; ++i) p.of.push(eval::places_of<Program>.of[i]);
   p.arena = eval::places_of<Program>.arena;
-  return fx::graph::str(s.g) + "\n" + fx::graph::str(s, eval::fused_of<Program>.thaw(), p);
+  return fx::graph::str(s.g) + "\n" + fx::graph::str(s, eval::fused_of<Program>, p);
 }
 
 template <class Program> void check_plan(const std::string& name) {
@@ -111,7 +111,7 @@ TEST_CASE("plans of layers are the accepted ones", "[plans]") {
 TEST_CASE("a program as a drawing has a node per operation, an edge per operand and a box per step", "[plans]") {
   using program =
       eval::function_program<value_transform<std::remove_const_t<decltype(attention)>>, matrix, matrix, matrix>;
-  const std::string text = fx::graph::dot(eval::view_of<program>, eval::fused_of<program>.thaw());
+  const std::string text = fx::graph::dot(eval::view_of<program>, eval::fused_of<program>);
   auto occurrences = [&](const std::string& part) {
     int n = 0;
     for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++n;
@@ -121,7 +121,7 @@ TEST_CASE("a program as a drawing has a node per operation, an edge per operand 
   for (int id = 0; id < eval::view_of<program>.count.nodes; ++id)
     for (const int a : eval::view_of<program>[id].args) edges += a >= 0 ? 1 : 0;
   CHECK(text.rfind("digraph program {", 0) == 0);
-  CHECK(occurrences("label=\"") == eval::view_of<program>.count.nodes + eval::fused_of<program>.steps_used);
+  CHECK(occurrences("label=\"") == eval::view_of<program>.count.nodes + eval::fused_of<program>.step_count);
   CHECK(occurrences(" -> ") == edges);
   CHECK(occurrences("peripheries=2") == 1);
   CHECK(occurrences("{") == occurrences("}"));

@@ -101,23 +101,23 @@ struct argument_traits<A> {
   }
 };
 
-template <class A>
-concept array_or_number = number<A> || sequence<A> || strided_array<A> || shaped_view<A> || std::is_same_v<A, zero_t>;
+// Functions, not concepts: compilers explain a concept at length.
+template <class A> constexpr bool is_argument() {
+  return number<A> || sequence<A> || strided_array<A> || shaped_view<A> || std::is_same_v<A, zero_t>;
+}
 template <class A> constexpr bool has_known_rank() {
   if constexpr (strided_array<A> || shaped_view<A>) return shape_of_type<A>::type::rank >= 0;
   else return true;
 }
 /// acceptable<A...>: what arguments of a call must be.
-template <class... A> inline constexpr bool acceptable = ((array_or_number<A> && has_known_rank<A>()) && ...);
+template <class... A> inline constexpr bool acceptable = ((is_argument<A>() && has_known_rank<A>()) && ...);
 /// requirements<A...>: instantiated for a call; its size is a compile error for arguments that are not acceptable.
 template <class... A> struct requirements {
-  static_assert(
-      (array_or_number<A> && ...),
-      "fluxpp: an argument must be a number, a std::array, std::vector or std::span, an xt::xtensor, or a tensor "
-      "of fluxpp");
-  static_assert(
-      (has_known_rank<A>() && ...),
-      "fluxpp: the rank of an argument must be known from its type: pass an xt::xtensor, or fx::ranked<N>(x)");
+  static_assert((is_argument<A>() && ...),
+                "fluxpp: an argument must be a number, a std::array, std::vector or std::span, an xt::xtensor, or a tensor "
+                "of fluxpp");
+  static_assert((has_known_rank<A>() && ...),
+                "fluxpp: the rank of an argument must be known from its type: pass an xt::xtensor, or fx::ranked<N>(x)");
 };
 
 /// argument<Element, extents...>: the signature of one argument; -1 is an extent known at the call.

@@ -125,15 +125,16 @@ private:
   list<constraint> constraints_;
 };
 
-/// Extents stay below this, so that formulas over them can be checked.
-inline constexpr long long largest_extent = (1 << 28) - 1;
+/// Extents are ints; formulas over them are computed wider, so that what does not fit can be refused.
+inline constexpr long long largest_extent = 0x7fffffff;
 
 /// value_of(entry, values): the number of an entry, given those of the entries before it; may exceed largest_extent.
 constexpr long long value_of(const extent_entry& entry, const int* values) {
-  auto number = [&](int e) -> long long { return e >= 0 ? (e > (1 << 28) ? e - (1 << 29) : e) : values[-1 - e]; };
+  auto number = [&](int e) -> long long { return e >= 0 ? e : values[-1 - e]; };
   switch (entry.kind) {
   case extent_kind::product: return number(entry.a) * number(entry.b);
-  case extent_kind::sum: return number(entry.a) + number(entry.b);
+  case extent_kind::sum: return (is_shift(entry.a) ? entry.a - shift_bias : number(entry.a)) + number(entry.b);
+  case extent_kind::difference: return number(entry.a) - number(entry.b);
   case extent_kind::quotient:
     return floor_quotient(static_cast<int>(number(entry.a)), static_cast<int>(number(entry.b)));
   default: return 0;

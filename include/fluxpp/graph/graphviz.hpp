@@ -25,10 +25,10 @@ inline std::string dot(const graph_view& g) {
 }
 
 /// dot(g, f): the same with a box around every step.
-inline std::string dot(const graph_view& g, const fused& f) {
+inline std::string dot(const graph_view& g, const fused_view& f) {
   std::string text = dot(g);
   text.resize(text.size() - 2);
-  for (int at = 0; at < f.steps.size(); ++at) {
+  for (int at = 0; at < f.step_count; ++at) {
     const plan_step& step = f.steps[at];
     text += "  subgraph cluster_" + std::to_string(at) + " { label=\"step " + std::to_string(at) + "\";";
     for (int m = 0; m < step.members; ++m) text += " " + std::to_string(f.members[step.first_member + m]) + ";";

@@ -89,13 +89,13 @@ inline std::string text_of(const graph_view& g, const location& where) {
 }
 
 /// str(s, f, p): a plan, one paragraph per step: what it computes, reads and writes.
-inline std::string str(const staged_view& s, const fused& f, const placement& p) {
-  std::string text = std::to_string(f.steps.size()) + " steps, arena of " + std::to_string(p.arena.fixed) + " + " +
+inline std::string str(const staged_view& s, const fused_view& f, const placement& p) {
+  std::string text = std::to_string(f.step_count) + " steps, arena of " + std::to_string(p.arena.fixed) + " + " +
                      std::to_string(p.arena.per_batch) + " n elements\n";
   auto places = [&](int id) {
     return "%" + std::to_string(id) + " in " + text_of(s.g, p.of[owner(s.g, s.copied, id)]);
   };
-  for (int at = 0; at < f.steps.size(); ++at) {
+  for (int at = 0; at < f.step_count; ++at) {
     const plan_step& step = f.steps[at];
     const bool loop = step.op == nullptr;
     text += "step " + std::to_string(at) + ", stage " + std::to_string(step.stage) + ", " +

@@ -198,41 +198,59 @@ private:
     V fold[unroll][outputs + 1];
   };
 
-  template <int Index, bool Tail>
-  FLUXPP_INLINE static V load(const row& r, const V* repeated, std::ptrdiff_t j, int n) {
-    if constexpr (code.repeated(Index)) return repeated[Index];
-    else if constexpr (Tail) return V::load_first(r.in[Index] + j, n);
-    else return V::load(r.in[Index] + j);
+  // Memory to registers and back, n numbers of a batch or all.
+  template <reach R> FLUXPP_INLINE static V read(const T* from, int n) {
+    if constexpr (R == reach::whole) return V::load(from);
+    if constexpr (R == reach::any && !simd::backend::maskable<T>)
+      if (n == width) return V::load(from);
+    return V::load_first(from, n);
+  }
+  template <reach R> FLUXPP_INLINE static void write(V v, T* to, int n) {
+    if constexpr (R == reach::whole) return v.store(to);
+    if constexpr (R == reach::any && !simd::backend::maskable<T>)
+      if (n == width) return v.store(to);
+    v.store_first(to, n);
   }
 
-  template <int U, bool Tail, int... Index, int... O>
+  template <int U, reach R, int... Index, int... O>
   FLUXPP_INLINE static void step(const loop<T>& l, const part& p, const row& r, const V* repeated, accumulators& acc,
                                  std::ptrdiff_t j, int n, std::integer_sequence<int, Index...>,
                                  std::integer_sequence<int, O...>) {
     V v[inputs + operations + 1];
-    ((v[Index] = load<Index, Tail>(r, repeated, j, n)), ...);
+    ((v[Index] = load<Index, R>(r, repeated, j, n)), ...);
     evaluate(v, all_operations{});
-    (put<O, U, Tail>(l, p, r, acc, v[code.output(O).value], j, n), ...);
+    (put<O, U, R>(l, p, r, acc, v[code.output(O).value], j, n), ...);
   }
-
-  template <int O, int U, bool Tail>
+  template <int Index, reach R>
+  FLUXPP_INLINE static V load(const row& r, const V* repeated, std::ptrdiff_t j, int n) {
+    if constexpr (code.repeated(Index)) return repeated[Index];
+    else return read<R>(r.in[Index] + j, n);
+  }
+  template <int O, int U, reach R>
   FLUXPP_INLINE static void put(const loop<T>& l, const part& p, const row& r, accumulators& acc, V v, std::ptrdiff_t j,
                                 int n) {
     if constexpr (folds_columns(O)) {
-      if constexpr (Tail) v = keep_first(v, n, static_cast<T>(neutral(fold(O))));
+      if constexpr (R != reach::whole) v = keep_first(v, n, static_cast<T>(neutral(fold(O))));
       acc.fold[U][O] = combine<fold(O)>(acc.fold[U][O], v);
     } else {
       T* to = (folds_rows(O) ? l.row_sums[O] + p.number * l.partial_step[O] : l.out[O]) + r.out[O] + j;
-      if constexpr (folds_rows(O)) v = combine<fold(O)>(Tail ? V::load_first(to, n) : V::load(to), v);
-      if constexpr (Tail) v.store_first(to, n);
-      else v.store(to);
+      if constexpr (folds_rows(O)) v = combine<fold(O)>(read<R>(to, n), v);
+      write<R>(v, to, n);
     }
   }
 
+  /// Columns j to end, first in steps of several batches.
   template <int... U>
-  FLUXPP_INLINE static void several(const loop<T>& l, const part& p, const row& r, const V* repeated, accumulators& acc,
-                                    std::ptrdiff_t j, std::integer_sequence<int, U...>) {
-    (step<U, false>(l, p, r, repeated, acc, j + U * width, width, all_inputs{}, all_outputs{}), ...);
+  FLUXPP_INLINE static void run_columns(const loop<T>& l, const part& p, const row& r, const V* repeated,
+                                        accumulators& acc, std::ptrdiff_t j, std::ptrdiff_t end,
+                                        std::integer_sequence<int, U...>) {
+    if constexpr (unroll > 1)
+      for (; j + unroll * width <= end; j += unroll * width)
+        (step<U, reach::whole>(l, p, r, repeated, acc, j + U * width, width, all_inputs{}, all_outputs{}), ...);
+    for (; j < end; j += width) {
+      const int n = static_cast<int>(std::min<std::ptrdiff_t>(width, end - j));
+      step<0, unroll == 1 ? reach::any : reach::part>(l, p, r, repeated, acc, j, n, all_inputs{}, all_outputs{});
+    }
   }
 
   template <int... O> FLUXPP_INLINE static void clear(accumulators& acc, std::integer_sequence<int, O...>) {
@@ -260,11 +278,7 @@ private:
     for (std::ptrdiff_t j = p.first_column; j < p.last_column;) {
       const std::ptrdiff_t end = any_column_fold ? std::min(j + column_block, p.last_column) : p.last_column;
       clear(acc, all_outputs{});
-      for (; j + unroll * width <= end; j += unroll * width)
-        several(l, p, r, repeated, acc, j, std::make_integer_sequence<int, unroll>{});
-      for (; j < end; j += width)
-        step<0, true>(l, p, r, repeated, acc, j, static_cast<int>(std::min<std::ptrdiff_t>(width, end - j)),
-                      all_inputs{}, all_outputs{});
+      run_columns(l, p, r, repeated, acc, j, end, std::make_integer_sequence<int, unroll>{});
       j = end;
       gather_all(acc, total, all_outputs{});
     }

@@ -99,14 +99,19 @@ constexpr var record_elementwise(graph::tape& t, const graph::op_info& op, var* 
 
 } // namespace ops
 
+/// partials_requirement<Op>: a derivative with a slip in what it takes is no operation without derivative.
+template <class Op> struct partials_requirement {
+  static constexpr bool fits = !elementwise_op<Op> || has_partials<Op> || !states_partials<Op>;
+  static_assert(fits, "fluxpp::elementwise<N>: partials(x..., y) must take the operands and then the value");
+};
+
 /// operation<Op>: calls an elementwise operation on numbers, on dual numbers, or records it on the tape of its vars.
 template <class Op> struct operation {
   static_assert(
       elementwise_op<Op> || linear_op<Op> || custom_op<Op>,
       "fluxpp::operation<Op>: Op must derive from fx::elementwise<N> (name, forward, partials), fx::linear<N> "
       "(name, shape, transpose) or fx::custom<N> (name, shape, forward, jvp, vjp): see docs/adding_an_op.md");
-  static_assert(!elementwise_op<Op> || has_partials<Op> || !states_partials<Op>,
-                "fluxpp::elementwise<N>: partials(x..., y) must take the operands and then the value");
+  static_assert(sizeof(partials_requirement<Op>) > 0);
   using op = Op;
 
   constexpr var operator()(var x, int line = __builtin_LINE()) const requires(Op::arity == 1) { return named(line, x); }

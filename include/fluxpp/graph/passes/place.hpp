@@ -125,14 +125,21 @@ constexpr void place_leaves(const staged_view& s, placement& p) {
   }
 }
 
+/// The nodes that are inputs of the call.
+constexpr list<int> input_nodes(const graph_view& g) {
+  list<int> inputs;
+  for (int id = 0; id < g.count.nodes; ++id)
+    if (g.kind_of(id) == kind::input) inputs.push(id);
+  return inputs;
+}
+
 /// Whether node id may be written straight to its target: to a result always, over an input of the call only when no
 /// later step reads that input, and its own loop reads it element by element. State changes when all steps are done.
-constexpr bool writes_in_place(const staged_view& s, const fused_view& f, const list<int>& last, int id,
-                               const target& to) {
+constexpr bool writes_in_place(const staged_view& s, const fused_view& f, const list<int>& last,
+                               const list<int>& inputs, int id, const target& to) {
   if (to.space == space::result) return true;
   if (to.space == space::state || f.steps[f.step_of[id]].op != nullptr) return false;
-  for (int in = 0; in < s.g.count.nodes; ++in) {
-    if (s.g.kind_of(in) != kind::input) continue;
+  for (int in : inputs) {
     const leaf& l = s.g.leaves[s.g[in].attr];
     if (l.space == to.space && l.index == to.index && (last[in] > f.step_of[id] || s.g[in].shape != s.g[id].shape))
       return false;
@@ -143,49 +150,95 @@ constexpr bool writes_in_place(const staged_view& s, const fused_view& f, const 
 /// Outputs with a target of their own; what cannot be written there at once stays in the arena, and is copied at the end.
 constexpr void place_targets(const staged_view& s, const fused_view& f, const list<int>& last, placement& p,
                              list<bool>& fixed) {
+  const list<int> inputs = input_nodes(s.g);
   for (int i = 0; i < s.g.count.outputs; ++i) {
     const int id = owner(s.g, s.copied, s.g.outputs[i]);
     const target& to = s.g.targets[i];
-    if (to.space == space::arena || !writes_in_place(s, f, last, id, to)) continue;
+    if (to.space == space::arena || !writes_in_place(s, f, last, inputs, id, to)) continue;
     p.of[id] = {to.space, to.index, {}};
     fixed[id] = true;
   }
 }
 
+/// placer: gives the results of one step after the other a place in the arena, and takes back what no later step reads.
+class placer {
+ public:
+  constexpr placer(const staged_view& s, const fused_view& f, const amount* size, placement& p)
+      : s_(s), f_(f), size_(size), p_(p), last_(last_uses(s, f)), fixed_part_(s.g.count.nodes),
+        batch_part_(s.g.count.nodes), fixed_(s.g.count.nodes), passed_on_(s.g.count.nodes), offset_(s.g.count.nodes),
+        block_(s.g.count.nodes) {
+    place_targets(s, f, last_, p, fixed_);
+    dying_.assign(f.step_count + 1, -1);
+    dies_next_.assign(s.g.count.nodes, -1);
+    reader_.assign(s.g.count.nodes, -1);
+    twice_.assign(s.g.count.nodes, -1);
+  }
+  constexpr void operator()(int at) {
+    const plan_step& step = f_.steps[at];
+    find_free_operands(step, at);
+    if (step.op != nullptr) store(step.node, at);
+    for (int i = 0; i < step.outputs; ++i) store(f_.outputs[step.first_output + i], at);
+    for (int id = dying_[at]; id >= 0; id = dies_next_[id])
+      if (!passed_on_[id]) part_of(id).release(id, block_);
+  }
+  constexpr amount top() const { return {fixed_part_.top(), batch_part_.top()}; }
+
+ private:
+  constexpr const amount& size(int id) const { return size_[s_.g[id].shape]; }
+  constexpr arena_allocator& part_of(int id) { return size(id).per_batch > 0 ? batch_part_ : fixed_part_; }
+
+  /// The operands whose place a result of the loop may take: read once, element by element, and never again.
+  constexpr void find_free_operands(const plan_step& step, int at) {
+    free_.shrink(0);
+    for (int i = step.first_input; i < step.first_input + step.inputs; ++i) {
+      const int id = f_.inputs[i].owner;
+      (reader_[id] == at ? twice_ : reader_)[id] = at;
+    }
+    for (int i = step.first_input; i < step.first_input + step.inputs; ++i) {
+      const auto [id, source] = f_.inputs[i];
+      const amount &own = size(id), &whole = size_[step.shape];
+      if (last_[id] == at && twice_[id] != at && s_.g[source].shape == step.shape && own.fixed == whole.fixed &&
+          own.per_batch == whole.per_batch && p_.of[id].space == space::arena)
+        free_.push(id);
+    }
+  }
+  constexpr void store(int id, int at) {
+    if (fixed_[id]) return;
+    if (!free_.empty() && s_.g[id].shape == f_.steps[at].shape && s_.g.kind_of(id) != kind::reduction) {
+      const int from = free_.pop();
+      passed_on_[from] = true;
+      offset_[id] = offset_[from], block_[id] = block_[from];
+      p_.of[id].offset = p_.of[from].offset;
+    } else if (const amount& n = size(id); n.per_batch > 0) {
+      p_.of[id].offset = {-1, batch_part_.take(id, n.per_batch, offset_, block_)};
+    } else {
+      p_.of[id].offset = {fixed_part_.take(id, n.fixed, offset_, block_), 0};
+    }
+    const int until = last_[id] < at ? at : last_[id];
+    dies_next_[id] = dying_[until];
+    dying_[until] = id;
+  }
+
+  const staged_view& s_;
+  const fused_view& f_;
+  const amount* size_;
+  placement& p_;
+  list<int> last_;
+  arena_allocator fixed_part_, batch_part_;
+  list<bool> fixed_, passed_on_;
+  list<long> offset_, block_;
+  list<int> dying_, dies_next_;      ///< per step: the values it reads last, as chains
+  list<int> reader_, twice_, free_;  ///< per node: the last loop that reads it, that reads it in two ways
+};
+
 /// place(s, f, size): offsets such that nothing alive is overwritten. size has an amount per shape.
 constexpr placement place(const staged_view& s, const fused_view& f, const amount* size) {
   placement p;
-  const int n = s.g.count.nodes;
-  p.of.assign(n, {});
-  list<bool> fixed;
-  fixed.assign(n, false);
-  const list<int> last = last_uses(s, f);
+  p.of = list<location>(s.g.count.nodes);
   place_leaves(s, p);
-  place_targets(s, f, last, p, fixed);
-  list<int> dying, dies_next;
-  dying.assign(f.step_count + 1, -1);
-  dies_next.assign(n, -1);
-  arena_allocator fixed_part(n), batch_part(n);
-  list<long> offset, block;
-  offset.assign(n, 0);
-  block.assign(n, 0);
-  auto store = [&](int id, int step) {
-    const amount a = size[s.g[id].shape];
-    if (fixed[id]) return;
-    if (a.per_batch > 0) p.of[id].offset = {-1, batch_part.take(id, a.per_batch, offset, block)};
-    else p.of[id].offset = {fixed_part.take(id, a.fixed, offset, block), 0};
-    const int until = last[id] < step ? step : last[id];
-    dies_next[id] = dying[until];
-    dying[until] = id;
-  };
-  for (int at = 0; at < f.step_count; ++at) {
-    const plan_step& step = f.steps[at];
-    if (step.op != nullptr) store(step.node, at);
-    for (int i = 0; i < step.outputs; ++i) store(f.outputs[step.first_output + i], at);
-    for (int id = dying[at]; id >= 0; id = dies_next[id])
-      (size[s.g[id].shape].per_batch > 0 ? batch_part : fixed_part).release(id, block);
-  }
-  p.arena = {fixed_part.top(), batch_part.top()};
+  placer place_step(s, f, size, p);
+  for (int at = 0; at < f.step_count; ++at) place_step(at);
+  p.arena = place_step.top();
   return p;
 }
 
