@@ -42,7 +42,7 @@ struct session_base {
   const void* program;
 };
 
-template <class T, class Program, bool CheckFinite> class session final : public session_base {
+template <class T, class Program, bool CheckFinite = cpu_tag::check_finite> class session final : public session_base {
 public:
   static constexpr const plan_view<T>& plan = plan_of<T, Program>;
   static constexpr int argument_count = Program::argument_count;
