@@ -439,15 +439,16 @@ private:
   list<constraint> constraints_;
 };
 
-/// Extents stay below this, so that formulas over them can be checked.
-inline constexpr long long largest_extent = (1 << 28) - 1;
+/// Extents are ints; formulas over them are computed wider, so that what does not fit can be refused.
+inline constexpr long long largest_extent = 0x7fffffff;
 
 /// value_of(entry, values): the number of an entry, given those of the entries before it; may exceed largest_extent.
 constexpr long long value_of(const extent_entry& entry, const int* values) {
-  auto number = [&](int e) -> long long { return e >= 0 ? (e > (1 << 28) ? e - (1 << 29) : e) : values[-1 - e]; };
+  auto number = [&](int e) -> long long { return e >= 0 ? e : values[-1 - e]; };
   switch (entry.kind) {
   case extent_kind::product: return number(entry.a) * number(entry.b);
-  case extent_kind::sum: return number(entry.a) + number(entry.b);
+  case extent_kind::sum: return (is_shift(entry.a) ? entry.a - shift_bias : number(entry.a)) + number(entry.b);
+  case extent_kind::difference: return number(entry.a) - number(entry.b);
   case extent_kind::quotient:
     return floor_quotient(static_cast<int>(number(entry.a)), static_cast<int>(number(entry.b)));
   default: return 0;
@@ -1183,14 +1184,19 @@ constexpr var record_elementwise(graph::tape& t, const graph::op_info& op, var* 
 
 } // namespace ops
 
+/// partials_requirement<Op>: a derivative with a slip in what it takes is no operation without derivative.
+template <class Op> struct partials_requirement {
+  static constexpr bool fits = !elementwise_op<Op> || has_partials<Op> || !states_partials<Op>;
+  static_assert(fits, "fluxpp::elementwise<N>: partials(x..., y) must take the operands and then the value");
+};
+
 /// operation<Op>: calls an elementwise operation on numbers, on dual numbers, or records it on the tape of its vars.
 template <class Op> struct operation {
   static_assert(
       elementwise_op<Op> || linear_op<Op> || custom_op<Op>,
       "fluxpp::operation<Op>: Op must derive from fx::elementwise<N> (name, forward, partials), fx::linear<N> "
       "(name, shape, transpose) or fx::custom<N> (name, shape, forward, jvp, vjp): see docs/adding_an_op.md");
-  static_assert(!elementwise_op<Op> || has_partials<Op> || !states_partials<Op>,
-                "fluxpp::elementwise<N>: partials(x..., y) must take the operands and then the value");
+  static_assert(sizeof(partials_requirement<Op>) > 0);
   using op = Op;
 
   constexpr var operator()(var x, int line = __builtin_LINE()) const requires(Op::arity == 1) { return named(line, x); }
@@ -5078,23 +5084,23 @@ struct argument_traits<A> {
   }
 };
 
-template <class A>
-concept array_or_number = number<A> || sequence<A> || strided_array<A> || shaped_view<A> || std::is_same_v<A, zero_t>;
+// Functions, not concepts: compilers explain a concept at length.
+template <class A> constexpr bool is_argument() {
+  return number<A> || sequence<A> || strided_array<A> || shaped_view<A> || std::is_same_v<A, zero_t>;
+}
 template <class A> constexpr bool has_known_rank() {
   if constexpr (strided_array<A> || shaped_view<A>) return shape_of_type<A>::type::rank >= 0;
   else return true;
 }
 /// acceptable<A...>: what arguments of a call must be.
-template <class... A> inline constexpr bool acceptable = ((array_or_number<A> && has_known_rank<A>()) && ...);
+template <class... A> inline constexpr bool acceptable = ((is_argument<A>() && has_known_rank<A>()) && ...);
 /// requirements<A...>: instantiated for a call; its size is a compile error for arguments that are not acceptable.
 template <class... A> struct requirements {
-  static_assert(
-      (array_or_number<A> && ...),
-      "fluxpp: an argument must be a number, a std::array, std::vector or std::span, an xt::xtensor, or a tensor "
-      "of fluxpp");
-  static_assert(
-      (has_known_rank<A>() && ...),
-      "fluxpp: the rank of an argument must be known from its type: pass an xt::xtensor, or fx::ranked<N>(x)");
+  static_assert((is_argument<A>() && ...),
+                "fluxpp: an argument must be a number, a std::array, std::vector or std::span, an xt::xtensor, or a tensor "
+                "of fluxpp");
+  static_assert((has_known_rank<A>() && ...),
+                "fluxpp: the rank of an argument must be known from its type: pass an xt::xtensor, or fx::ranked<N>(x)");
 };
 
 /// argument<Element, extents...>: the signature of one argument; -1 is an extent known at the call.
@@ -7670,14 +7676,21 @@ constexpr void place_leaves(const staged_view& s, placement& p) {
   }
 }
 
+/// The nodes that are inputs of the call.
+constexpr list<int> input_nodes(const graph_view& g) {
+  list<int> inputs;
+  for (int id = 0; id < g.count.nodes; ++id)
+    if (g.kind_of(id) == kind::input) inputs.push(id);
+  return inputs;
+}
+
 /// Whether node id may be written straight to its target: to a result always, over an input of the call only when no
 /// later step reads that input, and its own loop reads it element by element. State changes when all steps are done.
-constexpr bool writes_in_place(const staged_view& s, const fused_view& f, const list<int>& last, int id,
-                               const target& to) {
+constexpr bool writes_in_place(const staged_view& s, const fused_view& f, const list<int>& last,
+                               const list<int>& inputs, int id, const target& to) {
   if (to.space == space::result) return true;
   if (to.space == space::state || f.steps[f.step_of[id]].op != nullptr) return false;
-  for (int in = 0; in < s.g.count.nodes; ++in) {
-    if (s.g.kind_of(in) != kind::input) continue;
+  for (int in : inputs) {
     const leaf& l = s.g.leaves[s.g[in].attr];
     if (l.space == to.space && l.index == to.index && (last[in] > f.step_of[id] || s.g[in].shape != s.g[id].shape))
       return false;
@@ -7688,49 +7701,95 @@ constexpr bool writes_in_place(const staged_view& s, const fused_view& f, const 
 /// Outputs with a target of their own; what cannot be written there at once stays in the arena, and is copied at the end.
 constexpr void place_targets(const staged_view& s, const fused_view& f, const list<int>& last, placement& p,
                              list<bool>& fixed) {
+  const list<int> inputs = input_nodes(s.g);
   for (int i = 0; i < s.g.count.outputs; ++i) {
     const int id = owner(s.g, s.copied, s.g.outputs[i]);
     const target& to = s.g.targets[i];
-    if (to.space == space::arena || !writes_in_place(s, f, last, id, to)) continue;
+    if (to.space == space::arena || !writes_in_place(s, f, last, inputs, id, to)) continue;
     p.of[id] = {to.space, to.index, {}};
     fixed[id] = true;
   }
 }
 
+/// placer: gives the results of one step after the other a place in the arena, and takes back what no later step reads.
+class placer {
+ public:
+  constexpr placer(const staged_view& s, const fused_view& f, const amount* size, placement& p)
+      : s_(s), f_(f), size_(size), p_(p), last_(last_uses(s, f)), fixed_part_(s.g.count.nodes),
+        batch_part_(s.g.count.nodes), fixed_(s.g.count.nodes), passed_on_(s.g.count.nodes), offset_(s.g.count.nodes),
+        block_(s.g.count.nodes) {
+    place_targets(s, f, last_, p, fixed_);
+    dying_.assign(f.step_count + 1, -1);
+    dies_next_.assign(s.g.count.nodes, -1);
+    reader_.assign(s.g.count.nodes, -1);
+    twice_.assign(s.g.count.nodes, -1);
+  }
+  constexpr void operator()(int at) {
+    const plan_step& step = f_.steps[at];
+    find_free_operands(step, at);
+    if (step.op != nullptr) store(step.node, at);
+    for (int i = 0; i < step.outputs; ++i) store(f_.outputs[step.first_output + i], at);
+    for (int id = dying_[at]; id >= 0; id = dies_next_[id])
+      if (!passed_on_[id]) part_of(id).release(id, block_);
+  }
+  constexpr amount top() const { return {fixed_part_.top(), batch_part_.top()}; }
+
+ private:
+  constexpr const amount& size(int id) const { return size_[s_.g[id].shape]; }
+  constexpr arena_allocator& part_of(int id) { return size(id).per_batch > 0 ? batch_part_ : fixed_part_; }
+
+  /// The operands whose place a result of the loop may take: read once, element by element, and never again.
+  constexpr void find_free_operands(const plan_step& step, int at) {
+    free_.shrink(0);
+    for (int i = step.first_input; i < step.first_input + step.inputs; ++i) {
+      const int id = f_.inputs[i].owner;
+      (reader_[id] == at ? twice_ : reader_)[id] = at;
+    }
+    for (int i = step.first_input; i < step.first_input + step.inputs; ++i) {
+      const auto [id, source] = f_.inputs[i];
+      const amount &own = size(id), &whole = size_[step.shape];
+      if (last_[id] == at && twice_[id] != at && s_.g[source].shape == step.shape && own.fixed == whole.fixed &&
+          own.per_batch == whole.per_batch && p_.of[id].space == space::arena)
+        free_.push(id);
+    }
+  }
+  constexpr void store(int id, int at) {
+    if (fixed_[id]) return;
+    if (!free_.empty() && s_.g[id].shape == f_.steps[at].shape && s_.g.kind_of(id) != kind::reduction) {
+      const int from = free_.pop();
+      passed_on_[from] = true;
+      offset_[id] = offset_[from], block_[id] = block_[from];
+      p_.of[id].offset = p_.of[from].offset;
+    } else if (const amount& n = size(id); n.per_batch > 0) {
+      p_.of[id].offset = {-1, batch_part_.take(id, n.per_batch, offset_, block_)};
+    } else {
+      p_.of[id].offset = {fixed_part_.take(id, n.fixed, offset_, block_), 0};
+    }
+    const int until = last_[id] < at ? at : last_[id];
+    dies_next_[id] = dying_[until];
+    dying_[until] = id;
+  }
+
+  const staged_view& s_;
+  const fused_view& f_;
+  const amount* size_;
+  placement& p_;
+  list<int> last_;
+  arena_allocator fixed_part_, batch_part_;
+  list<bool> fixed_, passed_on_;
+  list<long> offset_, block_;
+  list<int> dying_, dies_next_;      ///< per step: the values it reads last, as chains
+  list<int> reader_, twice_, free_;  ///< per node: the last loop that reads it, that reads it in two ways
+};
+
 /// place(s, f, size): offsets such that nothing alive is overwritten. size has an amount per shape.
 constexpr placement place(const staged_view& s, const fused_view& f, const amount* size) {
   placement p;
-  const int n = s.g.count.nodes;
-  p.of.assign(n, {});
-  list<bool> fixed;
-  fixed.assign(n, false);
-  const list<int> last = last_uses(s, f);
+  p.of = list<location>(s.g.count.nodes);
   place_leaves(s, p);
-  place_targets(s, f, last, p, fixed);
-  list<int> dying, dies_next;
-  dying.assign(f.step_count + 1, -1);
-  dies_next.assign(n, -1);
-  arena_allocator fixed_part(n), batch_part(n);
-  list<long> offset, block;
-  offset.assign(n, 0);
-  block.assign(n, 0);
-  auto store = [&](int id, int step) {
-    const amount a = size[s.g[id].shape];
-    if (fixed[id]) return;
-    if (a.per_batch > 0) p.of[id].offset = {-1, batch_part.take(id, a.per_batch, offset, block)};
-    else p.of[id].offset = {fixed_part.take(id, a.fixed, offset, block), 0};
-    const int until = last[id] < step ? step : last[id];
-    dies_next[id] = dying[until];
-    dying[until] = id;
-  };
-  for (int at = 0; at < f.step_count; ++at) {
-    const plan_step& step = f.steps[at];
-    if (step.op != nullptr) store(step.node, at);
-    for (int i = 0; i < step.outputs; ++i) store(f.outputs[step.first_output + i], at);
-    for (int id = dying[at]; id >= 0; id = dies_next[id])
-      (size[s.g[id].shape].per_batch > 0 ? batch_part : fixed_part).release(id, block);
-  }
-  p.arena = {fixed_part.top(), batch_part.top()};
+  placer place_step(s, f, size, p);
+  for (int at = 0; at < f.step_count; ++at) place_step(at);
+  p.arena = place_step.top();
   return p;
 }
 
@@ -9055,6 +9114,9 @@ template <graph::fold F, class T> FLUXPP_INLINE double across(simd::batch<T> v) 
   return p;
 }
 
+/// reach: how much of a batch is there: all, a part, or whatever its number says.
+enum class reach { whole, part, any };
+
 /// fused_loop<T, Users, Code...>: the loop that a code describes (graph/passes/encode.hpp says how to read it).
 template <class T, class Users, int... Code> struct fused_loop {
   static constexpr int ints[sizeof...(Code)] = {Code...};
@@ -9070,7 +9132,8 @@ template <class T, class Users, int... Code> struct fused_loop {
   }
   static constexpr bool any_column_fold = some_output(folds_columns), any_row_fold = some_output(folds_rows);
 
-  /// Relative work per element: cheap loops are unrolled, and sum in several registers.
+  /// Relative work per element. Cheap loops are unrolled, and sum in several registers; the body of any other is compiled
+  /// once, for whole batches and the last few elements alike.
   static constexpr int cost() {
     int sum = 0;
     for (int i = 0; i < operations; ++i) {
@@ -9079,7 +9142,7 @@ template <class T, class Users, int... Code> struct fused_loop {
     }
     return sum;
   }
-  static constexpr int unroll = cost() <= 4 ? 4 : cost() <= 12 ? 2 : 1;
+  static constexpr int unroll = cost() <= 3 ? 4 : cost() <= 6 ? 2 : 1;
 
   using V = simd::batch<T>;
   static constexpr int width = V::size;
@@ -9164,41 +9227,59 @@ private:
     V fold[unroll][outputs + 1];
   };
 
-  template <int Index, bool Tail>
-  FLUXPP_INLINE static V load(const row& r, const V* repeated, std::ptrdiff_t j, int n) {
-    if constexpr (code.repeated(Index)) return repeated[Index];
-    else if constexpr (Tail) return V::load_first(r.in[Index] + j, n);
-    else return V::load(r.in[Index] + j);
+  // Memory to registers and back, n numbers of a batch or all.
+  template <reach R> FLUXPP_INLINE static V read(const T* from, int n) {
+    if constexpr (R == reach::whole) return V::load(from);
+    if constexpr (R == reach::any && !simd::backend::maskable<T>)
+      if (n == width) return V::load(from);
+    return V::load_first(from, n);
+  }
+  template <reach R> FLUXPP_INLINE static void write(V v, T* to, int n) {
+    if constexpr (R == reach::whole) return v.store(to);
+    if constexpr (R == reach::any && !simd::backend::maskable<T>)
+      if (n == width) return v.store(to);
+    v.store_first(to, n);
   }
 
-  template <int U, bool Tail, int... Index, int... O>
+  template <int U, reach R, int... Index, int... O>
   FLUXPP_INLINE static void step(const loop<T>& l, const part& p, const row& r, const V* repeated, accumulators& acc,
                                  std::ptrdiff_t j, int n, std::integer_sequence<int, Index...>,
                                  std::integer_sequence<int, O...>) {
     V v[inputs + operations + 1];
-    ((v[Index] = load<Index, Tail>(r, repeated, j, n)), ...);
+    ((v[Index] = load<Index, R>(r, repeated, j, n)), ...);
     evaluate(v, all_operations{});
-    (put<O, U, Tail>(l, p, r, acc, v[code.output(O).value], j, n), ...);
+    (put<O, U, R>(l, p, r, acc, v[code.output(O).value], j, n), ...);
   }
-
-  template <int O, int U, bool Tail>
+  template <int Index, reach R>
+  FLUXPP_INLINE static V load(const row& r, const V* repeated, std::ptrdiff_t j, int n) {
+    if constexpr (code.repeated(Index)) return repeated[Index];
+    else return read<R>(r.in[Index] + j, n);
+  }
+  template <int O, int U, reach R>
   FLUXPP_INLINE static void put(const loop<T>& l, const part& p, const row& r, accumulators& acc, V v, std::ptrdiff_t j,
                                 int n) {
     if constexpr (folds_columns(O)) {
-      if constexpr (Tail) v = keep_first(v, n, static_cast<T>(neutral(fold(O))));
+      if constexpr (R != reach::whole) v = keep_first(v, n, static_cast<T>(neutral(fold(O))));
       acc.fold[U][O] = combine<fold(O)>(acc.fold[U][O], v);
     } else {
       T* to = (folds_rows(O) ? l.row_sums[O] + p.number * l.partial_step[O] : l.out[O]) + r.out[O] + j;
-      if constexpr (folds_rows(O)) v = combine<fold(O)>(Tail ? V::load_first(to, n) : V::load(to), v);
-      if constexpr (Tail) v.store_first(to, n);
-      else v.store(to);
+      if constexpr (folds_rows(O)) v = combine<fold(O)>(read<R>(to, n), v);
+      write<R>(v, to, n);
     }
   }
 
+  /// Columns j to end, first in steps of several batches.
   template <int... U>
-  FLUXPP_INLINE static void several(const loop<T>& l, const part& p, const row& r, const V* repeated, accumulators& acc,
-                                    std::ptrdiff_t j, std::integer_sequence<int, U...>) {
-    (step<U, false>(l, p, r, repeated, acc, j + U * width, width, all_inputs{}, all_outputs{}), ...);
+  FLUXPP_INLINE static void run_columns(const loop<T>& l, const part& p, const row& r, const V* repeated,
+                                        accumulators& acc, std::ptrdiff_t j, std::ptrdiff_t end,
+                                        std::integer_sequence<int, U...>) {
+    if constexpr (unroll > 1)
+      for (; j + unroll * width <= end; j += unroll * width)
+        (step<U, reach::whole>(l, p, r, repeated, acc, j + U * width, width, all_inputs{}, all_outputs{}), ...);
+    for (; j < end; j += width) {
+      const int n = static_cast<int>(std::min<std::ptrdiff_t>(width, end - j));
+      step<0, unroll == 1 ? reach::any : reach::part>(l, p, r, repeated, acc, j, n, all_inputs{}, all_outputs{});
+    }
   }
 
   template <int... O> FLUXPP_INLINE static void clear(accumulators& acc, std::integer_sequence<int, O...>) {
@@ -9226,11 +9307,7 @@ private:
     for (std::ptrdiff_t j = p.first_column; j < p.last_column;) {
       const std::ptrdiff_t end = any_column_fold ? std::min(j + column_block, p.last_column) : p.last_column;
       clear(acc, all_outputs{});
-      for (; j + unroll * width <= end; j += unroll * width)
-        several(l, p, r, repeated, acc, j, std::make_integer_sequence<int, unroll>{});
-      for (; j < end; j += width)
-        step<0, true>(l, p, r, repeated, acc, j, static_cast<int>(std::min<std::ptrdiff_t>(width, end - j)),
-                      all_inputs{}, all_outputs{});
+      run_columns(l, p, r, repeated, acc, j, end, std::make_integer_sequence<int, unroll>{});
       j = end;
       gather_all(acc, total, all_outputs{});
     }
@@ -12846,7 +12923,7 @@ struct session_base {
   const void* program;
 };
 
-template <class T, class Program, bool CheckFinite> class session final : public session_base {
+template <class T, class Program, bool CheckFinite = cpu_tag::check_finite> class session final : public session_base {
 public:
   static constexpr const plan_view<T>& plan = plan_of<T, Program>;
   static constexpr int argument_count = Program::argument_count;
@@ -13297,13 +13374,13 @@ inline std::string text_of(const graph_view& g, const location& where) {
 }
 
 /// str(s, f, p): a plan, one paragraph per step: what it computes, reads and writes.
-inline std::string str(const staged_view& s, const fused& f, const placement& p) {
-  std::string text = std::to_string(f.steps.size()) + " steps, arena of " + std::to_string(p.arena.fixed) + " + " +
+inline std::string str(const staged_view& s, const fused_view& f, const placement& p) {
+  std::string text = std::to_string(f.step_count) + " steps, arena of " + std::to_string(p.arena.fixed) + " + " +
                      std::to_string(p.arena.per_batch) + " n elements\n";
   auto places = [&](int id) {
     return "%" + std::to_string(id) + " in " + text_of(s.g, p.of[owner(s.g, s.copied, id)]);
   };
-  for (int at = 0; at < f.steps.size(); ++at) {
+  for (int at = 0; at < f.step_count; ++at) {
     const plan_step& step = f.steps[at];
     const bool loop = step.op == nullptr;
     text += "step " + std::to_string(at) + ", stage " + std::to_string(step.stage) + ", " +
@@ -13347,10 +13424,10 @@ inline std::string dot(const graph_view& g) {
 }
 
 /// dot(g, f): the same with a box around every step.
-inline std::string dot(const graph_view& g, const fused& f) {
+inline std::string dot(const graph_view& g, const fused_view& f) {
   std::string text = dot(g);
   text.resize(text.size() - 2);
-  for (int at = 0; at < f.steps.size(); ++at) {
+  for (int at = 0; at < f.step_count; ++at) {
     const plan_step& step = f.steps[at];
     text += "  subgraph cluster_" + std::to_string(at) + " { label=\"step " + std::to_string(at) + "\";";
     for (int m = 0; m < step.members; ++m) text += " " + std::to_string(f.members[step.first_member + m]) + ";";
