@@ -5096,11 +5096,13 @@ template <class A> constexpr bool has_known_rank() {
 template <class... A> inline constexpr bool acceptable = ((is_argument<A>() && has_known_rank<A>()) && ...);
 /// requirements<A...>: instantiated for a call; its size is a compile error for arguments that are not acceptable.
 template <class... A> struct requirements {
-  static_assert((is_argument<A>() && ...),
-                "fluxpp: an argument must be a number, a std::array, std::vector or std::span, an xt::xtensor, or a tensor "
-                "of fluxpp");
-  static_assert((has_known_rank<A>() && ...),
-                "fluxpp: the rank of an argument must be known from its type: pass an xt::xtensor, or fx::ranked<N>(x)");
+  static_assert(
+      (is_argument<A>() && ...),
+      "fluxpp: an argument must be a number, a std::array, std::vector or std::span, an xt::xtensor, or a tensor "
+      "of fluxpp");
+  static_assert(
+      (has_known_rank<A>() && ...),
+      "fluxpp: the rank of an argument must be known from its type: pass an xt::xtensor, or fx::ranked<N>(x)");
 };
 
 /// argument<Element, extents...>: the signature of one argument; -1 is an extent known at the call.
@@ -7713,7 +7715,7 @@ constexpr void place_targets(const staged_view& s, const fused_view& f, const li
 
 /// placer: gives the results of one step after the other a place in the arena, and takes back what no later step reads.
 class placer {
- public:
+public:
   constexpr placer(const staged_view& s, const fused_view& f, const amount* size, placement& p)
       : s_(s), f_(f), size_(size), p_(p), last_(last_uses(s, f)), fixed_part_(s.g.count.nodes),
         batch_part_(s.g.count.nodes), fixed_(s.g.count.nodes), passed_on_(s.g.count.nodes), offset_(s.g.count.nodes),
@@ -7734,7 +7736,7 @@ class placer {
   }
   constexpr amount top() const { return {fixed_part_.top(), batch_part_.top()}; }
 
- private:
+private:
   constexpr const amount& size(int id) const { return size_[s_.g[id].shape]; }
   constexpr arena_allocator& part_of(int id) { return size(id).per_batch > 0 ? batch_part_ : fixed_part_; }
 
@@ -7778,8 +7780,8 @@ class placer {
   arena_allocator fixed_part_, batch_part_;
   list<bool> fixed_, passed_on_;
   list<long> offset_, block_;
-  list<int> dying_, dies_next_;      ///< per step: the values it reads last, as chains
-  list<int> reader_, twice_, free_;  ///< per node: the last loop that reads it, that reads it in two ways
+  list<int> dying_, dies_next_;     ///< per step: the values it reads last, as chains
+  list<int> reader_, twice_, free_; ///< per node: the last loop that reads it, that reads it in two ways
 };
 
 /// place(s, f, size): offsets such that nothing alive is overwritten. size has an amount per shape.
@@ -9250,8 +9252,7 @@ private:
     evaluate(v, all_operations{});
     (put<O, U, R>(l, p, r, acc, v[code.output(O).value], j, n), ...);
   }
-  template <int Index, reach R>
-  FLUXPP_INLINE static V load(const row& r, const V* repeated, std::ptrdiff_t j, int n) {
+  template <int Index, reach R> FLUXPP_INLINE static V load(const row& r, const V* repeated, std::ptrdiff_t j, int n) {
     if constexpr (code.repeated(Index)) return repeated[Index];
     else return read<R>(r.in[Index] + j, n);
   }

@@ -173,7 +173,7 @@ TEST_CASE("constant whole powers become products and a quotient") {
   CHECK(fx::pow(s.x, 1).id == s.x.id);
   CHECK(fx::pow(s.x, 3).id == (s.x * s.x * s.x).id);
   CHECK(fx::pow(s.x, -1).id == (1 / s.x).id);
-  for (const double y : {-2.0, 0.5, -0.5})  // sqrt differs at -0 and -inf, 1 / x^2 where x^2 overflows
+  for (const double y : {-2.0, 0.5, -0.5}) // sqrt differs at -0 and -inf, 1 / x^2 where x^2 overflows
     CHECK(s.t[fx::pow(s.x, y).id].op == &fx::ops::info<fx::ops::pow>);
   CHECK(s.t[fx::pow(s.x, 2.5).id].op == &fx::ops::info<fx::ops::pow>);
   const var one = fx::pow(s.x, 0);

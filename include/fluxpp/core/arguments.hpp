@@ -113,11 +113,13 @@ template <class A> constexpr bool has_known_rank() {
 template <class... A> inline constexpr bool acceptable = ((is_argument<A>() && has_known_rank<A>()) && ...);
 /// requirements<A...>: instantiated for a call; its size is a compile error for arguments that are not acceptable.
 template <class... A> struct requirements {
-  static_assert((is_argument<A>() && ...),
-                "fluxpp: an argument must be a number, a std::array, std::vector or std::span, an xt::xtensor, or a tensor "
-                "of fluxpp");
-  static_assert((has_known_rank<A>() && ...),
-                "fluxpp: the rank of an argument must be known from its type: pass an xt::xtensor, or fx::ranked<N>(x)");
+  static_assert(
+      (is_argument<A>() && ...),
+      "fluxpp: an argument must be a number, a std::array, std::vector or std::span, an xt::xtensor, or a tensor "
+      "of fluxpp");
+  static_assert(
+      (has_known_rank<A>() && ...),
+      "fluxpp: the rank of an argument must be known from its type: pass an xt::xtensor, or fx::ranked<N>(x)");
 };
 
 /// argument<Element, extents...>: the signature of one argument; -1 is an extent known at the call.

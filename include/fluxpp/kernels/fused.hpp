@@ -221,8 +221,7 @@ private:
     evaluate(v, all_operations{});
     (put<O, U, R>(l, p, r, acc, v[code.output(O).value], j, n), ...);
   }
-  template <int Index, reach R>
-  FLUXPP_INLINE static V load(const row& r, const V* repeated, std::ptrdiff_t j, int n) {
+  template <int Index, reach R> FLUXPP_INLINE static V load(const row& r, const V* repeated, std::ptrdiff_t j, int n) {
     if constexpr (code.repeated(Index)) return repeated[Index];
     else return read<R>(r.in[Index] + j, n);
   }

@@ -162,7 +162,7 @@ constexpr void place_targets(const staged_view& s, const fused_view& f, const li
 
 /// placer: gives the results of one step after the other a place in the arena, and takes back what no later step reads.
 class placer {
- public:
+public:
   constexpr placer(const staged_view& s, const fused_view& f, const amount* size, placement& p)
       : s_(s), f_(f), size_(size), p_(p), last_(last_uses(s, f)), fixed_part_(s.g.count.nodes),
         batch_part_(s.g.count.nodes), fixed_(s.g.count.nodes), passed_on_(s.g.count.nodes), offset_(s.g.count.nodes),
@@ -183,7 +183,7 @@ class placer {
   }
   constexpr amount top() const { return {fixed_part_.top(), batch_part_.top()}; }
 
- private:
+private:
   constexpr const amount& size(int id) const { return size_[s_.g[id].shape]; }
   constexpr arena_allocator& part_of(int id) { return size(id).per_batch > 0 ? batch_part_ : fixed_part_; }
 
@@ -227,8 +227,8 @@ class placer {
   arena_allocator fixed_part_, batch_part_;
   list<bool> fixed_, passed_on_;
   list<long> offset_, block_;
-  list<int> dying_, dies_next_;      ///< per step: the values it reads last, as chains
-  list<int> reader_, twice_, free_;  ///< per node: the last loop that reads it, that reads it in two ways
+  list<int> dying_, dies_next_;     ///< per step: the values it reads last, as chains
+  list<int> reader_, twice_, free_; ///< per node: the last loop that reads it, that reads it in two ways
 };
 
 /// place(s, f, size): offsets such that nothing alive is overwritten. size has an amount per shape.
