@@ -18,7 +18,7 @@ import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 NVCC = shutil.which("nvcc") or shutil.which("nvcc", path="/usr/local/cuda/bin")
-COMPILERS = {"g++": ["g++"], "clang++": [shutil.which("clang++-14") or "clang++"], "nvcc": [NVCC or "nvcc"]}
+COMPILERS = {"g++": ["g++"], "clang++": [shutil.which("clang++-14") or "clang++"], "nvcc": [NVCC or "nvcc", "-x", "cu"]}
 
 
 def compile_once(command, answer):
@@ -71,10 +71,10 @@ def measure_program(name, source, claim, compiler, repeat):
                "seconds": round(seconds, 3), "megabytes": round(megabytes, 1)}
 
 
-def growth(rows, base):
-    """The exponent of seconds over size, without the `base` seconds that every program costs; 0 below the clock's noise."""
-    first, last = rows[0], rows[-1]
-    low, high = first["seconds"] - base, last["seconds"] - base
+def growth(rows):
+    """The exponent of seconds over size, without the seconds of the smallest program; 0 below the clock's noise."""
+    base, first, last = rows[0], rows[1], rows[-1]
+    low, high = first["seconds"] - base["seconds"], last["seconds"] - base["seconds"]
     if low <= 0.05 or high <= low:
         return 0.0
     return math.log(high / low) / math.log(last["size"] / first["size"])
@@ -96,6 +96,8 @@ def print_row(row):
 def bench(compiler, chosen, claims, repeat):
     """All rows of one compiler, judged and printed."""
     budgeted = compiler == claims["budgets_hold_for"]
+    if compiler == "nvcc":  # what includes SIMD code is no device code
+        chosen = {name: (source, claim) for name, (source, claim) in chosen.items() if claim.get("device")}
     rows = []
     for name, (source, claim) in chosen.items():
         budget = claim if budgeted else {}
@@ -108,9 +110,8 @@ def bench(compiler, chosen, claims, repeat):
         for row in own:
             judge(row, row["seconds"], budget.get("seconds"), "seconds")
             judge(row, row["megabytes"], budget.get("megabytes"), "megabytes")
-        base = next((row.get("seconds", 0.0) for row in rows if row["name"] == claims["subtract"]), 0.0)
-        if len(own) > 1:
-            judge(own[-1], round(growth(own, base), 2), budget.get("exponent"), "exponent")
+        if len(own) > 2:
+            judge(own[-1], round(growth(own), 2), budget.get("exponent"), "exponent")
         for row in own:
             print_row(row)
         rows += own
@@ -127,7 +128,7 @@ def main():
 
     known = programs(claims)
     wanted = options.programs or known
-    chosen = {name: known[name] for name in sorted(wanted, key=lambda name: name != claims["subtract"])}
+    chosen = {name: known[name] for name in wanted}
     rows = []
     for compiler, command in COMPILERS.items():
         if shutil.which(command[0]):

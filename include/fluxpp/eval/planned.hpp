@@ -48,7 +48,9 @@ template <class Program> constexpr graph::tables trace_tables() {
   return graph::dce(t);
 }
 template <class Program> inline constexpr graph::sizes size_of = trace_tables<Program>().count();
-template <class Program> inline constexpr auto graph_of = graph::freeze<size_of<Program>>(trace_tables<Program>());
+// A function, since nvcc 13 stumbles over the same expression as an initialiser.
+template <class Program> constexpr auto freeze() { return graph::freeze<size_of<Program>>(trace_tables<Program>()); }
+template <class Program> inline constexpr auto graph_of = freeze<Program>();
 template <class Program>
 inline constexpr graph::graph_view view_of = graph::view_of<size_of<Program>>(graph_of<Program>);
 template <class Program> inline constexpr int nodes_of = size_of<Program>.nodes;

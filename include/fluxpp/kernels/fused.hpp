@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <limits>
+#include <type_traits>
 #include <utility>
 
 #if defined(__GNUC__)
@@ -122,17 +123,35 @@ template <class T, class Users, int... Code> struct fused_loop {
   using all_operations = std::make_integer_sequence<int, operations>;
   using all_outputs = std::make_integer_sequence<int, outputs>;
 
+  template <int Value> static constexpr bool is_product() {
+    if constexpr (Value < inputs) return false;
+    else if constexpr (code.operation(Value - inputs).op < 0) return false;
+    else return std::is_same_v<typename op_at<ops::elementwise_list, code.operation(Value - inputs).op>::type, ops::mul>;
+  }
+  /// Value + other or, Negative, other - Value for a product Value, rounded once.
+  template <int Value, bool Negative> FLUXPP_INLINE static V with_product(const V* v, V other) {
+    constexpr graph::coded_operation p = code.operation(Value - inputs);
+    if constexpr (Negative) return fnma(v[p.args[0]], v[p.args[1]], other);
+    else return fma(v[p.args[0]], v[p.args[1]], other);
+  }
   template <int Index, class X> FLUXPP_INLINE static X apply(const X* v) {
     constexpr graph::coded_operation o = code.operation(Index);
+    constexpr int a = o.args[0], b = o.args[1], c = o.args[2];
+    constexpr bool fuses = std::is_same_v<X, V> && simd::fused<T>;
     if constexpr (o.op < 0) {
-      const X args[3]{v[o.args[0]], v[o.args[1]], v[o.args[2]]};
+      const X args[3]{v[a], v[b], v[c]};
       return user_forward<-1 - o.op, X>(Users{}, args);
     } else {
       using operation = typename op_at<ops::elementwise_list, o.op>::type;
-      if constexpr (operation::arity == 0) return operation::template forward<X>();
-      if constexpr (operation::arity == 1) return operation::forward(v[o.args[0]]);
-      if constexpr (operation::arity == 2) return operation::forward(v[o.args[0]], v[o.args[1]]);
-      if constexpr (operation::arity == 3) return operation::forward(v[o.args[0]], v[o.args[1]], v[o.args[2]]);
+      if constexpr (fuses && std::is_same_v<operation, ops::add> && is_product<a>()) return with_product<a, false>(v, v[b]);
+      else if constexpr (fuses && std::is_same_v<operation, ops::add> && is_product<b>())
+        return with_product<b, false>(v, v[a]);
+      else if constexpr (fuses && std::is_same_v<operation, ops::sub> && is_product<b>())
+        return with_product<b, true>(v, v[a]);
+      else if constexpr (operation::arity == 0) return operation::template forward<X>();
+      else if constexpr (operation::arity == 1) return operation::forward(v[a]);
+      else if constexpr (operation::arity == 2) return operation::forward(v[a], v[b]);
+      else return operation::forward(v[a], v[b], v[c]);
     }
   }
   template <class X, int... Index>
