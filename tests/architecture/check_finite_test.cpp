@@ -14,9 +14,9 @@ namespace fx = fluxpp;
 
 namespace {
 
-constexpr int line_of_log = __LINE__ + 2;
+constexpr int line_of_log = __LINE__ + 1;
 constexpr auto entropy = fx::function<"p">([](auto p) { return fx::sum(fx::softmax(fx::log(p))); });
-constexpr int line_of_matmul = __LINE__ + 2;
+constexpr int line_of_matmul = __LINE__ + 1;
 constexpr auto product = fx::function<"a", "b">([](auto a, auto b) { return fx::sum(fx::matmul(a, b)); });
 
 template <class F> std::string message_of(F f) {
