@@ -9156,7 +9156,8 @@ template <class T, class Users, int... Code> struct fused_loop {
   template <int Value> static constexpr bool is_product() {
     if constexpr (Value < inputs) return false;
     else if constexpr (code.operation(Value - inputs).op < 0) return false;
-    else return std::is_same_v<typename op_at<ops::elementwise_list, code.operation(Value - inputs).op>::type, ops::mul>;
+    else
+      return std::is_same_v<typename op_at<ops::elementwise_list, code.operation(Value - inputs).op>::type, ops::mul>;
   }
   /// Value + other or, Negative, other - Value for a product Value, rounded once.
   template <int Value, bool Negative> FLUXPP_INLINE static V with_product(const V* v, V other) {
@@ -9173,7 +9174,8 @@ template <class T, class Users, int... Code> struct fused_loop {
       return user_forward<-1 - o.op, X>(Users{}, args);
     } else {
       using operation = typename op_at<ops::elementwise_list, o.op>::type;
-      if constexpr (fuses && std::is_same_v<operation, ops::add> && is_product<a>()) return with_product<a, false>(v, v[b]);
+      if constexpr (fuses && std::is_same_v<operation, ops::add> && is_product<a>())
+        return with_product<a, false>(v, v[b]);
       else if constexpr (fuses && std::is_same_v<operation, ops::add> && is_product<b>())
         return with_product<b, false>(v, v[a]);
       else if constexpr (fuses && std::is_same_v<operation, ops::sub> && is_product<b>())
@@ -9718,7 +9720,7 @@ private:
     std::ptrdiff_t parts = std::min(most_parts, total / (parallel_size / 2)), copied = 0;
     bool rows = false, columns = false;
     for (const fold& f : folds) rows = rows || f.rows, columns = columns || f.columns;
-    b.by_columns = b.loop.rows < parts || (rows && !columns && b.loop.columns >= 1024);
+    b.by_columns = b.loop.rows < parts || (rows && !columns && b.loop.columns / 64 >= parts);
     for (const fold& f : folds) copied += shared(b, f) ? 0 : f.size;
     if (copied > 0) parts = std::min(parts, most_partials / copied);
     parts = std::min(parts, b.by_columns ? b.loop.columns / 64 : b.loop.rows);

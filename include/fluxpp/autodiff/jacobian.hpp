@@ -4,6 +4,8 @@
 #include "fluxpp/autodiff/transforms.hpp"
 #include "fluxpp/core/arguments.hpp"
 
+#include <algorithm>
+
 namespace fluxpp::inline v0_1 {
 namespace autodiff {
 

@@ -280,7 +280,7 @@ private:
     std::ptrdiff_t parts = std::min(most_parts, total / (parallel_size / 2)), copied = 0;
     bool rows = false, columns = false;
     for (const fold& f : folds) rows = rows || f.rows, columns = columns || f.columns;
-    b.by_columns = b.loop.rows < parts || (rows && !columns && b.loop.columns >= 1024);
+    b.by_columns = b.loop.rows < parts || (rows && !columns && b.loop.columns / 64 >= parts);
     for (const fold& f : folds) copied += shared(b, f) ? 0 : f.size;
     if (copied > 0) parts = std::min(parts, most_partials / copied);
     parts = std::min(parts, b.by_columns ? b.loop.columns / 64 : b.loop.rows);

@@ -126,7 +126,8 @@ template <class T, class Users, int... Code> struct fused_loop {
   template <int Value> static constexpr bool is_product() {
     if constexpr (Value < inputs) return false;
     else if constexpr (code.operation(Value - inputs).op < 0) return false;
-    else return std::is_same_v<typename op_at<ops::elementwise_list, code.operation(Value - inputs).op>::type, ops::mul>;
+    else
+      return std::is_same_v<typename op_at<ops::elementwise_list, code.operation(Value - inputs).op>::type, ops::mul>;
   }
   /// Value + other or, Negative, other - Value for a product Value, rounded once.
   template <int Value, bool Negative> FLUXPP_INLINE static V with_product(const V* v, V other) {
@@ -143,7 +144,8 @@ template <class T, class Users, int... Code> struct fused_loop {
       return user_forward<-1 - o.op, X>(Users{}, args);
     } else {
       using operation = typename op_at<ops::elementwise_list, o.op>::type;
-      if constexpr (fuses && std::is_same_v<operation, ops::add> && is_product<a>()) return with_product<a, false>(v, v[b]);
+      if constexpr (fuses && std::is_same_v<operation, ops::add> && is_product<a>())
+        return with_product<a, false>(v, v[b]);
       else if constexpr (fuses && std::is_same_v<operation, ops::add> && is_product<b>())
         return with_product<b, false>(v, v[a]);
       else if constexpr (fuses && std::is_same_v<operation, ops::sub> && is_product<b>())
