@@ -48,7 +48,7 @@ int main() {
   std::vector<double> x{0.5, -1.0, 2.0};
   auto g = fx::value_and_grad(f);
   auto [value, d] = g(x);
-  std::printf("value %.6f\n", value);
-  for (double v : d.get<0>()) std::printf("%.6f ", v);
+  std::printf("value %.6f  gradient", value);
+  for (double v : d.get<0>()) std::printf(" %.6f", v);
   std::printf("\n%s\n", fx::gradcheck(f, x) ? "gradcheck passed" : "gradcheck failed");
 }
