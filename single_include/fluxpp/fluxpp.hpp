@@ -881,7 +881,7 @@ constexpr var with_operand(const node_view& y, int i, var x) {
   return {*y.tape, y.tape->push(n)};
 }
 
-template <class Var> constexpr Var plus(Var a, Var b) { return a.exists() ? (b.exists() ? a + b : a) : b; }
+constexpr var plus(var a, var b) { return a.exists() ? (b.exists() ? a + b : a) : b; }
 
 /// The forward rule that follows from what the operation states; a var that does not exist is a zero tangent.
 template <class Op> constexpr var tangent_of(const node_view& y, pushforward& p) {

@@ -144,3 +144,5 @@ constexpr var folded_count(graph::tape& t, const dims& d, unsigned mask) {
 } // namespace ops
 
 } // namespace fluxpp::inline v0_1
+
+#include "fluxpp/ops/operation.hpp" // completes what is declared above

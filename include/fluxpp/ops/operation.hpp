@@ -157,3 +157,5 @@ private:
 };
 
 } // namespace fluxpp::inline v0_1
+
+#include "fluxpp/ops/arithmetic.hpp" // completes what is declared above

@@ -135,7 +135,7 @@ constexpr var with_operand(const node_view& y, int i, var x) {
   return {*y.tape, y.tape->push(n)};
 }
 
-template <class Var> constexpr Var plus(Var a, Var b) { return a.exists() ? (b.exists() ? a + b : a) : b; }
+constexpr var plus(var a, var b) { return a.exists() ? (b.exists() ? a + b : a) : b; }
 
 /// The forward rule that follows from what the operation states; a var that does not exist is a zero tangent.
 template <class Op> constexpr var tangent_of(const node_view& y, pushforward& p) {
@@ -199,3 +199,5 @@ constexpr var record(graph::tape& t, const dims& shape, const graph::attributes&
 
 } // namespace ops
 } // namespace fluxpp::inline v0_1
+
+#include "fluxpp/ops/broadcast.hpp" // completes what is declared above
