@@ -15,16 +15,17 @@ using fluxpp::var;
 
 /// The shapes of the arguments, as numbers; no extent is 1 and matrices are not square.
 inline constexpr int arguments = 4;
-constexpr dims argument_shape(int i) {
-  return i == 0 ? dims{} : i == 1 ? make_dims(5) : i == 2 ? make_dims(4, 5) : make_dims(3, 4, 5);
+constexpr dims argument_shape(int i, int scale = 1) {
+  const int a = 3 * scale, b = 4 * scale, c = 5 * scale;
+  return i == 0 ? dims{} : i == 1 ? make_dims(c) : i == 2 ? make_dims(b, c) : make_dims(a, b, c);
 }
 
 /// generator: appends random operations to the tape of its arguments.
 class generator {
 public:
-  constexpr generator(const list<var>& args, unsigned seed) : t_(*args[0].tape), words_{seed, 1, 0} {
+  constexpr generator(const list<var>& args, unsigned seed, int scale) : t_(*args[0].tape), words_{seed, 1, 0} {
     for (int i = 0; i < args.size(); ++i) {
-      bind(args[i].shape(), argument_shape(i));
+      bind(args[i].shape(), argument_shape(i, scale));
       keep(args[i], 2);
     }
   }
@@ -179,18 +180,18 @@ private:
   list<int> value_;
 };
 
-/// The random function of a seed, on a tape.
-constexpr var build(const list<var>& args, unsigned seed) {
-  generator g(args, seed);
+/// The random function of a seed, on a tape; arguments are `scale` times as long along every axis.
+constexpr var build(const list<var>& args, unsigned seed, int scale = 1) {
+  generator g(args, seed, scale);
   return g.run(4 + static_cast<int>(seed * 7 % 21));
 }
 
 /// function<Seed>: the random function of a seed as the user of the library would write it.
-template <unsigned Seed> struct function {
+template <unsigned Seed, int Scale = 1> struct function {
   constexpr var operator()(var s, var v, var m, var b) const {
     list<var> args;
     args.push(s), args.push(v), args.push(m), args.push(b);
-    return build(args, Seed);
+    return build(args, Seed, Scale);
   }
 };
 
