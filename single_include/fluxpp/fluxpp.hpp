@@ -7797,227 +7797,7 @@ constexpr placement place(const staged_view& s, const fused_view& f, const amoun
 
 } // namespace fluxpp::inline v0_1::graph
 
-// The fused loop: elementwise operations, broadcasts and the folds at their end in one pass over memory.
-// Canonical kernels: a fused loop as a sequence of ints, so that equal loops share one instantiation.
-
-namespace fluxpp::inline v0_1::graph {
-
-/// coded_operation: one operation of a loop: its position in the list of elementwise operations, or -1 - k for the k-th
-/// operation of the user; operands numbered: operands in memory, then results of earlier operations.
-struct coded_operation {
-  int op = 0;
-  int args[3]{};
-};
-/// coded_output: the value stored; folded how (fold::none: not at all); whether the innermost axis is folded.
-struct coded_output {
-  int value = 0;
-  graph::fold fold = fold::none;
-  bool inner = false;
-};
-
-/// loop_code: a loop as ints: the counts, the operands that are constant along the innermost axis as bits, then one int
-/// for every operation and every output.
-struct loop_code {
-  const int* code;
-
-  /// The loop has one element.
-  constexpr bool single() const { return (code[0] & 1) != 0; }
-  constexpr int inputs() const { return code[0] >> 1 & 31; }
-  constexpr int operations() const { return code[0] >> 6 & 127; }
-  constexpr int outputs() const { return code[0] >> 13; }
-  constexpr bool repeated(int input) const { return (code[1] >> input & 1) != 0; }
-  constexpr coded_operation operation(int i) const {
-    const int c = code[2 + i], op = c >> 14 & 255;
-    return {op < first_user ? op : op - 256, {c >> 7 & 127, c & 127, c >> 22}};
-  }
-  constexpr coded_output output(int i) const {
-    const int c = code[2 + operations() + i];
-    return {c & 127, static_cast<graph::fold>(c >> 7 & 7), (c >> 10 & 1) != 0};
-  }
-
-  static constexpr int first_user = 192;
-  static constexpr int counts(bool single, int inputs, int operations, int outputs) {
-    return (single ? 1 : 0) | inputs << 1 | operations << 6 | outputs << 13;
-  }
-  static constexpr int of(const coded_operation& o) {
-    return (o.op & 255) << 14 | o.args[0] << 7 | o.args[1] | o.args[2] << 22;
-  }
-  static constexpr int of(const coded_output& o) {
-    return o.value | static_cast<int>(o.fold) << 7 | (o.inner ? 1 << 10 : 0);
-  }
-};
-
-/// codes: all loops' codes one after the other; the distinct ones are kernels.
-struct codes {
-  list<int> values;
-  list<int> first;  ///< per kernel
-  list<int> length; ///< per kernel
-  list<int> kernel; ///< per step; -1 for a step with a kernel of its own
-  list<const custom_kernels*> users;
-};
-
-constexpr int innermost_axis(const plan_step& step) {
-  int axis = -1;
-  for (int i = 0; i < max_rank; ++i)
-    if (step.starts >> i & 1u) axis = i;
-  return axis;
-}
-
-constexpr int user_code(codes& c, const custom_kernels* k) {
-  for (int i = 0; i < c.users.size(); ++i)
-    if (c.users[i] == k) return -1 - i;
-  c.users.push(k);
-  return -c.users.size();
-}
-
-/// encoder: writes the codes of one program's loops.
-class encoder {
-public:
-  constexpr encoder(const staged_view& s, const fused_view& f, int (*code_of)(const op_info*))
-      : s_(s), f_(f), code_of_(code_of) {
-    number_.assign(s.g.count.nodes, 0);
-  }
-  /// Appends the code of loop number `at`.
-  constexpr void operator()(int at, codes& c) {
-    const plan_step& step = f_.steps[at];
-    const int inner = innermost_axis(step), counts = c.values.size();
-    c.values.push(0);
-    c.values.push(number_operands(step, inner));
-    int operations = 0;
-    for (int m = 0; m < step.members; ++m) {
-      const int id = f_.members[step.first_member + m];
-      if (s_.g.kind_of(id) != kind::elementwise) {
-        number_[id] = number(at, s_.g[id].args[0]);
-        continue;
-      }
-      c.values.push(loop_code::of(operation(at, id, c)));
-      number_[id] = step.inputs + operations++;
-    }
-    for (int i = 0; i < step.outputs; ++i)
-      c.values.push(loop_code::of(output(f_.outputs[step.first_output + i], inner)));
-    c.values[counts] = loop_code::counts(inner < 0, step.inputs, operations, step.outputs);
-  }
-
-private:
-  /// Numbers the operands in memory; those that are constant along the innermost axis, as bits.
-  constexpr int number_operands(const plan_step& step, int inner) {
-    int constant = 0;
-    for (int i = 0; i < step.inputs; ++i) {
-      const int source = f_.inputs[step.first_input + i].source;
-      number_[source] = i;
-      if (inner >= 0 && repeated(s_.g.shape_of(source), s_.g.shapes[step.shape], inner)) constant |= 1 << i;
-    }
-    return constant;
-  }
-  /// The number of operand a in loop `at`: a result of the loop, or in memory.
-  constexpr int number(int at, int a) const { return number_[f_.step_of[a] == at ? a : memory_source(s_, a)]; }
-
-  constexpr coded_operation operation(int at, int id, codes& c) const {
-    const node& n = s_.g[id];
-    coded_operation o{code_of_(n.op)};
-    if (o.op < 0) o.op = user_code(c, n.op->custom);
-    for (int i = 0; i < n.op->arity; ++i) o.args[i] = number(at, n.args[i]);
-    return o;
-  }
-  constexpr coded_output output(int id, int inner) const {
-    if (s_.g.kind_of(id) != kind::reduction) return {number_[id]};
-    const bool folds = inner >= 0 && (s_.g.attributes_of(id).value[0] >> inner & 1) != 0;
-    return {number_[id], s_.g[id].op->fold, folds};
-  }
-
-  const staged_view& s_;
-  const fused_view& f_;
-  int (*code_of_)(const op_info*);
-  list<int> number_; ///< per node, valid for the operands and members of one loop at a time
-};
-
-/// kernel_table: finds a code among the kernels seen so far; codes are compared only when their hashes agree.
-class kernel_table {
-public:
-  constexpr explicit kernel_table(int steps) {
-    int slots = 16;
-    while (slots < 2 * steps) slots *= 2;
-    kernel_.assign(slots, -1);
-    hash_.assign(slots, 0);
-  }
-  /// The kernel whose code stands at the end of c.values from `first` on; a new one, or an old one and the code is taken back.
-  constexpr int operator()(codes& c, int first) {
-    const int length = c.values.size() - first, mask = kernel_.size() - 1;
-    unsigned h = static_cast<unsigned>(length);
-    for (int i = first; i < c.values.size(); ++i) h = mix(h, static_cast<unsigned>(c.values[i]));
-    int at = static_cast<int>(h) & mask;
-    for (; kernel_[at] >= 0; at = (at + 1) & mask)
-      if (hash_[at] == h && same(c, kernel_[at], first, length)) {
-        c.values.shrink(first);
-        return kernel_[at];
-      }
-    hash_[at] = h;
-    c.first.push(first);
-    c.length.push(length);
-    return kernel_[at] = c.first.size() - 1;
-  }
-
-private:
-  static constexpr bool same(const codes& c, int kernel, int first, int length) {
-    if (c.length[kernel] != length) return false;
-    for (int i = 0; i < length; ++i)
-      if (c.values[c.first[kernel] + i] != c.values[first + i]) return false;
-    return true;
-  }
-  list<int> kernel_;
-  list<unsigned> hash_;
-};
-
-/// encode(s, f, code_of): the codes of all loops; equal ones are one kernel.
-constexpr codes encode(const staged_view& s, const fused_view& f, int (*code_of)(const op_info*)) {
-  codes c;
-  encoder encode_loop(s, f, code_of);
-  kernel_table kernel(f.step_count);
-  for (int at = 0; at < f.step_count; ++at) {
-    if (f.steps[at].op != nullptr) {
-      c.kernel.push(-1);
-      continue;
-    }
-    const int first = c.values.size();
-    encode_loop(at, c);
-    c.kernel.push(kernel(c, first));
-  }
-  return c;
-}
-
-} // namespace fluxpp::inline v0_1::graph
-
-// Compiled forms of operations that users define: called through constant pointers, which inline.
-// What a step with a kernel of its own is given: operands, result, extents as numbers, scratch memory.
-
-namespace fluxpp::inline v0_1::kernels {
-
-/// step_args<T>: one step of a plan, bound. All arrays are contiguous and row-major; shapes hold numbers only.
-template <class T> struct step_args {
-  const T* in[4]{};
-  T* out = nullptr;
-  dims in_shape[4]{};
-  dims shape{};
-  graph::attributes attr{};
-  T* scratch = nullptr;
-  std::uint64_t seed = 0;
-  std::uint32_t step = 0;
-
-  std::size_t size() const { return size(shape); }
-  static std::size_t size(const dims& d) {
-    std::size_t n = 1;
-    for (int i = 0; i < d.rank; ++i) n *= static_cast<std::size_t>(d[i]);
-    return n;
-  }
-};
-
-/// step<Op>: how a CPU runs an operation that has a kernel of its own:
-///   template <class T> static void run(const step_args<T>&);
-///   template <class T> static std::size_t scratch(const step_args<T>&);   // elements of T; pointers are not read
-template <class Op> struct step;
-
-} // namespace fluxpp::inline v0_1::kernels
-
+// A fused loop bound to memory, the part of it that one task runs, and how values are folded.
 // Everything in simd: registers of numbers, their reductions and their elementary functions.
 
 // A batch is a register of numbers that behaves like one number; a mask is a register of truths.
@@ -8984,64 +8764,6 @@ template <class T> batch<T> atan2(batch<T> y, std::type_identity_t<batch<T>> x) 
 }
 } // namespace fluxpp::inline v0_1::simd
 
-namespace fluxpp::inline v0_1 {
-namespace graph {
-
-template <class V> using forward_pointer = V (*)(const V*);
-template <class T> using run_pointer = void (*)(const kernels::step_args<T>&);
-
-/// custom_kernels: what a plan needs to run an operation that it knows only by address.
-struct custom_kernels {
-  forward_pointer<float> f32 = nullptr;
-  forward_pointer<double> f64 = nullptr;
-  forward_pointer<simd::batch<float>> f32_batch = nullptr;
-  forward_pointer<simd::batch<double>> f64_batch = nullptr;
-  run_pointer<float> run_f32 = nullptr;
-  run_pointer<double> run_f64 = nullptr;
-
-  template <class V> constexpr forward_pointer<V> forward() const {
-    if constexpr (std::is_same_v<V, float>) return f32;
-    else if constexpr (std::is_same_v<V, double>) return f64;
-    else if constexpr (std::is_same_v<V, simd::batch<float>>) return f32_batch;
-    else return f64_batch;
-  }
-  template <class T> constexpr run_pointer<T> run() const {
-    if constexpr (std::is_same_v<T, float>) return run_f32;
-    else return run_f64;
-  }
-};
-
-} // namespace graph
-
-template <class Op> constexpr graph::custom_kernels make_custom_kernels() {
-  graph::custom_kernels k;
-  if constexpr (elementwise_op<Op>) {
-    k.f32 = &ops::forward_at<Op, float>;
-    k.f64 = &ops::forward_at<Op, double>;
-    k.f32_batch = &ops::forward_at<Op, simd::batch<float>>;
-    k.f64_batch = &ops::forward_at<Op, simd::batch<double>>;
-  } else {
-    k.run_f32 = &Op::template run<kernels::step_args<float>>;
-    k.run_f64 = &Op::template run<kernels::step_args<double>>;
-  }
-  return k;
-}
-template <class Op> struct compiled_form { static constexpr graph::custom_kernels value = make_custom_kernels<Op>(); };
-
-namespace kernels {
-
-/// users<...>: the kernels of the user's own operations that a program's loops may call.
-template <const graph::custom_kernels*... U> struct users {};
-
-/// The K-th of the user's operations, on numbers or batches.
-template <int K, class V, const graph::custom_kernels*... U> inline V user_forward(users<U...>, const V* x) {
-  constexpr const graph::custom_kernels* all[] = {U...};
-  return all[K]->template forward<V>()(x);
-}
-
-} // namespace kernels
-} // namespace fluxpp::inline v0_1
-
 #if defined(__GNUC__)
 #define FLUXPP_INLINE [[gnu::always_inline]] inline
 #else
@@ -9075,15 +8797,6 @@ struct part {
   int number = 0;
 };
 
-template <class List, int Index> struct op_at;
-template <class First, class... Rest, int Index>
-struct op_at<ops::op_list<First, Rest...>, Index> : op_at<ops::op_list<Rest...>, Index - 1> {};
-template <class First, class... Rest> struct op_at<ops::op_list<First, Rest...>, 0> { using type = First; };
-
-/// costs_of<op_list<...>>: relative work of every operation of a list.
-template <class List> struct costs_of;
-template <class... Op> struct costs_of<ops::op_list<Op...>> { static constexpr int value[sizeof...(Op)]{Op::cost...}; };
-
 /// The neutral element of a fold.
 constexpr double neutral(graph::fold f) {
   constexpr double inf = std::numeric_limits<double>::infinity();
@@ -9116,269 +8829,49 @@ template <graph::fold F, class T> FLUXPP_INLINE double across(simd::batch<T> v) 
   return p;
 }
 
-/// reach: how much of a batch is there: all, a part, or whatever its number says.
-enum class reach { whole, part, any };
+/// Folds `copies` arrays of n elements, which lie one after the other, into the first.
+template <graph::fold F> void combine_arrays(double* first, std::ptrdiff_t n, std::ptrdiff_t copies) {
+  for (std::ptrdiff_t k = 1; k < copies; ++k)
+    for (std::ptrdiff_t i = 0; i < n; ++i) first[i] = combine<F>(first[i], first[k * n + i]);
+}
+inline void combine_arrays(graph::fold f, double* first, std::ptrdiff_t n, std::ptrdiff_t copies) {
+  switch (f) {
+  case graph::fold::max: return combine_arrays<graph::fold::max>(first, n, copies);
+  case graph::fold::min: return combine_arrays<graph::fold::min>(first, n, copies);
+  case graph::fold::prod: return combine_arrays<graph::fold::prod>(first, n, copies);
+  default: return combine_arrays<graph::fold::sum>(first, n, copies);
+  }
+}
 
-/// fused_loop<T, Users, Code...>: the loop that a code describes (graph/passes/encode.hpp says how to read it).
-template <class T, class Users, int... Code> struct fused_loop {
-  static constexpr int ints[sizeof...(Code)] = {Code...};
-  static constexpr graph::loop_code code{ints};
-  static constexpr int inputs = code.inputs(), operations = code.operations(), outputs = code.outputs();
-  static constexpr graph::fold fold(int o) { return code.output(o).fold; }
-  static constexpr bool folds_columns(int o) { return fold(o) != graph::fold::none && code.output(o).inner; }
-  static constexpr bool folds_rows(int o) { return fold(o) != graph::fold::none && !code.output(o).inner; }
-  template <class Which> static constexpr bool some_output(Which which) {
-    for (int o = 0; o < outputs; ++o)
-      if (which(o)) return true;
-    return false;
-  }
-  static constexpr bool any_column_fold = some_output(folds_columns), any_row_fold = some_output(folds_rows);
+} // namespace fluxpp::inline v0_1::kernels
 
-  /// Relative work per element. Cheap loops are unrolled, and sum in several registers; the body of any other is compiled
-  /// once, for whole batches and the last few elements alike.
-  static constexpr int cost() {
-    int sum = 0;
-    for (int i = 0; i < operations; ++i) {
-      const int op = code.operation(i).op;
-      sum += op < 0 ? 8 : costs_of<ops::elementwise_list>::value[op];
-    }
-    return sum;
-  }
-  static constexpr int unroll = cost() <= 3 ? 4 : cost() <= 6 ? 2 : 1;
+// What a step with a kernel of its own is given: operands, result, extents as numbers, scratch memory.
 
-  using V = simd::batch<T>;
-  static constexpr int width = V::size;
-  static constexpr std::ptrdiff_t column_block = summands * unroll * width;
-  using all_inputs = std::make_integer_sequence<int, inputs>;
-  using all_operations = std::make_integer_sequence<int, operations>;
-  using all_outputs = std::make_integer_sequence<int, outputs>;
+namespace fluxpp::inline v0_1::kernels {
 
-  template <int Value> static constexpr bool is_product() {
-    if constexpr (Value < inputs) return false;
-    else if constexpr (code.operation(Value - inputs).op < 0) return false;
-    else
-      return std::is_same_v<typename op_at<ops::elementwise_list, code.operation(Value - inputs).op>::type, ops::mul>;
-  }
-  /// Value + other or, Negative, other - Value for a product Value, rounded once.
-  template <int Value, bool Negative> FLUXPP_INLINE static V with_product(const V* v, V other) {
-    constexpr graph::coded_operation p = code.operation(Value - inputs);
-    if constexpr (Negative) return fnma(v[p.args[0]], v[p.args[1]], other);
-    else return fma(v[p.args[0]], v[p.args[1]], other);
-  }
-  template <int Index, class X> FLUXPP_INLINE static X apply(const X* v) {
-    constexpr graph::coded_operation o = code.operation(Index);
-    constexpr int a = o.args[0], b = o.args[1], c = o.args[2];
-    constexpr bool fuses = std::is_same_v<X, V> && simd::fused<T>;
-    if constexpr (o.op < 0) {
-      const X args[3]{v[a], v[b], v[c]};
-      return user_forward<-1 - o.op, X>(Users{}, args);
-    } else {
-      using operation = typename op_at<ops::elementwise_list, o.op>::type;
-      if constexpr (fuses && std::is_same_v<operation, ops::add> && is_product<a>())
-        return with_product<a, false>(v, v[b]);
-      else if constexpr (fuses && std::is_same_v<operation, ops::add> && is_product<b>())
-        return with_product<b, false>(v, v[a]);
-      else if constexpr (fuses && std::is_same_v<operation, ops::sub> && is_product<b>())
-        return with_product<b, true>(v, v[a]);
-      else if constexpr (operation::arity == 0) return operation::template forward<X>();
-      else if constexpr (operation::arity == 1) return operation::forward(v[a]);
-      else if constexpr (operation::arity == 2) return operation::forward(v[a], v[b]);
-      else return operation::forward(v[a], v[b], v[c]);
-    }
-  }
-  template <class X, int... Index>
-  FLUXPP_INLINE static void evaluate([[maybe_unused]] X* v, std::integer_sequence<int, Index...>) {
-    ((v[inputs + Index] = apply<Index>(v)), ...);
-  }
+/// step_args<T>: one step of a plan, bound. All arrays are contiguous and row-major; shapes hold numbers only.
+template <class T> struct step_args {
+  const T* in[4]{};
+  T* out = nullptr;
+  dims in_shape[4]{};
+  dims shape{};
+  graph::attributes attr{};
+  T* scratch = nullptr;
+  std::uint64_t seed = 0;
+  std::uint32_t step = 0;
 
-  /// One task: its rows one after the other.
-  static void run(const loop<T>& l, const part& p) {
-    if constexpr (code.single()) {
-      run_single(l);
-    } else if (p.first_row < p.last_row) {
-      row r(l, p.first_row);
-      if constexpr (any_row_fold) {
-        row_folds sums(l, p);
-        for (std::ptrdiff_t i = p.first_row; i < p.last_row; sums.add(l, p, i, all_outputs{}))
-          for (const std::ptrdiff_t end = std::min(i + sums.rows, p.last_row); i < end; ++i, r.next(l))
-            run_row(l, p, r);
-      } else {
-        for (std::ptrdiff_t i = p.first_row; i < p.last_row; ++i, r.next(l)) run_row(l, p, r);
-      }
-    }
+  std::size_t size() const { return size(shape); }
+  static std::size_t size(const dims& d) {
+    std::size_t n = 1;
+    for (int i = 0; i < d.rank; ++i) n *= static_cast<std::size_t>(d[i]);
+    return n;
   }
-
-private:
-  /// Where the current row's operands and results begin.
-  struct row {
-    const T* in[inputs + 1];
-    std::ptrdiff_t out[outputs + 1];
-    std::ptrdiff_t index[max_rank];
-
-    row(const loop<T>& l, std::ptrdiff_t number) {
-      for (int i = 0; i < inputs; ++i) in[i] = l.in[i];
-      for (int o = 0; o < outputs; ++o) out[o] = 0;
-      for (int a = l.outer_axes - 1; a >= 0; --a) {
-        index[a] = number % l.outer[a];
-        number /= l.outer[a];
-        advance(l, a, index[a]);
-      }
-    }
-    void advance(const loop<T>& l, int axis, std::ptrdiff_t by) {
-      for (int i = 0; i < inputs; ++i) in[i] += by * l.in_stride[i * l.outer_axes + axis];
-      for (int o = 0; o < outputs; ++o) out[o] += by * l.out_stride[o * l.outer_axes + axis];
-    }
-    void next(const loop<T>& l) {
-      for (int a = l.outer_axes - 1; a >= 0; --a) {
-        advance(l, a, 1);
-        if (++index[a] < l.outer[a]) return;
-        advance(l, a, -index[a]);
-        index[a] = 0;
-      }
-    }
-  };
-
-  static void run_single(const loop<T>& l) {
-    T v[inputs + operations + 1];
-    for (int i = 0; i < inputs; ++i) v[i] = *l.in[i];
-    evaluate(v, all_operations{});
-    for (int o = 0; o < outputs; ++o) *l.out[o] = v[code.output(o).value];
-  }
-
-  struct accumulators {
-    V fold[unroll][outputs + 1];
-  };
-
-  // Memory to registers and back, n numbers of a batch or all.
-  template <reach R> FLUXPP_INLINE static V read(const T* from, int n) {
-    if constexpr (R == reach::whole) return V::load(from);
-    if constexpr (R == reach::any && !simd::backend::maskable<T>)
-      if (n == width) return V::load(from);
-    return V::load_first(from, n);
-  }
-  template <reach R> FLUXPP_INLINE static void write(V v, T* to, int n) {
-    if constexpr (R == reach::whole) return v.store(to);
-    if constexpr (R == reach::any && !simd::backend::maskable<T>)
-      if (n == width) return v.store(to);
-    v.store_first(to, n);
-  }
-
-  template <int U, reach R, int... Index, int... O>
-  FLUXPP_INLINE static void step(const loop<T>& l, const part& p, const row& r, const V* repeated, accumulators& acc,
-                                 std::ptrdiff_t j, int n, std::integer_sequence<int, Index...>,
-                                 std::integer_sequence<int, O...>) {
-    V v[inputs + operations + 1];
-    ((v[Index] = load<Index, R>(r, repeated, j, n)), ...);
-    evaluate(v, all_operations{});
-    (put<O, U, R>(l, p, r, acc, v[code.output(O).value], j, n), ...);
-  }
-  template <int Index, reach R> FLUXPP_INLINE static V load(const row& r, const V* repeated, std::ptrdiff_t j, int n) {
-    if constexpr (code.repeated(Index)) return repeated[Index];
-    else return read<R>(r.in[Index] + j, n);
-  }
-  template <int O, int U, reach R>
-  FLUXPP_INLINE static void put(const loop<T>& l, const part& p, const row& r, accumulators& acc, V v, std::ptrdiff_t j,
-                                int n) {
-    if constexpr (folds_columns(O)) {
-      if constexpr (R != reach::whole) v = keep_first(v, n, static_cast<T>(neutral(fold(O))));
-      acc.fold[U][O] = combine<fold(O)>(acc.fold[U][O], v);
-    } else {
-      T* to = (folds_rows(O) ? l.row_sums[O] + p.number * l.partial_step[O] : l.out[O]) + r.out[O] + j;
-      if constexpr (folds_rows(O)) v = combine<fold(O)>(read<R>(to, n), v);
-      write<R>(v, to, n);
-    }
-  }
-
-  /// Columns j to end, first in steps of several batches.
-  template <int... U>
-  FLUXPP_INLINE static void run_columns(const loop<T>& l, const part& p, const row& r, const V* repeated,
-                                        accumulators& acc, std::ptrdiff_t j, std::ptrdiff_t end,
-                                        std::integer_sequence<int, U...>) {
-    if constexpr (unroll > 1)
-      for (; j + unroll * width <= end; j += unroll * width)
-        (step<U, reach::whole>(l, p, r, repeated, acc, j + U * width, width, all_inputs{}, all_outputs{}), ...);
-    for (; j < end; j += width) {
-      const int n = static_cast<int>(std::min<std::ptrdiff_t>(width, end - j));
-      step<0, unroll == 1 ? reach::any : reach::part>(l, p, r, repeated, acc, j, n, all_inputs{}, all_outputs{});
-    }
-  }
-
-  template <int... O> FLUXPP_INLINE static void clear(accumulators& acc, std::integer_sequence<int, O...>) {
-    for (int u = 0; u < unroll; ++u) ((acc.fold[u][O] = V(static_cast<T>(neutral(fold(O))))), ...);
-  }
-  template <int O> FLUXPP_INLINE static void gather(const accumulators& acc, double* total) {
-    if constexpr (folds_columns(O)) {
-      V v = acc.fold[0][O];
-      for (int u = 1; u < unroll; ++u) v = combine<fold(O)>(v, acc.fold[u][O]);
-      total[O] = combine<fold(O)>(total[O], across<fold(O)>(v));
-    }
-  }
-  template <int... O>
-  FLUXPP_INLINE static void gather_all(const accumulators& acc, double* total, std::integer_sequence<int, O...>) {
-    (gather<O>(acc, total), ...);
-  }
-
-  static void run_row(const loop<T>& l, const part& p, const row& r) {
-    V repeated[inputs + 1];
-    for (int i = 0; i < inputs; ++i)
-      if (code.repeated(i)) repeated[i] = V(*r.in[i]);
-    double total[outputs + 1];
-    for (int o = 0; o < outputs; ++o) total[o] = neutral(fold(o));
-    accumulators acc;
-    for (std::ptrdiff_t j = p.first_column; j < p.last_column;) {
-      const std::ptrdiff_t end = any_column_fold ? std::min(j + column_block, p.last_column) : p.last_column;
-      clear(acc, all_outputs{});
-      run_columns(l, p, r, repeated, acc, j, end, std::make_integer_sequence<int, unroll>{});
-      j = end;
-      gather_all(acc, total, all_outputs{});
-    }
-    for (int o = 0; o < outputs; ++o) {
-      if (!folds_columns(o)) continue;
-      if (l.partial[o] == nullptr) {
-        l.out[o][r.out[o]] = static_cast<T>(total[o]);
-      } else {
-        double& to = l.partial[o][p.number * l.partial_step[o] + r.out[o]];
-        to = combine(fold(o), to, total[o]);
-      }
-    }
-  }
-
-  /// Sums of rows in T, and when each is to be added to its sum in double.
-  struct row_folds {
-    std::ptrdiff_t rows = std::numeric_limits<std::ptrdiff_t>::max(); ///< until some sum is full
-    std::ptrdiff_t room[outputs + 1], due[outputs + 1];
-
-    row_folds(const loop<T>& l, const part& p) {
-      for (int o = 0; o < outputs; ++o) {
-        if (!folds_rows(o)) continue;
-        const std::ptrdiff_t kept = l.partial_size[o] / std::max<std::ptrdiff_t>(l.columns, 1);
-        room[o] = summands * std::max<std::ptrdiff_t>(kept, 1);
-        due[o] = p.first_row + room[o];
-        rows = std::min(rows, room[o]);
-        for_each_sum(l, p, o, [&](std::ptrdiff_t i) { l.row_sums[o][i] = static_cast<T>(neutral(fold(o))); });
-      }
-    }
-    template <int... O>
-    void add(const loop<T>& l, const part& p, std::ptrdiff_t row, std::integer_sequence<int, O...>) {
-      (add_one<O>(l, p, row), ...);
-    }
-    template <int O> void add_one(const loop<T>& l, const part& p, std::ptrdiff_t row) {
-      if constexpr (folds_rows(O)) {
-        if (row < due[O] && row < p.last_row) return;
-        due[O] = row + room[O];
-        for_each_sum(l, p, O, [&](std::ptrdiff_t i) {
-          l.partial[O][i] = combine<fold(O)>(l.partial[O][i], static_cast<double>(l.row_sums[O][i]));
-          l.row_sums[O][i] = static_cast<T>(neutral(fold(O)));
-        });
-      }
-    }
-    /// f(index) for every element of a sum that this task contributes to.
-    template <class F> static void for_each_sum(const loop<T>& l, const part& p, int o, F f) {
-      for (std::ptrdiff_t first = p.number * l.partial_step[o], i = 0; i < l.partial_size[o]; i += l.columns)
-        for (std::ptrdiff_t j = p.first_column; j < p.last_column; ++j) f(first + i + j);
-    }
-  };
 };
+
+/// step<Op>: how a CPU runs an operation that has a kernel of its own:
+///   template <class T> static void run(const step_args<T>&);
+///   template <class T> static std::size_t scratch(const step_args<T>&);   // elements of T; pointers are not read
+template <class Op> struct step;
 
 } // namespace fluxpp::inline v0_1::kernels
 
@@ -9445,13 +8938,67 @@ template <class T> struct externals {
 
 } // namespace fluxpp::inline v0_1::eval
 
+// How a loop is divided into tasks: by its extents and folds alone, so that results do not depend on threads.
+
 namespace fluxpp::inline v0_1::eval {
 
 /// A loop of at least this many elements is divided among threads, in tasks of about half as many.
 inline constexpr std::ptrdiff_t parallel_size = 32768;
-/// At most so many tasks, and so many partial sums; functions of the extents alone, so results do not depend on threads.
-inline constexpr std::ptrdiff_t most_parts = 64;
-inline constexpr std::ptrdiff_t most_partials = 1 << 18;
+/// At most so many tasks, and so many partial sums of one loop.
+inline constexpr std::ptrdiff_t most_tasks = 64, most_partials = 1 << 18;
+/// Tasks run over at least so many columns; over so many where they fold rows, and over so many rows then.
+inline constexpr std::ptrdiff_t least_columns = 64, least_folded_columns = 256, least_folded_rows = 64;
+
+/// folded: the elements of a folded result, 0 of any other; whether rows are folded, whether columns are.
+struct folded {
+  std::ptrdiff_t size = 0;
+  bool rows = false, columns = false;
+};
+
+/// tasks: how many, and along which direction.
+struct tasks {
+  std::ptrdiff_t count = 1;
+  bool by_columns = false;
+
+  /// Tasks that run over different columns share the sums of rows; else each has its own.
+  bool share(const folded& f) const { return by_columns && !f.columns; }
+  std::ptrdiff_t copies(const folded& f) const { return share(f) ? 1 : count; }
+};
+
+/// divide(rows, columns, results): the tasks of a loop.
+inline tasks divide(std::ptrdiff_t rows, std::ptrdiff_t columns, const std::vector<folded>& results) {
+  if (rows * columns < parallel_size) return {};
+  bool folds_rows = false, folds_columns = false;
+  for (const folded& f : results) folds_rows = folds_rows || f.rows, folds_columns = folds_columns || f.columns;
+  std::ptrdiff_t count = std::min(most_tasks, rows * columns / (parallel_size / 2)), copied = 0;
+  tasks t;
+  t.by_columns = rows < count || (folds_rows && !folds_columns && columns >= 2 * least_folded_columns);
+  for (const folded& f : results) copied += t.share(f) ? 0 : f.size;
+  if (copied > 0) count = std::min(count, most_partials / copied);
+  count = std::min(count, t.by_columns ? columns / (folds_rows ? least_folded_columns : least_columns)
+                                       : rows / (folds_rows ? least_folded_rows : 1));
+  t.count = std::max<std::ptrdiff_t>(count, 1);
+  return t;
+}
+
+/// The rows and columns of task number i.
+inline kernels::part part_of(std::ptrdiff_t rows, std::ptrdiff_t columns, const tasks& t, std::ptrdiff_t i) {
+  kernels::part p{0, rows, 0, columns, static_cast<int>(i)};
+  if (t.count == 1) return p;
+  if (t.by_columns) {
+    const std::ptrdiff_t size = (columns / t.count + 63) / 64 * 64;
+    p.first_column = std::min(i * size, columns);
+    p.last_column = i + 1 == t.count ? columns : std::min((i + 1) * size, columns);
+  } else {
+    p.first_row = i * rows / t.count;
+    p.last_row = (i + 1) * rows / t.count;
+  }
+  return p;
+}
+
+} // namespace fluxpp::inline v0_1::eval
+
+namespace fluxpp::inline v0_1::eval {
 
 /// bound_step<T>: a step ready to run.
 template <class T> struct bound_step {
@@ -9460,8 +9007,7 @@ template <class T> struct bound_step {
   kernels::step_args<T> args;
   loop_kernel<T> kernel = nullptr;
   kernels::loop<T> loop;
-  std::ptrdiff_t parts = 1;
-  bool by_columns = false;
+  eval::tasks tasks;
   bool accumulates = false;
 };
 
@@ -9675,7 +9221,7 @@ private:
     kernels::loop<T>& l = b.loop;
     const unsigned inner = std::bit_floor(step.starts);
     l.out_stride = strides_.data() + strides_.size();
-    std::vector<fold> folds(index(step.outputs));
+    std::vector<folded> results(index(step.outputs));
     for (int i = 0; i < step.outputs; ++i) {
       const int node = plan_.f.outputs[step.first_output + i];
       T** const slot = take_pointer(node);
@@ -9683,50 +9229,31 @@ private:
       const bool reduces = plan_.s.g.kind_of(node) == graph::kind::reduction;
       const unsigned mask = reduces ? static_cast<unsigned>(plan_.s.g.attributes_of(node).value[0]) : 0;
       push_strides(step, space, kept(space, mask), mask);
-      folds[index(i)] = {reduces ? static_cast<std::ptrdiff_t>(kernels::step_args<T>::size(shape_of(node))) : 0,
-                         reduces && ((mask & inner) == 0 || (mask & step.starts & ~inner) != 0), (mask & inner) != 0};
+      results[index(i)] = {reduces ? static_cast<std::ptrdiff_t>(kernels::step_args<T>::size(shape_of(node))) : 0,
+                           reduces && ((mask & inner) == 0 || (mask & step.starts & ~inner) != 0), (mask & inner) != 0};
     }
-    divide(b, folds);
+    b.tasks = divide(l.rows, l.columns, results);
     l.partial = folded_.data() + step.first_output;
     l.row_sums = row_sums_at_.data() + step.first_output;
     // A loop of one element folds nothing: its kernel writes results at once.
-    for (const fold& f : folds)
-      b.accumulates = b.accumulates || (step.starts != 0 && (f.rows || (f.columns && b.by_columns && b.parts > 1)));
-    if (b.accumulates) reserve_partials(b, folds);
+    for (const folded& f : results)
+      b.accumulates =
+          b.accumulates || (step.starts != 0 && (f.rows || (f.columns && b.tasks.by_columns && b.tasks.count > 1)));
+    if (b.accumulates) reserve_partials(b, results);
   }
-  /// fold: the elements of a folded result, 0 of any other; over rows, over columns.
-  struct fold {
-    std::ptrdiff_t size = 0;
-    bool rows = false, columns = false;
-  };
-  /// Tasks that run over different columns share the sums of rows; else each task has its own.
-  static bool shared(const bound_step<T>& b, const fold& f) { return b.by_columns && !f.columns; }
-  void reserve_partials(bound_step<T>& b, const std::vector<fold>& folds) {
+  void reserve_partials(bound_step<T>& b, const std::vector<folded>& results) {
     b.loop.partial_size = strides_.data() + strides_.size();
-    for (const fold& f : folds) strides_.push_back(f.size);
+    for (const folded& f : results) strides_.push_back(f.size);
     b.loop.partial_step = strides_.data() + strides_.size();
-    for (const fold& f : folds) strides_.push_back(shared(b, f) ? 0 : f.size);
+    for (const folded& f : results) strides_.push_back(b.tasks.share(f) ? 0 : f.size);
     accumulating_.push_back({index(b.number), partial_count_});
-    for (const fold& f : folds) partial_count_ += static_cast<std::size_t>(f.size * (shared(b, f) ? 1 : b.parts));
+    for (const folded& f : results) partial_count_ += static_cast<std::size_t>(f.size * b.tasks.copies(f));
   }
   static dims kept(dims d, unsigned mask) {
     for (int a = 0; a < d.rank; ++a)
       if (mask >> a & 1u) d[a] = 1;
     return d;
   }
-  /// How many tasks a loop is cut into, and along which direction.
-  static void divide(bound_step<T>& b, const std::vector<fold>& folds) {
-    const std::ptrdiff_t total = b.loop.rows * b.loop.columns;
-    std::ptrdiff_t parts = std::min(most_parts, total / (parallel_size / 2)), copied = 0;
-    bool rows = false, columns = false;
-    for (const fold& f : folds) rows = rows || f.rows, columns = columns || f.columns;
-    b.by_columns = b.loop.rows < parts || (rows && !columns && b.loop.columns / 64 >= parts);
-    for (const fold& f : folds) copied += shared(b, f) ? 0 : f.size;
-    if (copied > 0) parts = std::min(parts, most_partials / copied);
-    parts = std::min(parts, b.by_columns ? b.loop.columns / 64 : b.loop.rows);
-    b.parts = total >= parallel_size ? std::max<std::ptrdiff_t>(parts, 1) : 1;
-  }
-
   void finish_pools() {
     scratch_ = aligned_buffer<T>(scratch_size_);
     partials_ = aligned_buffer<double>(partial_count_);
@@ -9740,7 +9267,7 @@ private:
         l.partial[i] = partials_.data() + at;
         l.row_sums[i] = row_sums_.data() + at;
         at += static_cast<std::size_t>(l.partial_step[i] == 0 ? l.partial_size[i]
-                                                              : l.partial_step[i] * steps_[a.step].parts);
+                                                              : l.partial_step[i] * steps_[a.step].tasks.count);
       }
     }
   }
@@ -9864,6 +9391,195 @@ constexpr tables dce(const tape& t) {
   for (const constraint& c : t.extents.constraints()) out.constraints.push(c);
   out.fault = t.first_fault();
   return out;
+}
+
+} // namespace fluxpp::inline v0_1::graph
+
+// Canonical kernels: a fused loop as a sequence of ints, so that equal loops share one instantiation.
+
+namespace fluxpp::inline v0_1::graph {
+
+/// coded_operation: one operation of a loop: its position in the list of elementwise operations, or -1 - k for the k-th
+/// operation of the user; operands numbered: operands in memory, then results of earlier operations.
+struct coded_operation {
+  int op = 0;
+  int args[3]{};
+};
+/// coded_output: the value stored; folded how (fold::none: not at all); whether the innermost axis is folded.
+struct coded_output {
+  int value = 0;
+  graph::fold fold = fold::none;
+  bool inner = false;
+};
+
+/// loop_code: a loop as ints: the counts, the operands that are constant along the innermost axis as bits, then one int
+/// for every operation and every output.
+struct loop_code {
+  const int* code;
+
+  /// The loop has one element.
+  constexpr bool single() const { return (code[0] & 1) != 0; }
+  constexpr int inputs() const { return code[0] >> 1 & 31; }
+  constexpr int operations() const { return code[0] >> 6 & 127; }
+  constexpr int outputs() const { return code[0] >> 13; }
+  constexpr bool repeated(int input) const { return (code[1] >> input & 1) != 0; }
+  constexpr coded_operation operation(int i) const {
+    const int c = code[2 + i], op = c >> 14 & 255;
+    return {op < first_user ? op : op - 256, {c >> 7 & 127, c & 127, c >> 22}};
+  }
+  constexpr coded_output output(int i) const {
+    const int c = code[2 + operations() + i];
+    return {c & 127, static_cast<graph::fold>(c >> 7 & 7), (c >> 10 & 1) != 0};
+  }
+
+  static constexpr int first_user = 192;
+  static constexpr int counts(bool single, int inputs, int operations, int outputs) {
+    return (single ? 1 : 0) | inputs << 1 | operations << 6 | outputs << 13;
+  }
+  static constexpr int of(const coded_operation& o) {
+    return (o.op & 255) << 14 | o.args[0] << 7 | o.args[1] | o.args[2] << 22;
+  }
+  static constexpr int of(const coded_output& o) {
+    return o.value | static_cast<int>(o.fold) << 7 | (o.inner ? 1 << 10 : 0);
+  }
+};
+
+/// codes: all loops' codes one after the other; the distinct ones are kernels.
+struct codes {
+  list<int> values;
+  list<int> first;  ///< per kernel
+  list<int> length; ///< per kernel
+  list<int> kernel; ///< per step; -1 for a step with a kernel of its own
+  list<const custom_kernels*> users;
+};
+
+constexpr int innermost_axis(const plan_step& step) {
+  int axis = -1;
+  for (int i = 0; i < max_rank; ++i)
+    if (step.starts >> i & 1u) axis = i;
+  return axis;
+}
+
+constexpr int user_code(codes& c, const custom_kernels* k) {
+  for (int i = 0; i < c.users.size(); ++i)
+    if (c.users[i] == k) return -1 - i;
+  c.users.push(k);
+  return -c.users.size();
+}
+
+/// encoder: writes the codes of one program's loops.
+class encoder {
+public:
+  constexpr encoder(const staged_view& s, const fused_view& f, int (*code_of)(const op_info*))
+      : s_(s), f_(f), code_of_(code_of) {
+    number_.assign(s.g.count.nodes, 0);
+  }
+  /// Appends the code of loop number `at`.
+  constexpr void operator()(int at, codes& c) {
+    const plan_step& step = f_.steps[at];
+    const int inner = innermost_axis(step), counts = c.values.size();
+    c.values.push(0);
+    c.values.push(number_operands(step, inner));
+    int operations = 0;
+    for (int m = 0; m < step.members; ++m) {
+      const int id = f_.members[step.first_member + m];
+      if (s_.g.kind_of(id) != kind::elementwise) {
+        number_[id] = number(at, s_.g[id].args[0]);
+        continue;
+      }
+      c.values.push(loop_code::of(operation(at, id, c)));
+      number_[id] = step.inputs + operations++;
+    }
+    for (int i = 0; i < step.outputs; ++i)
+      c.values.push(loop_code::of(output(f_.outputs[step.first_output + i], inner)));
+    c.values[counts] = loop_code::counts(inner < 0, step.inputs, operations, step.outputs);
+  }
+
+private:
+  /// Numbers the operands in memory; those that are constant along the innermost axis, as bits.
+  constexpr int number_operands(const plan_step& step, int inner) {
+    int constant = 0;
+    for (int i = 0; i < step.inputs; ++i) {
+      const int source = f_.inputs[step.first_input + i].source;
+      number_[source] = i;
+      if (inner >= 0 && repeated(s_.g.shape_of(source), s_.g.shapes[step.shape], inner)) constant |= 1 << i;
+    }
+    return constant;
+  }
+  /// The number of operand a in loop `at`: a result of the loop, or in memory.
+  constexpr int number(int at, int a) const { return number_[f_.step_of[a] == at ? a : memory_source(s_, a)]; }
+
+  constexpr coded_operation operation(int at, int id, codes& c) const {
+    const node& n = s_.g[id];
+    coded_operation o{code_of_(n.op)};
+    if (o.op < 0) o.op = user_code(c, n.op->custom);
+    for (int i = 0; i < n.op->arity; ++i) o.args[i] = number(at, n.args[i]);
+    return o;
+  }
+  constexpr coded_output output(int id, int inner) const {
+    if (s_.g.kind_of(id) != kind::reduction) return {number_[id]};
+    const bool folds = inner >= 0 && (s_.g.attributes_of(id).value[0] >> inner & 1) != 0;
+    return {number_[id], s_.g[id].op->fold, folds};
+  }
+
+  const staged_view& s_;
+  const fused_view& f_;
+  int (*code_of_)(const op_info*);
+  list<int> number_; ///< per node, valid for the operands and members of one loop at a time
+};
+
+/// kernel_table: finds a code among the kernels seen so far; codes are compared only when their hashes agree.
+class kernel_table {
+public:
+  constexpr explicit kernel_table(int steps) {
+    int slots = 16;
+    while (slots < 2 * steps) slots *= 2;
+    kernel_.assign(slots, -1);
+    hash_.assign(slots, 0);
+  }
+  /// The kernel whose code stands at the end of c.values from `first` on; a new one, or an old one and the code is taken back.
+  constexpr int operator()(codes& c, int first) {
+    const int length = c.values.size() - first, mask = kernel_.size() - 1;
+    unsigned h = static_cast<unsigned>(length);
+    for (int i = first; i < c.values.size(); ++i) h = mix(h, static_cast<unsigned>(c.values[i]));
+    int at = static_cast<int>(h) & mask;
+    for (; kernel_[at] >= 0; at = (at + 1) & mask)
+      if (hash_[at] == h && same(c, kernel_[at], first, length)) {
+        c.values.shrink(first);
+        return kernel_[at];
+      }
+    hash_[at] = h;
+    c.first.push(first);
+    c.length.push(length);
+    return kernel_[at] = c.first.size() - 1;
+  }
+
+private:
+  static constexpr bool same(const codes& c, int kernel, int first, int length) {
+    if (c.length[kernel] != length) return false;
+    for (int i = 0; i < length; ++i)
+      if (c.values[c.first[kernel] + i] != c.values[first + i]) return false;
+    return true;
+  }
+  list<int> kernel_;
+  list<unsigned> hash_;
+};
+
+/// encode(s, f, code_of): the codes of all loops; equal ones are one kernel.
+constexpr codes encode(const staged_view& s, const fused_view& f, int (*code_of)(const op_info*)) {
+  codes c;
+  encoder encode_loop(s, f, code_of);
+  kernel_table kernel(f.step_count);
+  for (int at = 0; at < f.step_count; ++at) {
+    if (f.steps[at].op != nullptr) {
+      c.kernel.push(-1);
+      continue;
+    }
+    const int first = c.values.size();
+    encode_loop(at, c);
+    c.kernel.push(kernel(c, first));
+  }
+  return c;
 }
 
 } // namespace fluxpp::inline v0_1::graph
@@ -10058,6 +9774,359 @@ template <rule R, class A, class B, class Line> struct fault_report {
 };
 
 } // namespace fluxpp::inline v0_1::graph
+
+// The fused loop: elementwise operations, broadcasts and the folds at their end in one pass over memory.
+// Compiled forms of operations that users define: called through constant pointers, which inline.
+
+namespace fluxpp::inline v0_1 {
+namespace graph {
+
+template <class V> using forward_pointer = V (*)(const V*);
+template <class T> using run_pointer = void (*)(const kernels::step_args<T>&);
+
+/// custom_kernels: what a plan needs to run an operation that it knows only by address.
+struct custom_kernels {
+  forward_pointer<float> f32 = nullptr;
+  forward_pointer<double> f64 = nullptr;
+  forward_pointer<simd::batch<float>> f32_batch = nullptr;
+  forward_pointer<simd::batch<double>> f64_batch = nullptr;
+  run_pointer<float> run_f32 = nullptr;
+  run_pointer<double> run_f64 = nullptr;
+
+  template <class V> constexpr forward_pointer<V> forward() const {
+    if constexpr (std::is_same_v<V, float>) return f32;
+    else if constexpr (std::is_same_v<V, double>) return f64;
+    else if constexpr (std::is_same_v<V, simd::batch<float>>) return f32_batch;
+    else return f64_batch;
+  }
+  template <class T> constexpr run_pointer<T> run() const {
+    if constexpr (std::is_same_v<T, float>) return run_f32;
+    else return run_f64;
+  }
+};
+
+} // namespace graph
+
+template <class Op> constexpr graph::custom_kernels make_custom_kernels() {
+  graph::custom_kernels k;
+  if constexpr (elementwise_op<Op>) {
+    k.f32 = &ops::forward_at<Op, float>;
+    k.f64 = &ops::forward_at<Op, double>;
+    k.f32_batch = &ops::forward_at<Op, simd::batch<float>>;
+    k.f64_batch = &ops::forward_at<Op, simd::batch<double>>;
+  } else {
+    k.run_f32 = &Op::template run<kernels::step_args<float>>;
+    k.run_f64 = &Op::template run<kernels::step_args<double>>;
+  }
+  return k;
+}
+template <class Op> struct compiled_form { static constexpr graph::custom_kernels value = make_custom_kernels<Op>(); };
+
+namespace kernels {
+
+/// users<...>: the kernels of the user's own operations that a program's loops may call.
+template <const graph::custom_kernels*... U> struct users {};
+
+/// The K-th of the user's operations, on numbers or batches.
+template <int K, class V, const graph::custom_kernels*... U> inline V user_forward(users<U...>, const V* x) {
+  constexpr const graph::custom_kernels* all[] = {U...};
+  return all[K]->template forward<V>()(x);
+}
+
+} // namespace kernels
+} // namespace fluxpp::inline v0_1
+
+namespace fluxpp::inline v0_1::kernels {
+
+template <class List, int Index> struct op_at;
+template <class First, class... Rest, int Index>
+struct op_at<ops::op_list<First, Rest...>, Index> : op_at<ops::op_list<Rest...>, Index - 1> {};
+template <class First, class... Rest> struct op_at<ops::op_list<First, Rest...>, 0> { using type = First; };
+
+/// costs_of<op_list<...>>: relative work of every operation of a list.
+template <class List> struct costs_of;
+template <class... Op> struct costs_of<ops::op_list<Op...>> { static constexpr int value[sizeof...(Op)]{Op::cost...}; };
+
+/// reach: how much of a batch is there: all, a part, or whatever its number says.
+enum class reach { whole, part, any };
+
+/// fused_loop<T, Users, Code...>: the loop that a code describes (graph/passes/encode.hpp says how to read it).
+template <class T, class Users, int... Code> struct fused_loop {
+  static constexpr int ints[sizeof...(Code)] = {Code...};
+  static constexpr graph::loop_code code{ints};
+  static constexpr int inputs = code.inputs(), operations = code.operations(), outputs = code.outputs();
+  static constexpr graph::fold fold(int o) { return code.output(o).fold; }
+  static constexpr bool folds_columns(int o) { return fold(o) != graph::fold::none && code.output(o).inner; }
+  static constexpr bool folds_rows(int o) { return fold(o) != graph::fold::none && !code.output(o).inner; }
+  template <class Which> static constexpr bool some_output(Which which) {
+    for (int o = 0; o < outputs; ++o)
+      if (which(o)) return true;
+    return false;
+  }
+  static constexpr bool any_column_fold = some_output(folds_columns), any_row_fold = some_output(folds_rows);
+
+  /// Relative work per element. Cheap loops are unrolled, and sum in several registers; the body of any other is compiled
+  /// once, for whole batches and the last few elements alike.
+  static constexpr int cost() {
+    int sum = 0;
+    for (int i = 0; i < operations; ++i) {
+      const int op = code.operation(i).op;
+      sum += op < 0 ? 8 : costs_of<ops::elementwise_list>::value[op];
+    }
+    return sum;
+  }
+  static constexpr int unroll = cost() <= 3 ? 4 : cost() <= 6 ? 2 : 1;
+
+  using V = simd::batch<T>;
+  static constexpr int width = V::size;
+  static constexpr std::ptrdiff_t column_block = summands * unroll * width;
+  using all_inputs = std::make_integer_sequence<int, inputs>;
+  using all_operations = std::make_integer_sequence<int, operations>;
+  using all_outputs = std::make_integer_sequence<int, outputs>;
+
+  template <int Value> static constexpr bool is_product() {
+    if constexpr (Value < inputs) return false;
+    else if constexpr (code.operation(Value - inputs).op < 0) return false;
+    else
+      return std::is_same_v<typename op_at<ops::elementwise_list, code.operation(Value - inputs).op>::type, ops::mul>;
+  }
+  /// Value + other or, Negative, other - Value for a product Value, rounded once.
+  template <int Value, bool Negative> FLUXPP_INLINE static V with_product(const V* v, V other) {
+    constexpr graph::coded_operation p = code.operation(Value - inputs);
+    if constexpr (Negative) return fnma(v[p.args[0]], v[p.args[1]], other);
+    else return fma(v[p.args[0]], v[p.args[1]], other);
+  }
+  template <int Index, class X> FLUXPP_INLINE static X apply(const X* v) {
+    constexpr graph::coded_operation o = code.operation(Index);
+    constexpr int a = o.args[0], b = o.args[1], c = o.args[2];
+    constexpr bool fuses = std::is_same_v<X, V> && simd::fused<T>;
+    if constexpr (o.op < 0) {
+      const X args[3]{v[a], v[b], v[c]};
+      return user_forward<-1 - o.op, X>(Users{}, args);
+    } else {
+      using operation = typename op_at<ops::elementwise_list, o.op>::type;
+      if constexpr (fuses && std::is_same_v<operation, ops::add> && is_product<a>())
+        return with_product<a, false>(v, v[b]);
+      else if constexpr (fuses && std::is_same_v<operation, ops::add> && is_product<b>())
+        return with_product<b, false>(v, v[a]);
+      else if constexpr (fuses && std::is_same_v<operation, ops::sub> && is_product<b>())
+        return with_product<b, true>(v, v[a]);
+      else if constexpr (operation::arity == 0) return operation::template forward<X>();
+      else if constexpr (operation::arity == 1) return operation::forward(v[a]);
+      else if constexpr (operation::arity == 2) return operation::forward(v[a], v[b]);
+      else return operation::forward(v[a], v[b], v[c]);
+    }
+  }
+  template <class X, int... Index>
+  FLUXPP_INLINE static void evaluate([[maybe_unused]] X* v, std::integer_sequence<int, Index...>) {
+    ((v[inputs + Index] = apply<Index>(v)), ...);
+  }
+
+  /// One task: its rows one after the other.
+  static void run(const loop<T>& l, const part& p) {
+    if constexpr (code.single()) {
+      run_single(l);
+    } else if (p.first_row < p.last_row) {
+      row r(l, p.first_row);
+      if constexpr (any_row_fold) {
+        row_folds sums(l, p);
+        for (std::ptrdiff_t i = p.first_row; i < p.last_row; sums.add(l, p, i, all_outputs{}))
+          for (const std::ptrdiff_t end = std::min(i + sums.rows, p.last_row); i < end; ++i, r.next(l))
+            run_row(l, p, r);
+      } else {
+        for (std::ptrdiff_t i = p.first_row; i < p.last_row; ++i, r.next(l)) run_row(l, p, r);
+      }
+    }
+  }
+
+private:
+  /// Where the current row's operands and results begin.
+  struct row {
+    const T* in[inputs + 1];
+    std::ptrdiff_t out[outputs + 1];
+    std::ptrdiff_t index[max_rank];
+
+    row(const loop<T>& l, std::ptrdiff_t number) {
+      for (int i = 0; i < inputs; ++i) in[i] = l.in[i];
+      for (int o = 0; o < outputs; ++o) out[o] = 0;
+      for (int a = l.outer_axes - 1; a >= 0; --a) {
+        index[a] = number % l.outer[a];
+        number /= l.outer[a];
+        advance(l, a, index[a]);
+      }
+    }
+    void advance(const loop<T>& l, int axis, std::ptrdiff_t by) {
+      for (int i = 0; i < inputs; ++i) in[i] += by * l.in_stride[i * l.outer_axes + axis];
+      for (int o = 0; o < outputs; ++o) out[o] += by * l.out_stride[o * l.outer_axes + axis];
+    }
+    void next(const loop<T>& l) {
+      for (int a = l.outer_axes - 1; a >= 0; --a) {
+        advance(l, a, 1);
+        if (++index[a] < l.outer[a]) return;
+        advance(l, a, -index[a]);
+        index[a] = 0;
+      }
+    }
+  };
+
+  static void run_single(const loop<T>& l) {
+    T v[inputs + operations + 1];
+    for (int i = 0; i < inputs; ++i) v[i] = *l.in[i];
+    evaluate(v, all_operations{});
+    for (int o = 0; o < outputs; ++o) *l.out[o] = v[code.output(o).value];
+  }
+
+  /// operands: one row in registers; where its operands and results begin, and what does not change along it.
+  struct operands {
+    const T* in[inputs + 1];
+    V repeated[inputs + 1];
+    T* out[outputs + 1];
+  };
+  struct accumulators {
+    V fold[unroll][outputs + 1];
+  };
+
+  template <int... Index, int... O>
+  FLUXPP_INLINE static operands operands_of(const loop<T>& l, const part& p, const row& r,
+                                            std::integer_sequence<int, Index...>, std::integer_sequence<int, O...>) {
+    operands x;
+    ((x.in[Index] = r.in[Index], x.repeated[Index] = code.repeated(Index) ? V(*r.in[Index]) : V()), ...);
+    ((x.out[O] = (folds_rows(O) ? l.row_sums[O] + p.number * l.partial_step[O] : l.out[O]) + r.out[O]), ...);
+    return x;
+  }
+
+  // Memory to registers and back, n numbers of a batch or all.
+  template <reach R> FLUXPP_INLINE static V read(const T* from, int n) {
+    if constexpr (R == reach::whole) return V::load(from);
+    if constexpr (R == reach::any && !simd::backend::maskable<T>)
+      if (n == width) return V::load(from);
+    return V::load_first(from, n);
+  }
+  template <reach R> FLUXPP_INLINE static void write(V v, T* to, int n) {
+    if constexpr (R == reach::whole) return v.store(to);
+    if constexpr (R == reach::any && !simd::backend::maskable<T>)
+      if (n == width) return v.store(to);
+    v.store_first(to, n);
+  }
+
+  template <int U, reach R, int... Index, int... O>
+  FLUXPP_INLINE static void step(const operands& x, accumulators& acc, std::ptrdiff_t j, int n,
+                                 std::integer_sequence<int, Index...>, std::integer_sequence<int, O...>) {
+    V v[inputs + operations + 1];
+    ((v[Index] = load<Index, R>(x, j, n)), ...);
+    evaluate(v, all_operations{});
+    (put<O, U, R>(x, acc, v, j, n), ...);
+  }
+  template <int Index, reach R> FLUXPP_INLINE static V load(const operands& x, std::ptrdiff_t j, int n) {
+    if constexpr (code.repeated(Index)) return x.repeated[Index];
+    else return read<R>(x.in[Index] + j, n);
+  }
+  template <int O, int U, reach R>
+  FLUXPP_INLINE static void put(const operands& x, accumulators& acc, const V* values, std::ptrdiff_t j, int n) {
+    constexpr int value = code.output(O).value;
+    V v = values[value];
+    if constexpr (!folds_columns(O)) {
+      if constexpr (folds_rows(O)) v = combine<fold(O)>(read<R>(x.out[O] + j, n), v);
+      write<R>(v, x.out[O] + j, n);
+    } else if constexpr (R == reach::whole && fold(O) == graph::fold::sum && simd::fused<T> && is_product<value>()) {
+      acc.fold[U][O] = with_product<value, false>(values, acc.fold[U][O]);
+    } else {
+      if constexpr (R != reach::whole) v = keep_first(v, n, static_cast<T>(neutral(fold(O))));
+      acc.fold[U][O] = combine<fold(O)>(acc.fold[U][O], v);
+    }
+  }
+
+  /// Columns j to end, first in steps of several batches.
+  template <int... U>
+  FLUXPP_INLINE static void run_columns(const operands& x, accumulators& acc, std::ptrdiff_t j, std::ptrdiff_t end,
+                                        std::integer_sequence<int, U...>) {
+    if constexpr (unroll > 1) {
+      for (; j + unroll * width <= end; j += unroll * width)
+        (step<U, reach::whole>(x, acc, j + U * width, width, all_inputs{}, all_outputs{}), ...);
+      for (; j + width <= end; j += width) step<0, reach::whole>(x, acc, j, width, all_inputs{}, all_outputs{});
+    }
+    for (; j < end; j += width) {
+      const int n = static_cast<int>(std::min<std::ptrdiff_t>(width, end - j));
+      step<0, unroll == 1 ? reach::any : reach::part>(x, acc, j, n, all_inputs{}, all_outputs{});
+    }
+  }
+
+  template <int... O> FLUXPP_INLINE static void clear(accumulators& acc, std::integer_sequence<int, O...>) {
+    for (int u = 0; u < unroll; ++u) ((acc.fold[u][O] = V(static_cast<T>(neutral(fold(O))))), ...);
+  }
+  template <int O> FLUXPP_INLINE static void gather(const accumulators& acc, double* total) {
+    if constexpr (folds_columns(O)) {
+      V v = acc.fold[0][O];
+      for (int u = 1; u < unroll; ++u) v = combine<fold(O)>(v, acc.fold[u][O]);
+      total[O] = combine<fold(O)>(total[O], across<fold(O)>(v));
+    }
+  }
+  template <int... O>
+  FLUXPP_INLINE static void gather_all(const accumulators& acc, double* total, std::integer_sequence<int, O...>) {
+    (gather<O>(acc, total), ...);
+  }
+
+  static void run_row(const loop<T>& l, const part& p, const row& r) {
+    const operands x = operands_of(l, p, r, all_inputs{}, all_outputs{});
+    double total[outputs + 1];
+    for (int o = 0; o < outputs; ++o) total[o] = neutral(fold(o));
+    accumulators acc;
+    for (std::ptrdiff_t j = p.first_column; j < p.last_column;) {
+      const std::ptrdiff_t end = any_column_fold ? std::min(j + column_block, p.last_column) : p.last_column;
+      clear(acc, all_outputs{});
+      run_columns(x, acc, j, end, std::make_integer_sequence<int, unroll>{});
+      j = end;
+      gather_all(acc, total, all_outputs{});
+    }
+    for (int o = 0; o < outputs; ++o) {
+      if (!folds_columns(o)) continue;
+      if (l.partial[o] == nullptr) {
+        *x.out[o] = static_cast<T>(total[o]);
+      } else {
+        double& to = l.partial[o][p.number * l.partial_step[o] + r.out[o]];
+        to = combine(fold(o), to, total[o]);
+      }
+    }
+  }
+
+  /// Sums of rows in T, and when each is to be added to its sum in double.
+  struct row_folds {
+    std::ptrdiff_t rows = std::numeric_limits<std::ptrdiff_t>::max(); ///< until some sum is full
+    std::ptrdiff_t room[outputs + 1], due[outputs + 1];
+
+    row_folds(const loop<T>& l, const part& p) {
+      for (int o = 0; o < outputs; ++o) {
+        if (!folds_rows(o)) continue;
+        const std::ptrdiff_t kept = l.partial_size[o] / std::max<std::ptrdiff_t>(l.columns, 1);
+        room[o] = summands * std::max<std::ptrdiff_t>(kept, 1);
+        due[o] = p.first_row + room[o];
+        rows = std::min(rows, room[o]);
+        for_each_sum(l, p, o, [&](std::ptrdiff_t i) { l.row_sums[o][i] = static_cast<T>(neutral(fold(o))); });
+      }
+    }
+    template <int... O>
+    void add(const loop<T>& l, const part& p, std::ptrdiff_t row, std::integer_sequence<int, O...>) {
+      (add_one<O>(l, p, row), ...);
+    }
+    template <int O> void add_one(const loop<T>& l, const part& p, std::ptrdiff_t row) {
+      if constexpr (folds_rows(O)) {
+        if (row < due[O] && row < p.last_row) return;
+        due[O] = row + room[O];
+        for_each_sum(l, p, O, [&](std::ptrdiff_t i) {
+          l.partial[O][i] = combine<fold(O)>(l.partial[O][i], static_cast<double>(l.row_sums[O][i]));
+          l.row_sums[O][i] = static_cast<T>(neutral(fold(O)));
+        });
+      }
+    }
+    /// f(index) for every element of a sum that this task contributes to.
+    template <class F> static void for_each_sum(const loop<T>& l, const part& p, int o, F f) {
+      for (std::ptrdiff_t first = p.number * l.partial_step[o], i = 0; i < l.partial_size[o]; i += l.columns)
+        for (std::ptrdiff_t j = p.first_column; j < p.last_column; ++j) f(first + i + j);
+    }
+  };
+};
+
+} // namespace fluxpp::inline v0_1::kernels
 
 // Every operation of ops::step_list with the kernel that runs it on a CPU.
 // The kernels of matmul and batched_matmul.
@@ -12737,22 +12806,6 @@ inline constexpr plan_view<T> plan_of{
 
 namespace fluxpp::inline v0_1::eval {
 
-/// The rows and columns of task number i of a loop.
-template <class T> kernels::part part_of(const bound_step<T>& b, std::ptrdiff_t i) {
-  const kernels::loop<T>& l = b.loop;
-  kernels::part p{0, l.rows, 0, l.columns, static_cast<int>(i)};
-  if (b.parts == 1) return p;
-  if (b.by_columns) {
-    const std::ptrdiff_t size = (l.columns / b.parts + 63) / 64 * 64;
-    p.first_column = std::min(i * size, l.columns);
-    p.last_column = i + 1 == b.parts ? l.columns : std::min((i + 1) * size, l.columns);
-  } else {
-    p.first_row = i * l.rows / b.parts;
-    p.last_row = (i + 1) * l.rows / b.parts;
-  }
-  return p;
-}
-
 /// Loops fold in double; each result of a loop that several tasks or rows contribute to is combined task by task.
 template <class T> class folding {
 public:
@@ -12764,19 +12817,16 @@ public:
   }
   void combine() const {
     for (int o = 0; o < step_.outputs; ++o) {
-      const double* const p = b_.loop.partial[o];
+      double* const p = b_.loop.partial[o];
       if (p == nullptr) continue;
       const std::ptrdiff_t n = b_.loop.partial_size[o];
-      for (std::ptrdiff_t i = 0; i < n; ++i) {
-        double v = p[i];
-        for (std::ptrdiff_t k = 1; k < copies(o); ++k) v = kernels::combine(fold_of(o), v, p[k * n + i]);
-        b_.loop.out[o][i] = static_cast<T>(v);
-      }
+      kernels::combine_arrays(fold_of(o), p, n, copies(o));
+      std::transform(p, p + n, b_.loop.out[o], [](double v) { return static_cast<T>(v); });
     }
   }
 
 private:
-  std::ptrdiff_t copies(int o) const { return b_.loop.partial_step[o] == 0 ? 1 : b_.parts; }
+  std::ptrdiff_t copies(int o) const { return b_.loop.partial_step[o] == 0 ? 1 : b_.tasks.count; }
   graph::fold fold_of(int o) const { return plan_.s.g[plan_.f.outputs[step_.first_output + o]].op->fold; }
   bound_step<T>& b_;
   const graph::plan_step& step_;
@@ -12786,11 +12836,9 @@ private:
 template <class T> void run_loop(const plan_view<T>& plan, bound_step<T>& b) {
   const folding<T> fold(plan, b);
   if (b.accumulates) fold.clear();
-  if (b.parts == 1) {
-    b.kernel(b.loop, part_of(b, 0));
-  } else {
-    kernels::thread_pool::instance().run(static_cast<int>(b.parts), [&](int i) { b.kernel(b.loop, part_of(b, i)); });
-  }
+  const auto run_task = [&](int i) { b.kernel(b.loop, part_of(b.loop.rows, b.loop.columns, b.tasks, i)); };
+  if (b.tasks.count == 1) run_task(0);
+  else kernels::thread_pool::instance().run(static_cast<int>(b.tasks.count), run_task);
   if (b.accumulates) fold.combine();
 }
 

@@ -2,16 +2,11 @@
 #pragma once
 // A plan bound to numbers: extents, addresses, strides and tasks, computed once per set of extents.
 #include "fluxpp/eval/plan.hpp"
+#include "fluxpp/eval/tasks.hpp"
 
 #include <bit>
 
 namespace fluxpp::inline v0_1::eval {
-
-/// A loop of at least this many elements is divided among threads, in tasks of about half as many.
-inline constexpr std::ptrdiff_t parallel_size = 32768;
-/// At most so many tasks, and so many partial sums; functions of the extents alone, so results do not depend on threads.
-inline constexpr std::ptrdiff_t most_parts = 64;
-inline constexpr std::ptrdiff_t most_partials = 1 << 18;
 
 /// bound_step<T>: a step ready to run.
 template <class T> struct bound_step {
@@ -20,8 +15,7 @@ template <class T> struct bound_step {
   kernels::step_args<T> args;
   loop_kernel<T> kernel = nullptr;
   kernels::loop<T> loop;
-  std::ptrdiff_t parts = 1;
-  bool by_columns = false;
+  eval::tasks tasks;
   bool accumulates = false;
 };
 
@@ -235,7 +229,7 @@ private:
     kernels::loop<T>& l = b.loop;
     const unsigned inner = std::bit_floor(step.starts);
     l.out_stride = strides_.data() + strides_.size();
-    std::vector<fold> folds(index(step.outputs));
+    std::vector<folded> results(index(step.outputs));
     for (int i = 0; i < step.outputs; ++i) {
       const int node = plan_.f.outputs[step.first_output + i];
       T** const slot = take_pointer(node);
@@ -243,50 +237,31 @@ private:
       const bool reduces = plan_.s.g.kind_of(node) == graph::kind::reduction;
       const unsigned mask = reduces ? static_cast<unsigned>(plan_.s.g.attributes_of(node).value[0]) : 0;
       push_strides(step, space, kept(space, mask), mask);
-      folds[index(i)] = {reduces ? static_cast<std::ptrdiff_t>(kernels::step_args<T>::size(shape_of(node))) : 0,
-                         reduces && ((mask & inner) == 0 || (mask & step.starts & ~inner) != 0), (mask & inner) != 0};
+      results[index(i)] = {reduces ? static_cast<std::ptrdiff_t>(kernels::step_args<T>::size(shape_of(node))) : 0,
+                           reduces && ((mask & inner) == 0 || (mask & step.starts & ~inner) != 0), (mask & inner) != 0};
     }
-    divide(b, folds);
+    b.tasks = divide(l.rows, l.columns, results);
     l.partial = folded_.data() + step.first_output;
     l.row_sums = row_sums_at_.data() + step.first_output;
     // A loop of one element folds nothing: its kernel writes results at once.
-    for (const fold& f : folds)
-      b.accumulates = b.accumulates || (step.starts != 0 && (f.rows || (f.columns && b.by_columns && b.parts > 1)));
-    if (b.accumulates) reserve_partials(b, folds);
+    for (const folded& f : results)
+      b.accumulates =
+          b.accumulates || (step.starts != 0 && (f.rows || (f.columns && b.tasks.by_columns && b.tasks.count > 1)));
+    if (b.accumulates) reserve_partials(b, results);
   }
-  /// fold: the elements of a folded result, 0 of any other; over rows, over columns.
-  struct fold {
-    std::ptrdiff_t size = 0;
-    bool rows = false, columns = false;
-  };
-  /// Tasks that run over different columns share the sums of rows; else each task has its own.
-  static bool shared(const bound_step<T>& b, const fold& f) { return b.by_columns && !f.columns; }
-  void reserve_partials(bound_step<T>& b, const std::vector<fold>& folds) {
+  void reserve_partials(bound_step<T>& b, const std::vector<folded>& results) {
     b.loop.partial_size = strides_.data() + strides_.size();
-    for (const fold& f : folds) strides_.push_back(f.size);
+    for (const folded& f : results) strides_.push_back(f.size);
     b.loop.partial_step = strides_.data() + strides_.size();
-    for (const fold& f : folds) strides_.push_back(shared(b, f) ? 0 : f.size);
+    for (const folded& f : results) strides_.push_back(b.tasks.share(f) ? 0 : f.size);
     accumulating_.push_back({index(b.number), partial_count_});
-    for (const fold& f : folds) partial_count_ += static_cast<std::size_t>(f.size * (shared(b, f) ? 1 : b.parts));
+    for (const folded& f : results) partial_count_ += static_cast<std::size_t>(f.size * b.tasks.copies(f));
   }
   static dims kept(dims d, unsigned mask) {
     for (int a = 0; a < d.rank; ++a)
       if (mask >> a & 1u) d[a] = 1;
     return d;
   }
-  /// How many tasks a loop is cut into, and along which direction.
-  static void divide(bound_step<T>& b, const std::vector<fold>& folds) {
-    const std::ptrdiff_t total = b.loop.rows * b.loop.columns;
-    std::ptrdiff_t parts = std::min(most_parts, total / (parallel_size / 2)), copied = 0;
-    bool rows = false, columns = false;
-    for (const fold& f : folds) rows = rows || f.rows, columns = columns || f.columns;
-    b.by_columns = b.loop.rows < parts || (rows && !columns && b.loop.columns / 64 >= parts);
-    for (const fold& f : folds) copied += shared(b, f) ? 0 : f.size;
-    if (copied > 0) parts = std::min(parts, most_partials / copied);
-    parts = std::min(parts, b.by_columns ? b.loop.columns / 64 : b.loop.rows);
-    b.parts = total >= parallel_size ? std::max<std::ptrdiff_t>(parts, 1) : 1;
-  }
-
   void finish_pools() {
     scratch_ = aligned_buffer<T>(scratch_size_);
     partials_ = aligned_buffer<double>(partial_count_);
@@ -300,7 +275,7 @@ private:
         l.partial[i] = partials_.data() + at;
         l.row_sums[i] = row_sums_.data() + at;
         at += static_cast<std::size_t>(l.partial_step[i] == 0 ? l.partial_size[i]
-                                                              : l.partial_step[i] * steps_[a.step].parts);
+                                                              : l.partial_step[i] * steps_[a.step].tasks.count);
       }
     }
   }

@@ -4,6 +4,7 @@
 #include "fluxpp/eval/plan.hpp"
 #include "fluxpp/eval/planned.hpp"
 #include "fluxpp/graph/mismatch.hpp"
+#include "fluxpp/kernels/fused.hpp"
 #include "fluxpp/kernels/steps.hpp"
 
 namespace fluxpp::inline v0_1::eval {

@@ -10,3 +10,4 @@
 #include <fluxpp/eval/planned.hpp>
 #include <fluxpp/eval/reference.hpp>
 #include <fluxpp/eval/runner.hpp>
+#include <fluxpp/eval/tasks.hpp>

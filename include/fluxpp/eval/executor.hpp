@@ -10,22 +10,6 @@
 
 namespace fluxpp::inline v0_1::eval {
 
-/// The rows and columns of task number i of a loop.
-template <class T> kernels::part part_of(const bound_step<T>& b, std::ptrdiff_t i) {
-  const kernels::loop<T>& l = b.loop;
-  kernels::part p{0, l.rows, 0, l.columns, static_cast<int>(i)};
-  if (b.parts == 1) return p;
-  if (b.by_columns) {
-    const std::ptrdiff_t size = (l.columns / b.parts + 63) / 64 * 64;
-    p.first_column = std::min(i * size, l.columns);
-    p.last_column = i + 1 == b.parts ? l.columns : std::min((i + 1) * size, l.columns);
-  } else {
-    p.first_row = i * l.rows / b.parts;
-    p.last_row = (i + 1) * l.rows / b.parts;
-  }
-  return p;
-}
-
 /// Loops fold in double; each result of a loop that several tasks or rows contribute to is combined task by task.
 template <class T> class folding {
 public:
@@ -37,19 +21,16 @@ public:
   }
   void combine() const {
     for (int o = 0; o < step_.outputs; ++o) {
-      const double* const p = b_.loop.partial[o];
+      double* const p = b_.loop.partial[o];
       if (p == nullptr) continue;
       const std::ptrdiff_t n = b_.loop.partial_size[o];
-      for (std::ptrdiff_t i = 0; i < n; ++i) {
-        double v = p[i];
-        for (std::ptrdiff_t k = 1; k < copies(o); ++k) v = kernels::combine(fold_of(o), v, p[k * n + i]);
-        b_.loop.out[o][i] = static_cast<T>(v);
-      }
+      kernels::combine_arrays(fold_of(o), p, n, copies(o));
+      std::transform(p, p + n, b_.loop.out[o], [](double v) { return static_cast<T>(v); });
     }
   }
 
 private:
-  std::ptrdiff_t copies(int o) const { return b_.loop.partial_step[o] == 0 ? 1 : b_.parts; }
+  std::ptrdiff_t copies(int o) const { return b_.loop.partial_step[o] == 0 ? 1 : b_.tasks.count; }
   graph::fold fold_of(int o) const { return plan_.s.g[plan_.f.outputs[step_.first_output + o]].op->fold; }
   bound_step<T>& b_;
   const graph::plan_step& step_;
@@ -59,11 +40,9 @@ private:
 template <class T> void run_loop(const plan_view<T>& plan, bound_step<T>& b) {
   const folding<T> fold(plan, b);
   if (b.accumulates) fold.clear();
-  if (b.parts == 1) {
-    b.kernel(b.loop, part_of(b, 0));
-  } else {
-    kernels::thread_pool::instance().run(static_cast<int>(b.parts), [&](int i) { b.kernel(b.loop, part_of(b, i)); });
-  }
+  const auto run_task = [&](int i) { b.kernel(b.loop, part_of(b.loop.rows, b.loop.columns, b.tasks, i)); };
+  if (b.tasks.count == 1) run_task(0);
+  else kernels::thread_pool::instance().run(static_cast<int>(b.tasks.count), run_task);
   if (b.accumulates) fold.combine();
 }
 

@@ -2,7 +2,8 @@
 #pragma once
 // What an evaluator is given: a plan as plain tables, and where the values of a call lie.
 #include "fluxpp/graph/passes/place.hpp"
-#include "fluxpp/kernels/fused.hpp"
+#include "fluxpp/kernels/loop.hpp"
+#include "fluxpp/kernels/step.hpp"
 
 #include <algorithm>
 #include <memory>

@@ -3,47 +3,14 @@
 // The fused loop: elementwise operations, broadcasts and the folds at their end in one pass over memory.
 #include "fluxpp/graph/passes/encode.hpp"
 #include "fluxpp/kernels/custom.hpp"
+#include "fluxpp/kernels/loop.hpp"
 #include "fluxpp/ops/ops.hpp"
-#include "fluxpp/simd/simd.hpp"
 
 #include <algorithm>
-#include <cstddef>
-#include <limits>
 #include <type_traits>
 #include <utility>
 
-#if defined(__GNUC__)
-#define FLUXPP_INLINE [[gnu::always_inline]] inline
-#else
-#define FLUXPP_INLINE inline
-#endif
-
 namespace fluxpp::inline v0_1::kernels {
-
-/// So many values are summed one after the other in type T before their sum is added to one in double.
-inline constexpr std::ptrdiff_t summands = 256;
-
-/// loop<T>: one fused loop, bound to memory. The innermost run of axes is `columns`, the others are `rows`.
-/// A folded result is accumulated in double, in `partial`, unless one task folds all of it at the end of one row.
-template <class T> struct loop {
-  const T** in = nullptr;
-  T** out = nullptr;
-  double** partial = nullptr;                   ///< per result: sums of all tasks, or nullptr
-  const std::ptrdiff_t* partial_size = nullptr; ///< per result: elements of one sum
-  const std::ptrdiff_t* partial_step = nullptr; ///< per result: from one task's sum to the next; 0 where they share one
-  T** row_sums = nullptr;                       ///< per result: like partial, for a few rows and in type T
-  const std::ptrdiff_t* in_stride = nullptr;    ///< [operand][outer axis]
-  const std::ptrdiff_t* out_stride = nullptr;   ///< [result][outer axis]
-  const std::ptrdiff_t* outer = nullptr;        ///< extents of the outer axes
-  int outer_axes = 0;
-  std::ptrdiff_t rows = 1, columns = 1;
-};
-
-/// part: the rows and columns that one task runs over, and its number.
-struct part {
-  std::ptrdiff_t first_row = 0, last_row = 0, first_column = 0, last_column = 0;
-  int number = 0;
-};
 
 template <class List, int Index> struct op_at;
 template <class First, class... Rest, int Index>
@@ -53,38 +20,6 @@ template <class First, class... Rest> struct op_at<ops::op_list<First, Rest...>,
 /// costs_of<op_list<...>>: relative work of every operation of a list.
 template <class List> struct costs_of;
 template <class... Op> struct costs_of<ops::op_list<Op...>> { static constexpr int value[sizeof...(Op)]{Op::cost...}; };
-
-/// The neutral element of a fold.
-constexpr double neutral(graph::fold f) {
-  constexpr double inf = std::numeric_limits<double>::infinity();
-  return f == graph::fold::max ? -inf : f == graph::fold::min ? inf : f == graph::fold::prod ? 1 : 0;
-}
-
-template <graph::fold F, class V> FLUXPP_INLINE V combine(V a, V b) {
-  using scalar::select;
-  if constexpr (F == graph::fold::max) return select((a > b) | (a != a), a, b);
-  if constexpr (F == graph::fold::min) return select((a < b) | (a != a), a, b);
-  if constexpr (F == graph::fold::prod) return a * b;
-  if constexpr (F == graph::fold::sum) return a + b;
-}
-/// The same with the fold known at run time, for the last few values.
-inline double combine(graph::fold f, double a, double b) {
-  switch (f) {
-  case graph::fold::max: return combine<graph::fold::max>(a, b);
-  case graph::fold::min: return combine<graph::fold::min>(a, b);
-  case graph::fold::prod: return a * b;
-  default: return a + b;
-  }
-}
-template <graph::fold F, class T> FLUXPP_INLINE double across(simd::batch<T> v) {
-  if constexpr (F == graph::fold::sum) return static_cast<double>(simd::reduce_add(v));
-  if constexpr (F == graph::fold::max) return static_cast<double>(simd::reduce_max(v));
-  if constexpr (F == graph::fold::min) return static_cast<double>(simd::reduce_min(v));
-  double p = 1;
-  if constexpr (F == graph::fold::prod)
-    for (int i = 0; i < simd::batch<T>::size; ++i) p *= static_cast<double>(v.get(i));
-  return p;
-}
 
 /// reach: how much of a batch is there: all, a part, or whatever its number says.
 enum class reach { whole, part, any };
@@ -215,9 +150,24 @@ private:
     for (int o = 0; o < outputs; ++o) *l.out[o] = v[code.output(o).value];
   }
 
+  /// operands: one row in registers; where its operands and results begin, and what does not change along it.
+  struct operands {
+    const T* in[inputs + 1];
+    V repeated[inputs + 1];
+    T* out[outputs + 1];
+  };
   struct accumulators {
     V fold[unroll][outputs + 1];
   };
+
+  template <int... Index, int... O>
+  FLUXPP_INLINE static operands operands_of(const loop<T>& l, const part& p, const row& r,
+                                            std::integer_sequence<int, Index...>, std::integer_sequence<int, O...>) {
+    operands x;
+    ((x.in[Index] = r.in[Index], x.repeated[Index] = code.repeated(Index) ? V(*r.in[Index]) : V()), ...);
+    ((x.out[O] = (folds_rows(O) ? l.row_sums[O] + p.number * l.partial_step[O] : l.out[O]) + r.out[O]), ...);
+    return x;
+  }
 
   // Memory to registers and back, n numbers of a batch or all.
   template <reach R> FLUXPP_INLINE static V read(const T* from, int n) {
@@ -234,42 +184,44 @@ private:
   }
 
   template <int U, reach R, int... Index, int... O>
-  FLUXPP_INLINE static void step(const loop<T>& l, const part& p, const row& r, const V* repeated, accumulators& acc,
-                                 std::ptrdiff_t j, int n, std::integer_sequence<int, Index...>,
-                                 std::integer_sequence<int, O...>) {
+  FLUXPP_INLINE static void step(const operands& x, accumulators& acc, std::ptrdiff_t j, int n,
+                                 std::integer_sequence<int, Index...>, std::integer_sequence<int, O...>) {
     V v[inputs + operations + 1];
-    ((v[Index] = load<Index, R>(r, repeated, j, n)), ...);
+    ((v[Index] = load<Index, R>(x, j, n)), ...);
     evaluate(v, all_operations{});
-    (put<O, U, R>(l, p, r, acc, v[code.output(O).value], j, n), ...);
+    (put<O, U, R>(x, acc, v, j, n), ...);
   }
-  template <int Index, reach R> FLUXPP_INLINE static V load(const row& r, const V* repeated, std::ptrdiff_t j, int n) {
-    if constexpr (code.repeated(Index)) return repeated[Index];
-    else return read<R>(r.in[Index] + j, n);
+  template <int Index, reach R> FLUXPP_INLINE static V load(const operands& x, std::ptrdiff_t j, int n) {
+    if constexpr (code.repeated(Index)) return x.repeated[Index];
+    else return read<R>(x.in[Index] + j, n);
   }
   template <int O, int U, reach R>
-  FLUXPP_INLINE static void put(const loop<T>& l, const part& p, const row& r, accumulators& acc, V v, std::ptrdiff_t j,
-                                int n) {
-    if constexpr (folds_columns(O)) {
+  FLUXPP_INLINE static void put(const operands& x, accumulators& acc, const V* values, std::ptrdiff_t j, int n) {
+    constexpr int value = code.output(O).value;
+    V v = values[value];
+    if constexpr (!folds_columns(O)) {
+      if constexpr (folds_rows(O)) v = combine<fold(O)>(read<R>(x.out[O] + j, n), v);
+      write<R>(v, x.out[O] + j, n);
+    } else if constexpr (R == reach::whole && fold(O) == graph::fold::sum && simd::fused<T> && is_product<value>()) {
+      acc.fold[U][O] = with_product<value, false>(values, acc.fold[U][O]);
+    } else {
       if constexpr (R != reach::whole) v = keep_first(v, n, static_cast<T>(neutral(fold(O))));
       acc.fold[U][O] = combine<fold(O)>(acc.fold[U][O], v);
-    } else {
-      T* to = (folds_rows(O) ? l.row_sums[O] + p.number * l.partial_step[O] : l.out[O]) + r.out[O] + j;
-      if constexpr (folds_rows(O)) v = combine<fold(O)>(read<R>(to, n), v);
-      write<R>(v, to, n);
     }
   }
 
   /// Columns j to end, first in steps of several batches.
   template <int... U>
-  FLUXPP_INLINE static void run_columns(const loop<T>& l, const part& p, const row& r, const V* repeated,
-                                        accumulators& acc, std::ptrdiff_t j, std::ptrdiff_t end,
+  FLUXPP_INLINE static void run_columns(const operands& x, accumulators& acc, std::ptrdiff_t j, std::ptrdiff_t end,
                                         std::integer_sequence<int, U...>) {
-    if constexpr (unroll > 1)
+    if constexpr (unroll > 1) {
       for (; j + unroll * width <= end; j += unroll * width)
-        (step<U, reach::whole>(l, p, r, repeated, acc, j + U * width, width, all_inputs{}, all_outputs{}), ...);
+        (step<U, reach::whole>(x, acc, j + U * width, width, all_inputs{}, all_outputs{}), ...);
+      for (; j + width <= end; j += width) step<0, reach::whole>(x, acc, j, width, all_inputs{}, all_outputs{});
+    }
     for (; j < end; j += width) {
       const int n = static_cast<int>(std::min<std::ptrdiff_t>(width, end - j));
-      step<0, unroll == 1 ? reach::any : reach::part>(l, p, r, repeated, acc, j, n, all_inputs{}, all_outputs{});
+      step<0, unroll == 1 ? reach::any : reach::part>(x, acc, j, n, all_inputs{}, all_outputs{});
     }
   }
 
@@ -289,23 +241,21 @@ private:
   }
 
   static void run_row(const loop<T>& l, const part& p, const row& r) {
-    V repeated[inputs + 1];
-    for (int i = 0; i < inputs; ++i)
-      if (code.repeated(i)) repeated[i] = V(*r.in[i]);
+    const operands x = operands_of(l, p, r, all_inputs{}, all_outputs{});
     double total[outputs + 1];
     for (int o = 0; o < outputs; ++o) total[o] = neutral(fold(o));
     accumulators acc;
     for (std::ptrdiff_t j = p.first_column; j < p.last_column;) {
       const std::ptrdiff_t end = any_column_fold ? std::min(j + column_block, p.last_column) : p.last_column;
       clear(acc, all_outputs{});
-      run_columns(l, p, r, repeated, acc, j, end, std::make_integer_sequence<int, unroll>{});
+      run_columns(x, acc, j, end, std::make_integer_sequence<int, unroll>{});
       j = end;
       gather_all(acc, total, all_outputs{});
     }
     for (int o = 0; o < outputs; ++o) {
       if (!folds_columns(o)) continue;
       if (l.partial[o] == nullptr) {
-        l.out[o][r.out[o]] = static_cast<T>(total[o]);
+        *x.out[o] = static_cast<T>(total[o]);
       } else {
         double& to = l.partial[o][p.number * l.partial_step[o] + r.out[o]];
         to = combine(fold(o), to, total[o]);
