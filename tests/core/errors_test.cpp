@@ -21,7 +21,6 @@ TEST_CASE("an exception is one sentence and its fields", "[core]") {
 TEST_CASE("every exception is caught as fluxpp::error::error", "[core]") {
   CHECK_THROWS_AS(throw fx::value_error("f(x)", "x must be positive", "x"), fx::error::error);
   CHECK_THROWS_AS(throw fx::file_error("read(path)", "cannot be opened", "a.bin", 7, "w"), fx::error::error);
-  CHECK_THROWS_AS(throw fx::device_error("cuda", "no device", "cudaGetDevice", 35), fx::error::error);
   CHECK_THROWS_AS(throw fx::shape_error("f(x)", "x must have rank 2", "x"), std::runtime_error);
 }
 

@@ -5,6 +5,7 @@
 #include <fluxpp/autodiff/adjoint.hpp>
 #include <fluxpp/autodiff/dual.hpp>
 #include <fluxpp/autodiff/gradcheck.hpp>
+#include <fluxpp/autodiff/gradients.hpp>
 #include <fluxpp/autodiff/jacobian.hpp>
 #include <fluxpp/autodiff/tangent.hpp>
 #include <fluxpp/autodiff/transforms.hpp>

@@ -1,56 +1,13 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 // Derivatives as transforms of functions: value, gradient, directional derivatives, Hessian-vector products.
+#include "fluxpp/autodiff/gradients.hpp"
 #include "fluxpp/autodiff/tangent.hpp"
-#include "fluxpp/core/errors.hpp"
 #include "fluxpp/graph/function.hpp"
 #include "fluxpp/ops/pin.hpp"
 
 namespace fluxpp::inline v0_1 {
 
-/// gradients: one entry per argument that was differentiated, by position, by name, or by a name known at run time.
-template <class Names, class T, class... G> struct gradients {
-  std::tuple<G...> values;
-
-  template <std::size_t Index> const auto& get() const { return std::get<Index>(values); }
-  template <text Name> const auto& get() const {
-    static_assert(Names::template at<Name> >= 0,
-                  "fluxpp::gradients::get<name>(): the name must be one that was differentiated");
-    return std::get<static_cast<std::size_t>(Names::template at<Name> < 0 ? 0 : Names::template at<Name>)>(values);
-  }
-  template <text Name> const auto& operator[](name<Name>) const { return get<Name>(); }
-  /// Throws value_error for a name that was not differentiated.
-  array_ref<T> operator[](std::string_view key) { return look_up(key, std::index_sequence_for<G...>{}); }
-
-private:
-  template <class V> static array_ref<T> as_ref(V& v) {
-    if constexpr (std::is_same_v<V, T>) return {&v, 1};
-    else return {v.data(), v.size()};
-  }
-  template <std::size_t... Index> array_ref<T> look_up(std::string_view key, std::index_sequence<Index...>) {
-    array_ref<T> found;
-    ((Names::list[Index] == key ? (found = as_ref(std::get<Index>(values)), 0) : 0), ...);
-    if (found.data == nullptr) no_such_name(key);
-    return found;
-  }
-  [[noreturn]] static void no_such_name(std::string_view key) {
-    std::string known;
-    for (std::string_view n : Names::list) known.append(n.empty() ? "" : " ").append(n);
-    throw value_error("gradients", "no gradient is named '" + std::string(key) + "'; there are:" + known,
-                      std::string(key));
-  }
-};
-
-/// value_and_gradient: auto [value, g] = fx::value_and_grad(f)(x).
-template <class V, class G> struct value_and_gradient {
-  V value;
-  G gradient;
-};
-/// value_and_tangent: auto [y, dy] = fx::jvp(f)(x, dx).
-template <class V> struct value_and_tangent {
-  V value;
-  V tangent;
-};
 namespace autodiff {
 
 /// The positions that the names in Wrt have among the arguments of F; all of them when none is given.
@@ -127,20 +84,8 @@ template <class F, bool WithValue, text... Wrt> struct gradient_transform {
     return out;
   }
   template <class T, int N, class Get> static constexpr auto results(const Get& get) {
-    return pack<T>(get, std::make_integer_sequence<int, count<N>>{});
-  }
-  template <class T, class Get, int... Index>
-  static constexpr auto pack(const Get& get, std::integer_sequence<int, Index...>) {
-    if constexpr (WithValue) {
-      using g = gradients<wrt_names, T, decltype(get.template operator()<Index + 1>())...>;
-      return value_and_gradient<decltype(get.template operator()<0>()), g>{
-          get.template operator()<0>(), g{{get.template operator()<Index + 1>()...}}};
-    } else if constexpr (sizeof...(Index) == 1) {
-      return get.template operator()<0>();
-    } else {
-      return gradients<wrt_names, T, decltype(get.template operator()<Index>())...>{
-          {get.template operator()<Index>()...}};
-    }
+    if constexpr (WithValue) return value_then_gradients<count<N>, wrt_names, T>(get);
+    else return gradients_or_one<count<N>, wrt_names, T>(get);
   }
 };
 
@@ -181,13 +126,7 @@ template <class F> struct vjp_transform {
     return out;
   }
   template <class T, int N, class Get> static constexpr auto results(const Get& get) {
-    return pack<T>(get, std::make_integer_sequence<int, N - 1>{});
-  }
-  template <class T, class Get, int... Index>
-  static constexpr auto pack(const Get& get, std::integer_sequence<int, Index...>) {
-    using g = gradients<typename names_of<F>::type, T, decltype(get.template operator()<Index + 1>())...>;
-    return value_and_gradient<decltype(get.template operator()<0>()), g>{get.template operator()<0>(),
-                                                                         g{{get.template operator()<Index + 1>()...}}};
+    return value_then_gradients<N - 1, typename names_of<F>::type, T>(get);
   }
 };
 
@@ -208,14 +147,7 @@ template <class F, text... Wrt> struct hvp_transform {
     return tangent(t, g, x, dx);
   }
   template <class T, int N, class Get> static constexpr auto results(const Get& get) {
-    return pack<T>(get, std::make_integer_sequence<int, count<N>>{});
-  }
-  template <class T, class Get, int... Index>
-  static constexpr auto pack(const Get& get, std::integer_sequence<int, Index...>) {
-    if constexpr (sizeof...(Index) == 1) return get.template operator()<0>();
-    else
-      return gradients<wrt_names, T, decltype(get.template operator()<Index>())...>{
-          {get.template operator()<Index>()...}};
+    return gradients_or_one<count<N>, wrt_names, T>(get);
   }
 };
 
@@ -265,11 +197,3 @@ template <text... Wrt, class F, class Tag = cpu_tag> constexpr auto hvp(F, Tag =
 }
 
 } // namespace fluxpp::inline v0_1
-
-/// Structured bindings of gradients.
-template <class Names, class T, class... G>
-struct std::tuple_size<fluxpp::gradients<Names, T, G...>> : std::integral_constant<std::size_t, sizeof...(G)> {};
-template <std::size_t Index, class Names, class T, class... G>
-struct std::tuple_element<Index, fluxpp::gradients<Names, T, G...>> {
-  using type = std::tuple_element_t<Index, std::tuple<G...>>;
-};

@@ -2,6 +2,7 @@
 #pragma once
 // The argument adaptor: what a program is told about an argument by its type, and how its elements are read.
 #include "fluxpp/core/errors.hpp"
+#include "fluxpp/core/shape.hpp"
 #include "fluxpp/core/tensor.hpp"
 
 #include <concepts>
@@ -109,8 +110,13 @@ template <class A> constexpr bool has_known_rank() {
   if constexpr (strided_array<A> || shaped_view<A>) return shape_of_type<A>::type::rank >= 0;
   else return true;
 }
+template <class A> constexpr bool has_few_axes() {
+  if constexpr (is_argument<A>() && has_known_rank<A>()) return argument_traits<A>::rank <= max_rank;
+  else return true;
+}
 /// acceptable<A...>: what arguments of a call must be.
-template <class... A> inline constexpr bool acceptable = ((is_argument<A>() && has_known_rank<A>()) && ...);
+template <class... A>
+inline constexpr bool acceptable = ((is_argument<A>() && has_known_rank<A>() && has_few_axes<A>()) && ...);
 /// requirements<A...>: instantiated for a call; its size is a compile error for arguments that are not acceptable.
 template <class... A> struct requirements {
   static_assert(
@@ -120,6 +126,7 @@ template <class... A> struct requirements {
   static_assert(
       (has_known_rank<A>() && ...),
       "fluxpp: the rank of an argument must be known from its type: pass an xt::xtensor, or fx::ranked<N>(x)");
+  static_assert((has_few_axes<A>() && ...), "fluxpp: an array has at most six axes");
 };
 
 /// argument<Element, extents...>: the signature of one argument; -1 is an extent known at the call.
@@ -130,9 +137,13 @@ template <class Element, int... Extents> struct argument {
   static constexpr bool integer = rank > 0 && std::is_integral_v<Element>;
   static constexpr bool absent = std::is_void_v<Element>;
 };
+/// Whole numbers are real scalars; only arrays of them are indices.
+template <class A>
+using signature_element = std::conditional_t<argument_traits<A>::rank == 0 && std::is_integral_v<A>, double,
+                                             typename argument_traits<A>::element>;
 template <class A, class Index> struct argument_of;
 template <class A, int... Index> struct argument_of<A, std::integer_sequence<int, Index...>> {
-  using type = argument<typename argument_traits<A>::element, argument_traits<A>::extent(Index)...>;
+  using type = argument<signature_element<A>, argument_traits<A>::extent(Index)...>;
 };
 template <class A>
 using argument_t = typename argument_of<A, std::make_integer_sequence<int, argument_traits<A>::rank>>::type;

@@ -53,20 +53,10 @@ struct file_error : error {
       : error(call, requirement), path(std::move(file)), offset(at_byte), key(std::move(of_key)) {}
 };
 
-/// device_error(call, requirement, api, code): a device or its library refused to work.
-struct device_error : error {
-  std::string api;
-  int code;
-
-  device_error(std::string_view call, std::string_view requirement, std::string of_api = {}, int status = 0)
-      : error(call, requirement), api(std::move(of_api)), code(status) {}
-};
-
 } // namespace fluxpp::inline v0_1::error
 
 namespace fluxpp::inline v0_1 {
 
-using error::device_error;
 using error::file_error;
 using error::shape_error;
 using error::value_error;

@@ -47,7 +47,10 @@ struct dims {
 };
 
 /// make_dims(3, 4): a shape from extents.
-template <class... E> constexpr dims make_dims(E... e) { return {static_cast<int>(sizeof...(E)), {e...}}; }
+template <class... E> constexpr dims make_dims(E... e) {
+  static_assert(sizeof...(E) <= max_rank, "fluxpp: an array has at most six axes");
+  return {static_cast<int>(sizeof...(E)), {e...}};
+}
 
 /// named<"batch">: an extent known by name, bound when a program is called.
 template <text Name> struct named {
@@ -58,7 +61,10 @@ template <text Name> inline constexpr named<Name> dim{};
 inline constexpr named<"batch"> batch{};
 
 /// shape<batch, 1, 8, 8>: a shape that mixes numbers and names.
-template <auto... Extents> struct shape_t { static constexpr int rank = sizeof...(Extents); };
+template <auto... Extents> struct shape_t {
+  static_assert(sizeof...(Extents) <= max_rank, "fluxpp: an array has at most six axes");
+  static constexpr int rank = sizeof...(Extents);
+};
 template <auto... Extents> inline constexpr shape_t<Extents...> shape{};
 
 } // namespace fluxpp::inline v0_1

@@ -85,7 +85,7 @@ template <int Given, int Expected> struct argument_count {
 };
 /// Whether F can be called with N vars.
 template <class F, int... I> constexpr bool takes(std::integer_sequence<int, I...>) {
-  return std::is_invocable_v<const F&, decltype((void(I), graph::var{}))...>;
+  return requires(const F& f) { f((void(I), graph::var{})...); };
 }
 /// The number of arguments of a call: told by F's names, or what is given if F takes it; else 0.
 template <class F, class Transform, int Given, int N = 0> constexpr int expected_arguments() {
@@ -120,6 +120,7 @@ public:
     return *this;
   }
 
+  // Both calls say the same in full: one function more between would be a long line more in every compile error.
   template <class... A>
   requires(!(std::is_same_v<std::remove_cvref_t<A>, graph::var> || ...)) auto operator()(const A&... args) & {
     static_assert(sizeof(argument_count<int{sizeof...(A)}, expected<int{sizeof...(A)}>>) > 0);
@@ -144,9 +145,14 @@ public:
   }
   template <class... A>
   requires(std::is_same_v<std::remove_cvref_t<A>, graph::var> || ...) constexpr auto operator()(A... args) const {
-    const list<graph::var> x = graph::on_one_tape(graph::as_var(args)...);
-    const list<graph::var> y = Transform::template build<sizeof...(A)>(*graph::tape_of(x), x);
-    return Transform::template results<graph::var, sizeof...(A)>(graph::var_reader{y});
+    static_assert(sizeof(argument_count<int{sizeof...(A)}, expected<int{sizeof...(A)}>>) > 0);
+    if constexpr (int{sizeof...(A)} != expected<int{sizeof...(A)}>) {
+      return Transform::template results<graph::var, expected<int{sizeof...(A)}>>(nothing_reader{});
+    } else {
+      const list<graph::var> x = graph::on_one_tape(graph::as_var(args)...);
+      const list<graph::var> y = Transform::template build<sizeof...(A)>(*graph::tape_of(x), x);
+      return Transform::template results<graph::var, sizeof...(A)>(graph::var_reader{y});
+    }
   }
 
 private:

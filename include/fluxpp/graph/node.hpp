@@ -143,9 +143,7 @@ enum class rule : int {
   scalar_gradient,
   integer_gradient,
   tangent,
-  cotangent,
-  not_an_output,
-  custom
+  cotangent
 };
 struct fault {
   graph::rule rule = rule::none;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 // The tape: a program under construction. Every push looks the node up first, so equal expressions are one node.
+#include "fluxpp/core/errors.hpp"
 #include "fluxpp/graph/node.hpp"
 
 namespace fluxpp::inline v0_1::graph {
@@ -120,6 +121,13 @@ private:
 constexpr dims var::shape() const { return tape->shape_of(id); }
 constexpr int var::rank() const { return is_number() ? 0 : shape().rank; }
 constexpr int var::extent(int axis) const { return shape()[axis < 0 ? axis + rank() : axis]; }
+
+/// at_line(x, line): the tape of x; an operation written on this line of the source is about to be recorded.
+constexpr tape& at_line(var x, int line) {
+  if (x.tape == nullptr) throw value_error("operation", "it needs an argument of the function, not a plain number");
+  x.tape->line = line;
+  return *x.tape;
+}
 
 /// node_view: a node with its surroundings, as the rules of an operation see it.
 struct node_view {

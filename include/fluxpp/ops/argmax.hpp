@@ -23,7 +23,7 @@ template <bool Smallest> struct arg_reduction {
 
   constexpr var operator()(var x, axes over = {}, int line = __builtin_LINE()) const {
     if (x.is_number()) return 0.0;
-    x.tape->line = line;
+    graph::at_line(x, line);
     if (over.all) return over_all(x, over.keep);
     const int axis = checked_axis(x, over.count == 1 ? over.axis[0] : max_rank);
     require_elements(x, 1u << axis, name);

@@ -42,7 +42,7 @@ struct batch_norm_function {
   /// Training: statistics of the batch.
   constexpr batch_norm_result operator()(var x, var scale, var shift, var old_mean, var old_variance,
                                          const batch_norm_options& o = {}, int line = __builtin_LINE()) const {
-    x.tape->line = line;
+    graph::at_line(x, line);
     const unsigned mask = ((1u << x.rank()) - 1) & ~2u;
     require_elements(x, mask, "batch_norm");
     const var m = ops::mean::apply(x, mask), v = ops::variance::apply(x, mask, 0);
@@ -61,7 +61,7 @@ struct batch_norm_function {
 struct batch_norm_inference_function {
   constexpr var operator()(var x, var scale, var shift, var m, var v, const batch_norm_options& o = {},
                            int line = __builtin_LINE()) const {
-    x.tape->line = line;
+    graph::at_line(x, line);
     return batch_norm_function::normalised(x, per_channel(m, x), per_channel(v, x), per_channel(scale, x),
                                            per_channel(shift, x), o.epsilon);
   }

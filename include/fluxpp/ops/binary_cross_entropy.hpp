@@ -9,7 +9,7 @@ namespace ops {
 
 struct binary_cross_entropy_function {
   constexpr var operator()(var x, var target, int line = __builtin_LINE()) const {
-    x.tape->line = line;
+    graph::at_line(x, line);
     return fluxpp::mean(fluxpp::softplus(x, line) - x * target, axes{}, line);
   }
 };

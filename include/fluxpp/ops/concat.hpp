@@ -77,7 +77,7 @@ struct concat_function {
     return (*this)(parts, axis, line);
   }
   constexpr var operator()(list<var> x, int axis, int line = __builtin_LINE()) const {
-    x[0].tape->line = line;
+    graph::at_line(x[0], line);
     axis = checked_axis(x[0], axis);
     while (x.size() > 1) {
       list<var> fewer;
@@ -96,8 +96,7 @@ struct stack_function {
     return (*this)(parts, axis, line);
   }
   constexpr var operator()(list<var> x, int axis = 0, int line = __builtin_LINE()) const {
-    graph::tape& t = *x[0].tape;
-    t.line = line;
+    graph::tape& t = graph::at_line(x[0], line);
     const dims first = x[0].shape();
     const int at = axis < 0 ? axis + first.rank + 1 : axis;
     if (first.rank == max_rank || at < 0 || at > first.rank) {

@@ -89,7 +89,7 @@ struct conv2d_function {
 
 struct conv1d_function {
   constexpr var operator()(var x, var w, conv_options options = {}, int line = __builtin_LINE()) const {
-    x.tape->line = line;
+    graph::at_line(x, line);
     if (x.rank() != 3 || w.rank() != 3) {
       x.tape->fail(graph::rule::rank, x.shape(), w.shape());
       return x;

@@ -10,7 +10,7 @@ namespace ops {
 struct dropout_function {
   constexpr var operator()(var x, var rate, int line = __builtin_LINE()) const {
     if (x.is_number() || (rate.is_number() && rate.number == 0)) return x;
-    x.tape->line = line;
+    graph::at_line(x, line);
     const var kept = fluxpp::greater_equal(uniform::apply(*x.tape, x.shape()), rate, line);
     const var scale =
         rate.is_number() ? var(rate.number < 1 ? 1 / (1 - rate.number) : 0) : var(1.0) / (var(1.0) - rate);

@@ -38,7 +38,7 @@ constexpr var on_tape_of(var x, var index) { return index.exists() ? index : x.t
 
 struct gather_function {
   constexpr var operator()(var x, var index, int line = __builtin_LINE()) const {
-    x.tape->line = line;
+    graph::at_line(x, line);
     index = on_tape_of(x, index);
     if (x.rank() > 0 && index.rank() + x.rank() - 1 <= max_rank) return gather::apply(x, index);
     x.tape->fail(graph::rule::gather, x.shape(), index.shape());

@@ -18,7 +18,7 @@ struct iota : custom<0> {
 
 struct iota_function {
   constexpr var operator()(var x, int axis, int line = __builtin_LINE()) const {
-    x.tape->line = line;
+    graph::at_line(x, line);
     return iota::apply(*x.tape, x.extent(checked_axis(x, axis)));
   }
 };
@@ -31,7 +31,7 @@ constexpr var one_hot(var index, int n) {
 
 struct one_hot_function {
   constexpr var operator()(var index, int n, int line = __builtin_LINE()) const {
-    index.tape->line = line;
+    graph::at_line(index, line);
     if (index.rank() < max_rank) return one_hot(index, n);
     index.tape->fail(graph::rule::rank, index.shape(), make_dims(n));
     return index;

@@ -13,7 +13,7 @@ struct layer_norm_function {
   }
   /// Without scale and shift, over the last `trailing` axes.
   static constexpr var over_trailing(var x, int trailing, double epsilon, int line) {
-    x.tape->line = line;
+    graph::at_line(x, line);
     if (trailing < 1 || trailing > x.rank()) {
       x.tape->fail(graph::rule::axis, x.shape(), make_dims(trailing));
       return x;

@@ -14,7 +14,7 @@ template <class Loss> struct mean_loss {
     return mean_of(y, target, Loss{}, line);
   }
   template <class Function> static constexpr var mean_of(var y, var target, Function loss, int line) {
-    (y.exists() ? y : target).tape->line = line;
+    graph::at_line(y.exists() ? y : target, line);
     return fluxpp::mean(loss(y - target), axes{}, line);
   }
 };

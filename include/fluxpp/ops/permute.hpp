@@ -56,7 +56,7 @@ constexpr graph::attributes swapped(int rank, int a, int b) {
 
 struct permute_function {
   constexpr var operator()(var x, axes order, int line = __builtin_LINE()) const {
-    x.tape->line = line;
+    graph::at_line(x, line);
     graph::attributes a{x.rank()};
     unsigned seen = 0;
     for (int i = 0; i < order.count; ++i) {
@@ -72,7 +72,7 @@ struct permute_function {
 };
 struct transpose_function {
   constexpr var operator()(var x, int line = __builtin_LINE()) const {
-    x.tape->line = line;
+    graph::at_line(x, line);
     return x.rank() < 2 ? x : permute::apply(x, swapped(x.rank(), x.rank() - 2, x.rank() - 1));
   }
 };

@@ -42,7 +42,7 @@ constexpr dims pool_shape(graph::tape& t, const dims& x, const pool_options& o) 
 /// pool2d<Op>: the function object of a pool of images.
 template <class Op> struct pool2d {
   constexpr var operator()(var x, pool_options o = {}, int line = __builtin_LINE()) const {
-    x.tape->line = line;
+    graph::at_line(x, line);
     if (x.rank() != 4) {
       x.tape->fail(graph::rule::rank, x.shape(), make_dims(o.size.rows, o.size.columns));
       return x;
@@ -56,7 +56,7 @@ template <class Op> struct pool2d {
 /// adaptive_pool2d<Op>: the function object of a pool that is told the extents of its result.
 template <class Op> struct adaptive_pool2d {
   constexpr var operator()(var x, per_axis extents, int line = __builtin_LINE()) const {
-    x.tape->line = line;
+    graph::at_line(x, line);
     const bool positive = extents.rows > 0 && extents.columns > 0;
     if (x.rank() != 4 || !positive) {
       x.tape->fail(positive ? graph::rule::rank : graph::rule::window_options, x.shape(),

@@ -51,7 +51,7 @@ template <class Op> constexpr var fold(var x, unsigned mask) {
 template <class Op, bool Nonempty> struct reduction {
   constexpr var operator()(var x, axes over = {}, int line = __builtin_LINE()) const {
     if (x.is_number()) return x;
-    x.tape->line = line;
+    graph::at_line(x, line);
     const unsigned mask = checked_mask(x, over);
     if constexpr (Nonempty) require_elements(x, mask, Op::name);
     return squeezed(Op::apply(x, mask), mask, over);

@@ -85,7 +85,7 @@ constexpr var reshaped(var x, dims shape) {
 
 struct reshape_function {
   constexpr var operator()(var x, const extent_list& shape, int line = __builtin_LINE()) const {
-    x.tape->line = line;
+    graph::at_line(x, line);
     return reshaped(x, shape.extents);
   }
 };
@@ -93,7 +93,7 @@ struct flatten_function {
   /// flatten() as a layer of a network.
   constexpr flatten_function operator()() const { return *this; }
   constexpr var operator()(var x, int line = __builtin_LINE()) const {
-    x.tape->line = line;
+    graph::at_line(x, line);
     if (x.rank() == 0) return reshape::apply(x, make_dims(1, 1));
     dims rest;
     for (int i = 1; i < x.rank(); ++i) rest = rest.with(x.shape()[i]);

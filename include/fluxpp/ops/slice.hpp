@@ -94,7 +94,7 @@ constexpr section section_of(graph::tape& t, int extent, int begin, int end, int
 
 struct slice_function {
   constexpr var operator()(var x, int axis, int begin, int end, int step = 1, int line = __builtin_LINE()) const {
-    x.tape->line = line;
+    graph::at_line(x, line);
     axis = checked_axis(x, axis);
     dims shape = x.shape();
     const section s = section_of(*x.tape, shape[axis], begin, end, step);
@@ -109,14 +109,14 @@ struct slice_function {
 
 struct pad_function {
   constexpr var operator()(var x, int axis, border zeros, int line = __builtin_LINE()) const {
-    x.tape->line = line;
+    graph::at_line(x, line);
     border all[max_rank]{};
     all[checked_axis(x, axis)] = zeros;
     return apply(x, all);
   }
   /// One border per axis; trailing axes without one stay.
   constexpr var operator()(var x, std::initializer_list<border> zeros, int line = __builtin_LINE()) const {
-    x.tape->line = line;
+    graph::at_line(x, line);
     border all[max_rank]{};
     int axis = 0;
     for (const border& b : zeros)

@@ -8,7 +8,7 @@ namespace ops {
 
 struct softmax_function {
   constexpr var operator()(var x, int axis = -1, int line = __builtin_LINE()) const {
-    x.tape->line = line;
+    graph::at_line(x, line);
     const unsigned mask = 1u << checked_axis(x, axis);
     require_elements(x, mask, "softmax");
     const exponentials e(x, mask);
@@ -17,7 +17,7 @@ struct softmax_function {
 };
 struct log_softmax_function {
   constexpr var operator()(var x, int axis = -1, int line = __builtin_LINE()) const {
-    x.tape->line = line;
+    graph::at_line(x, line);
     const unsigned mask = 1u << checked_axis(x, axis);
     require_elements(x, mask, "log_softmax");
     const exponentials e(x, mask);

@@ -32,7 +32,7 @@ private:
 struct variance_function {
   constexpr var operator()(var x, axes over = {}, int correction = 0, int line = __builtin_LINE()) const {
     if (x.is_number()) return 0.0;
-    x.tape->line = line;
+    graph::at_line(x, line);
     const unsigned mask = checked_mask(x, over);
     require_elements(x, mask, variance::name);
     return squeezed(variance::apply(x, mask, correction), mask, over);
