@@ -3071,8 +3071,7 @@ constexpr dims conv2d_shape(graph::tape& t, const dims& x, const dims& w, const 
 
 struct conv2d_function {
   constexpr var operator()(var x, var w, const conv_options& options = {}, int line = __builtin_LINE()) const {
-    graph::tape& t = *x.tape;
-    t.line = line;
+    graph::tape& t = graph::at_line(x, line);
     if (x.rank() != 4 || w.rank() != 4) {
       t.fail(graph::rule::rank, x.shape(), w.shape());
       return x;
@@ -3130,8 +3129,7 @@ constexpr int covered_extent(graph::tape& t, int out, const window_axis& w) {
 
 struct conv_transpose2d_function {
   constexpr var operator()(var x, var w, const conv_options& o = {}, int line = __builtin_LINE()) const {
-    graph::tape& t = *x.tape;
-    t.line = line;
+    graph::tape& t = graph::at_line(x, line);
     const window_axis rows{w.extent(2), o.stride.rows, o.pad.top, o.pad.bottom, o.dilation.rows};
     const window_axis columns{w.extent(3), o.stride.columns, o.pad.left, o.pad.right, o.dilation.columns};
     const bool images = x.rank() == 4 && w.rank() == 4;
@@ -3451,8 +3449,7 @@ struct pick : linear_in<pick, 2, 0> {
 
 struct cross_entropy_function {
   constexpr var operator()(var x, var label, int line = __builtin_LINE()) const {
-    graph::tape& t = *x.tape;
-    t.line = line;
+    graph::tape& t = graph::at_line(x, line);
     if (x.rank() != 2 || label.rank() != 1) {
       t.fail(graph::rule::labels, x.shape(), label.is_number() ? dims{} : label.shape());
       return x;
@@ -3676,8 +3673,7 @@ struct gather_function {
 
 struct scatter_add_function {
   constexpr var operator()(var x, var index, int rows, int line = __builtin_LINE()) const {
-    graph::tape& t = *x.tape;
-    t.line = line;
+    graph::tape& t = graph::at_line(x, line);
     index = on_tape_of(x, index);
     dims shape = make_dims(rows);
     if (index.rank() > x.rank() || x.rank() - index.rank() >= max_rank) {
@@ -4108,8 +4104,7 @@ struct matmul : linear<2> {
 
 struct matmul_function {
   constexpr var operator()(var a, var b, int line = __builtin_LINE()) const {
-    graph::tape& t = *a.tape;
-    t.line = line;
+    graph::tape& t = graph::at_line(a, line);
     if (a.rank() == 0 || b.rank() == 0) {
       t.fail(graph::rule::matmul, a.shape(), b.shape());
       return a;

@@ -77,8 +77,7 @@ constexpr dims conv2d_shape(graph::tape& t, const dims& x, const dims& w, const 
 
 struct conv2d_function {
   constexpr var operator()(var x, var w, const conv_options& options = {}, int line = __builtin_LINE()) const {
-    graph::tape& t = *x.tape;
-    t.line = line;
+    graph::tape& t = graph::at_line(x, line);
     if (x.rank() != 4 || w.rank() != 4) {
       t.fail(graph::rule::rank, x.shape(), w.shape());
       return x;

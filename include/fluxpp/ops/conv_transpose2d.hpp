@@ -14,8 +14,7 @@ constexpr int covered_extent(graph::tape& t, int out, const window_axis& w) {
 
 struct conv_transpose2d_function {
   constexpr var operator()(var x, var w, const conv_options& o = {}, int line = __builtin_LINE()) const {
-    graph::tape& t = *x.tape;
-    t.line = line;
+    graph::tape& t = graph::at_line(x, line);
     const window_axis rows{w.extent(2), o.stride.rows, o.pad.top, o.pad.bottom, o.dilation.rows};
     const window_axis columns{w.extent(3), o.stride.columns, o.pad.left, o.pad.right, o.dilation.columns};
     const bool images = x.rank() == 4 && w.rank() == 4;

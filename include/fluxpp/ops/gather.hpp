@@ -48,8 +48,7 @@ struct gather_function {
 
 struct scatter_add_function {
   constexpr var operator()(var x, var index, int rows, int line = __builtin_LINE()) const {
-    graph::tape& t = *x.tape;
-    t.line = line;
+    graph::tape& t = graph::at_line(x, line);
     index = on_tape_of(x, index);
     dims shape = make_dims(rows);
     if (index.rank() > x.rank() || x.rank() - index.rank() >= max_rank) {
