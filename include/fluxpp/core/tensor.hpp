@@ -65,7 +65,7 @@ public:
   using shape_type = std::array<std::size_t, Rank>;
 
   tensor() = default;
-  explicit tensor(const shape_type& shape) : shape_(shape), data_(view().size()) {}
+  explicit tensor(const shape_type& shape) : shape_(shape), data_(tensor_view<T, Rank>(nullptr, shape).size()) {}
   explicit tensor(tensor_view<T, Rank> v) : shape_(v.shape()), data_(v.begin(), v.end()) {}
 
   tensor_view<T, Rank> view() { return {data_.data(), shape_}; }

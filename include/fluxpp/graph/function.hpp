@@ -84,8 +84,9 @@ template <int Given, int Expected> struct argument_count {
       "each; fx::vjp: then the cotangent of the result)");
 };
 /// Whether F can be called with N vars.
+template <int> using one_var = graph::var;
 template <class F, int... I> constexpr bool takes(std::integer_sequence<int, I...>) {
-  return requires(const F& f) { f((void(I), graph::var{})...); };
+  return requires(const F& f) { f(one_var<I>{}...); };
 }
 /// The number of arguments of a call: told by F's names, or what is given if F takes it; else 0.
 template <class F, class Transform, int Given, int N = 0> constexpr int expected_arguments() {
