@@ -657,7 +657,9 @@ enum class rule : int {
   scalar_gradient,
   integer_gradient,
   tangent,
-  cotangent
+  cotangent,
+  branch,
+  no_result
 };
 struct fault {
   graph::rule rule = rule::none;
@@ -688,6 +690,8 @@ struct var {
   constexpr dims shape() const;
   /// Extent of an axis; negative axes count from the end.
   constexpr int extent(int axis) const;
+  /// A number decides a branch of the program; a value that is not known yet cannot, which is a fault.
+  constexpr explicit operator bool() const;
 
 private:
   bool numeric_ = false;
@@ -782,8 +786,13 @@ private:
   graph::fault fault_;
 };
 
-constexpr dims var::shape() const { return tape->shape_of(id); }
-constexpr int var::rank() const { return is_number() ? 0 : shape().rank; }
+constexpr dims var::shape() const { return is_number() ? dims{} : tape->shape_of(id); }
+constexpr int var::rank() const { return shape().rank; }
+constexpr var::operator bool() const {
+  if (is_number()) return number != 0;
+  tape->fail(rule::branch, shape(), {});
+  return false;
+}
 constexpr int var::extent(int axis) const { return shape()[axis < 0 ? axis + rank() : axis]; }
 
 /// at_line(x, line): the tape of x; an operation written on this line of the source is about to be recorded.
@@ -2929,6 +2938,15 @@ constexpr var joined(const var* x, int n, int axis) {
                   : record<concat<4>>(t, shape, a, x[0], x[1], x[2], x[3]);
 }
 
+/// Numbers among the arrays become constants.
+constexpr graph::tape& on_one_tape(list<var>& x, int line) {
+  var any;
+  for (const var& v : x) any = v.exists() ? v : any;
+  graph::tape& t = graph::at_line(any, line);
+  for (var& v : x) v = v.exists() ? v : t.constant(v.number);
+  return t;
+}
+
 struct concat_function {
   constexpr var operator()(var a, var b, int axis, int line = __builtin_LINE()) const {
     return (*this)({a, b}, axis, line);
@@ -2939,7 +2957,7 @@ struct concat_function {
     return (*this)(parts, axis, line);
   }
   constexpr var operator()(list<var> x, int axis, int line = __builtin_LINE()) const {
-    graph::at_line(x[0], line);
+    on_one_tape(x, line);
     axis = checked_axis(x[0], axis);
     while (x.size() > 1) {
       list<var> fewer;
@@ -2958,7 +2976,7 @@ struct stack_function {
     return (*this)(parts, axis, line);
   }
   constexpr var operator()(list<var> x, int axis = 0, int line = __builtin_LINE()) const {
-    graph::tape& t = graph::at_line(x[0], line);
+    graph::tape& t = on_one_tape(x, line);
     const dims first = x[0].shape();
     const int at = axis < 0 ? axis + first.rank + 1 : axis;
     if (first.rank == max_rank || at < 0 || at > first.rank) {
@@ -4104,7 +4122,7 @@ struct matmul : linear<2> {
 
 struct matmul_function {
   constexpr var operator()(var a, var b, int line = __builtin_LINE()) const {
-    graph::tape& t = graph::at_line(a, line);
+    graph::tape& t = graph::at_line(a.exists() ? a : b, line);
     if (a.rank() == 0 || b.rank() == 0) {
       t.fail(graph::rule::matmul, a.shape(), b.shape());
       return a;
@@ -5239,12 +5257,18 @@ template <class F> inline constexpr bool traceable = std::is_empty_v<F>&& std::i
 
 namespace graph {
 
-template <class F, int... Index> constexpr var call_with(const list<var>& args, std::integer_sequence<int, Index...>) {
-  return F{}(args[Index]...);
+template <class F, int... Index>
+constexpr var call_with(tape& t, const list<var>& args, std::integer_sequence<int, Index...>) {
+  if constexpr (std::is_convertible_v<decltype(F{}(args[Index]...)), var>) {
+    return F{}(args[Index]...);
+  } else {
+    t.fail(rule::no_result, {}, {});
+    return 0.0;
+  }
 }
 /// The result of F on N vars; a plain number is put on the tape.
 template <class F, int N> constexpr var call(tape& t, const list<var>& args) {
-  const var y = call_with<F>(args, std::make_integer_sequence<int, N>{});
+  const var y = call_with<F>(t, args, std::make_integer_sequence<int, N>{});
   return y.is_number() ? t.constant(y.number) : y;
 }
 
@@ -5294,6 +5318,8 @@ template <class F, class Transform, int Given, int N = 0> constexpr int expected
   else if constexpr (N < Given) return expected_arguments<F, Transform, Given, N + 1>();
   else return 0;
 }
+template <class...> inline constexpr bool never = false;
+
 /// callable<Transform, Tag>: what fx::value_and_grad and its kin return. Owns its workspace and reuses it call after call;
 /// one object must not be called from two threads at once, copies are independent.
 /// Called as an lvalue it returns views of its workspace, valid until its next call; called as an rvalue, owning tensors.
@@ -5340,6 +5366,12 @@ public:
       static_assert(sizeof(typename evaluator_of<Tag>::template report<Transform, A...>) > 0);
       return evaluator_of<Tag>::template call<Transform, true>(memory(), key_, args...);
     }
+  }
+  template <class... A>
+  requires(!(std::is_same_v<std::remove_cvref_t<A>, graph::var> || ...)) auto operator()(const A&...) const& {
+    static_assert(never<A...>,
+                  "fluxpp: a compiled function keeps its workspace in itself: call one that is not const, or a copy");
+    return Transform::template results<double, expected<int{sizeof...(A)}>>(nothing_reader{});
   }
   template <class... A>
   requires(std::is_same_v<std::remove_cvref_t<A>, graph::var> || ...) constexpr auto operator()(A... args) const {
@@ -9780,6 +9812,9 @@ template <rule R, class A, class B, class Line> struct fault_report {
                 "fluxpp::jvp(f)(x, dx): the tangent of an argument must have its shape, or be one number");
   static_assert(R != rule::cotangent,
                 "fluxpp::vjp(f)(x, ybar): the cotangent must have the shape of the result, or be one number");
+  static_assert(R != rule::no_result,
+                "fluxpp: a function must return one value: a number, or what it computed from its arguments");
+  static_assert(R != rule::branch, "fluxpp: a program cannot branch on a value: use fx::select(condition, a, b)");
   static_assert(
       R != rule::scalar_gradient,
       "fluxpp::grad(f): f must return a scalar; reduce it (fx::sum, fx::mean) or use fx::jacobian or fx::vjp");

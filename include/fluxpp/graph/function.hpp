@@ -42,12 +42,18 @@ template <class F> inline constexpr bool traceable = std::is_empty_v<F>&& std::i
 
 namespace graph {
 
-template <class F, int... Index> constexpr var call_with(const list<var>& args, std::integer_sequence<int, Index...>) {
-  return F{}(args[Index]...);
+template <class F, int... Index>
+constexpr var call_with(tape& t, const list<var>& args, std::integer_sequence<int, Index...>) {
+  if constexpr (std::is_convertible_v<decltype(F{}(args[Index]...)), var>) {
+    return F{}(args[Index]...);
+  } else {
+    t.fail(rule::no_result, {}, {});
+    return 0.0;
+  }
 }
 /// The result of F on N vars; a plain number is put on the tape.
 template <class F, int N> constexpr var call(tape& t, const list<var>& args) {
-  const var y = call_with<F>(args, std::make_integer_sequence<int, N>{});
+  const var y = call_with<F>(t, args, std::make_integer_sequence<int, N>{});
   return y.is_number() ? t.constant(y.number) : y;
 }
 
@@ -97,6 +103,8 @@ template <class F, class Transform, int Given, int N = 0> constexpr int expected
   else if constexpr (N < Given) return expected_arguments<F, Transform, Given, N + 1>();
   else return 0;
 }
+template <class...> inline constexpr bool never = false;
+
 /// callable<Transform, Tag>: what fx::value_and_grad and its kin return. Owns its workspace and reuses it call after call;
 /// one object must not be called from two threads at once, copies are independent.
 /// Called as an lvalue it returns views of its workspace, valid until its next call; called as an rvalue, owning tensors.
@@ -143,6 +151,12 @@ public:
       static_assert(sizeof(typename evaluator_of<Tag>::template report<Transform, A...>) > 0);
       return evaluator_of<Tag>::template call<Transform, true>(memory(), key_, args...);
     }
+  }
+  template <class... A>
+  requires(!(std::is_same_v<std::remove_cvref_t<A>, graph::var> || ...)) auto operator()(const A&...) const& {
+    static_assert(never<A...>,
+                  "fluxpp: a compiled function keeps its workspace in itself: call one that is not const, or a copy");
+    return Transform::template results<double, expected<int{sizeof...(A)}>>(nothing_reader{});
   }
   template <class... A>
   requires(std::is_same_v<std::remove_cvref_t<A>, graph::var> || ...) constexpr auto operator()(A... args) const {

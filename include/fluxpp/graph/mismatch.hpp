@@ -38,6 +38,9 @@ template <rule R, class A, class B, class Line> struct fault_report {
                 "fluxpp::jvp(f)(x, dx): the tangent of an argument must have its shape, or be one number");
   static_assert(R != rule::cotangent,
                 "fluxpp::vjp(f)(x, ybar): the cotangent must have the shape of the result, or be one number");
+  static_assert(R != rule::no_result,
+                "fluxpp: a function must return one value: a number, or what it computed from its arguments");
+  static_assert(R != rule::branch, "fluxpp: a program cannot branch on a value: use fx::select(condition, a, b)");
   static_assert(
       R != rule::scalar_gradient,
       "fluxpp::grad(f): f must return a scalar; reduce it (fx::sum, fx::mean) or use fx::jacobian or fx::vjp");

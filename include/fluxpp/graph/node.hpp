@@ -143,7 +143,9 @@ enum class rule : int {
   scalar_gradient,
   integer_gradient,
   tangent,
-  cotangent
+  cotangent,
+  branch,
+  no_result
 };
 struct fault {
   graph::rule rule = rule::none;

@@ -24,6 +24,8 @@ struct var {
   constexpr dims shape() const;
   /// Extent of an axis; negative axes count from the end.
   constexpr int extent(int axis) const;
+  /// A number decides a branch of the program; a value that is not known yet cannot, which is a fault.
+  constexpr explicit operator bool() const;
 
 private:
   bool numeric_ = false;
@@ -118,8 +120,13 @@ private:
   graph::fault fault_;
 };
 
-constexpr dims var::shape() const { return tape->shape_of(id); }
-constexpr int var::rank() const { return is_number() ? 0 : shape().rank; }
+constexpr dims var::shape() const { return is_number() ? dims{} : tape->shape_of(id); }
+constexpr int var::rank() const { return shape().rank; }
+constexpr var::operator bool() const {
+  if (is_number()) return number != 0;
+  tape->fail(rule::branch, shape(), {});
+  return false;
+}
 constexpr int var::extent(int axis) const { return shape()[axis < 0 ? axis + rank() : axis]; }
 
 /// at_line(x, line): the tape of x; an operation written on this line of the source is about to be recorded.

@@ -67,6 +67,15 @@ constexpr var joined(const var* x, int n, int axis) {
                   : record<concat<4>>(t, shape, a, x[0], x[1], x[2], x[3]);
 }
 
+/// Numbers among the arrays become constants.
+constexpr graph::tape& on_one_tape(list<var>& x, int line) {
+  var any;
+  for (const var& v : x) any = v.exists() ? v : any;
+  graph::tape& t = graph::at_line(any, line);
+  for (var& v : x) v = v.exists() ? v : t.constant(v.number);
+  return t;
+}
+
 struct concat_function {
   constexpr var operator()(var a, var b, int axis, int line = __builtin_LINE()) const {
     return (*this)({a, b}, axis, line);
@@ -77,7 +86,7 @@ struct concat_function {
     return (*this)(parts, axis, line);
   }
   constexpr var operator()(list<var> x, int axis, int line = __builtin_LINE()) const {
-    graph::at_line(x[0], line);
+    on_one_tape(x, line);
     axis = checked_axis(x[0], axis);
     while (x.size() > 1) {
       list<var> fewer;
@@ -96,7 +105,7 @@ struct stack_function {
     return (*this)(parts, axis, line);
   }
   constexpr var operator()(list<var> x, int axis = 0, int line = __builtin_LINE()) const {
-    graph::tape& t = graph::at_line(x[0], line);
+    graph::tape& t = on_one_tape(x, line);
     const dims first = x[0].shape();
     const int at = axis < 0 ? axis + first.rank + 1 : axis;
     if (first.rank == max_rank || at < 0 || at > first.rank) {

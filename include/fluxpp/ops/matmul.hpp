@@ -26,7 +26,7 @@ struct matmul : linear<2> {
 
 struct matmul_function {
   constexpr var operator()(var a, var b, int line = __builtin_LINE()) const {
-    graph::tape& t = graph::at_line(a, line);
+    graph::tape& t = graph::at_line(a.exists() ? a : b, line);
     if (a.rank() == 0 || b.rank() == 0) {
       t.fail(graph::rule::matmul, a.shape(), b.shape());
       return a;
