@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: MIT
-// Fused programs beside fused loops written by hand with the same SIMD functions: value and gradient, one thread.
+// Fused programs beside fused loops written by hand, with the same SIMD functions and with those of xsimd alone: value and
+// gradient, one thread.
 #include "harness.hpp"
 
 #include <fluxpp/fluxpp.hpp>
 
+#include <xsimd/xsimd.hpp>
+
 #include <array>
+#include <functional>
+#include <numeric>
 #include <random>
 #include <vector>
 
@@ -67,6 +72,43 @@ template <class T> T log_sum_exp_by_hand(const std::vector<T>& x, std::vector<T>
 }
 // [log_sum_exp]
 
+/// The same with nothing but xsimd, its exponential included.
+template <class T> T log_sum_exp_by_xsimd(const std::vector<T>& x, std::vector<T>& gradient) {
+  using V = xsimd::batch<T>;
+  constexpr std::size_t width = V::size, block = 4 * width;
+  const std::size_t whole = x.size() / block * block;
+  const auto fold = [](const V(&v)[4], auto&& combine) {
+    const V all = combine(combine(v[0], v[1]), combine(v[2], v[3]));
+    T one[width];
+    all.store_unaligned(one);
+    return std::accumulate(one + 1, one + width, one[0], combine);
+  };
+  const auto larger = [](const auto& a, const auto& b) {
+    using std::max;
+    return max(a, b);
+  };
+  const V least(-std::numeric_limits<T>::infinity());
+  V largest[4]{least, least, least, least};
+  for (std::size_t i = 0; i < whole; i += block)
+    for (std::size_t k = 0; k < 4; ++k) largest[k] = larger(largest[k], V::load_unaligned(&x[i + k * width]));
+  T m = fold(largest, larger);
+  for (std::size_t i = whole; i < x.size(); ++i) m = std::max(m, x[i]);
+  V sum[4]{V(T(0)), V(T(0)), V(T(0)), V(T(0))};
+  for (std::size_t i = 0; i < whole; i += block)
+    for (std::size_t k = 0; k < 4; ++k) {
+      const V e = xsimd::exp(V::load_unaligned(&x[i + k * width]) - V(m));
+      e.store_unaligned(&gradient[i + k * width]);
+      sum[k] += e;
+    }
+  T total = fold(sum, std::plus<>());
+  for (std::size_t i = whole; i < x.size(); ++i) total += gradient[i] = std::exp(x[i] - m);
+  const V scale(T(1) / total);
+  for (std::size_t i = 0; i < whole; i += width)
+    (V::load_unaligned(&gradient[i]) * scale).store_unaligned(&gradient[i]);
+  for (std::size_t i = whole; i < x.size(); ++i) gradient[i] *= T(1) / total;
+  return m + std::log(total);
+}
+
 template <class T> struct log_sum_exp_case {
   std::vector<T> x, ours_gradient, hand_gradient;
   decltype(fx::value_and_grad(log_sum_exp)) program;
@@ -88,6 +130,14 @@ template <class T> struct log_sum_exp_case {
     ours_gradient.assign(gradient, gradient + x.size());
     return std::max(bench::difference(ours_gradient, hand_gradient),
                     bench::difference(std::array{value}, std::array{hand_value}));
+  }
+};
+
+template <class T> struct log_sum_exp_xsimd_case : log_sum_exp_case<T> {
+  using log_sum_exp_case<T>::log_sum_exp_case;
+  void reference() {
+    this->hand_value = log_sum_exp_by_xsimd(this->x, this->hand_gradient);
+    bench::keep(this->hand_gradient);
   }
 };
 
@@ -177,6 +227,8 @@ template <class T> void run(bench::suite& s, const std::string& type, double tol
   for (std::size_t n : {1000, 1'000'000}) {
     log_sum_exp_case<T> c(n);
     s.compare(name("log_sum_exp", n), 1.25, tolerance, c);
+    log_sum_exp_xsimd_case<T> alone(n);
+    s.compare(name("log_sum_exp, xsimd", n), 1.25, tolerance, alone);
   }
   for (std::size_t n : {1000, 1'000'000}) {
     normal_case<T> c(n);

@@ -4,6 +4,7 @@
 #include <fluxpp/fluxpp.hpp>
 
 #include <cstdio>
+#include <filesystem>
 namespace fx = fluxpp;
 
 // clang-format off
@@ -20,7 +21,8 @@ int main() {
   learn.fit(
       train,
       {.epochs = 20, .batch = 64, .validation = test, .metrics = {fx::accuracy}, .schedule = fx::one_cycle{2e-2f}});
-  learn.save("digits.safetensors"); // atomic; loads by name anywhere
+  std::filesystem::create_directories("out");
+  learn.save("out/digits.safetensors"); // atomic; loads by name anywhere
 
   std::printf("parameters %d\n", learn.parameter_count());
   std::printf("loss fell %s\n",

@@ -765,7 +765,6 @@ public:
     if (fault_.rule == rule::none) fault_ = {r, a, b, line};
   }
   constexpr const graph::fault& first_fault() const { return fault_; }
-  constexpr bool equal_extent(int a, int b) const { return extents.resolve(a) == extents.resolve(b); }
 
   /// Makes v an output, to be written to a place of its own or to the target.
   constexpr void output(var v, const target& to = {}) {
@@ -14392,8 +14391,7 @@ struct path {
 enum class initial : int {
   zeros,
   ones,
-  kaiming_uniform, ///< U(-b, b), b = sqrt(6 / fan_in): He et al. 2015, arXiv:1502.01852
-  glorot_uniform   ///< U(-b, b), b = sqrt(6 / (fan_in + fan_out)): Glorot & Bengio 2010
+  kaiming_uniform ///< U(-b, b), b = sqrt(6 / fan_in): He et al. 2015, arXiv:1502.01852
 };
 
 /// entry: one tensor of the flat parameter or state buffer.
@@ -14646,11 +14644,11 @@ template <auto... Extents> struct input_shape<shape_t<Extents...>> {
   }
 };
 
-/// layout<Parameters, States, Numbers>: the tensors of a network; offsets are those of the flat buffers.
-template <int Parameters, int States, int Numbers> struct layout {
+/// layout<Parameters, States>: the tensors of a network; offsets are those of the flat buffers.
+template <int Parameters, int States> struct layout {
   entry parameters[Parameters + 1]{};
   entry states[States + 1]{};
-  static constexpr int parameter_count = Parameters, state_count = States, number_count = Numbers;
+  static constexpr int parameter_count = Parameters, state_count = States;
 
   static constexpr int extent_of(const entry* table, int n) {
     return n == 0 ? 0 : (table[n - 1].offset + table[n - 1].size + 15) / 16 * 16;
@@ -14688,7 +14686,7 @@ template <class Net, class Shape> constexpr auto make_layout() {
   graph::tape t;
   context c(t, true);
   trace_network<Net, Shape>(Net{}, c);
-  layout<n.parameters, n.states, n.numbers> l;
+  layout<n.parameters, n.states> l;
   for (int i = 0; i < n.parameters; ++i) l.parameters[i] = c.parameters[i];
   for (int i = 0; i < n.states; ++i) l.states[i] = c.states[i];
   return l;
@@ -14837,7 +14835,7 @@ template <class R> concept update_rule = requires(const R& rule, var x, const va
 };
 
 /// rule_program<R, N>: one step of rule R on N parameters, in place. Arguments: x, gradient, slots.
-template <class R, int N> struct rule_program {
+template <update_rule R, int N> struct rule_program {
   static constexpr void trace(graph::tape& t) {
     var argument[2 + R::slots]{};
     for (int i = 0; i < 2 + R::slots; ++i) argument[i] = t.input(make_dims(N), {graph::space::argument, i, false});
@@ -15529,17 +15527,14 @@ inline double fan_in(const dims& shape) {
   for (int a = 1; a < shape.rank; ++a) n *= shape[a];
   return n;
 }
-inline double fan_out(const dims& shape) { return fan_in(shape) / (shape.rank > 1 ? shape[1] : 1) * shape[0]; }
 
 /// Fills one tensor as its layer asks; random ones follow from the seed and the name alone.
 template <class T> void initialise(const nn::entry& e, std::uint64_t seed, std::span<T> out) {
-  double bound = 0;
-  switch (e.initial) {
-  case nn::initial::zeros: std::fill(out.begin(), out.end(), T(0)); return;
-  case nn::initial::ones: std::fill(out.begin(), out.end(), T(1)); return;
-  case nn::initial::kaiming_uniform: bound = std::sqrt(6 / fan_in(e.shape)); break;
-  case nn::initial::glorot_uniform: bound = std::sqrt(6 / (fan_in(e.shape) + fan_out(e.shape))); break;
+  if (e.initial != nn::initial::kaiming_uniform) {
+    std::fill(out.begin(), out.end(), T(e.initial == nn::initial::ones ? 1 : 0));
+    return;
   }
+  const double bound = std::sqrt(6 / fan_in(e.shape));
   fill_uniform(out.data(), out.size(), seed, stream_of(e.name.view()), 0);
   for (T& v : out) v = static_cast<T>(bound * (2 * static_cast<double>(v) - 1));
 }

@@ -99,7 +99,6 @@ public:
     if (fault_.rule == rule::none) fault_ = {r, a, b, line};
   }
   constexpr const graph::fault& first_fault() const { return fault_; }
-  constexpr bool equal_extent(int a, int b) const { return extents.resolve(a) == extents.resolve(b); }
 
   /// Makes v an output, to be written to a place of its own or to the target.
   constexpr void output(var v, const target& to = {}) {

@@ -34,8 +34,7 @@ struct path {
 enum class initial : int {
   zeros,
   ones,
-  kaiming_uniform, ///< U(-b, b), b = sqrt(6 / fan_in): He et al. 2015, arXiv:1502.01852
-  glorot_uniform   ///< U(-b, b), b = sqrt(6 / (fan_in + fan_out)): Glorot & Bengio 2010
+  kaiming_uniform ///< U(-b, b), b = sqrt(6 / fan_in): He et al. 2015, arXiv:1502.01852
 };
 
 /// entry: one tensor of the flat parameter or state buffer.

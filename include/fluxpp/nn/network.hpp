@@ -20,11 +20,11 @@ template <auto... Extents> struct input_shape<shape_t<Extents...>> {
   }
 };
 
-/// layout<Parameters, States, Numbers>: the tensors of a network; offsets are those of the flat buffers.
-template <int Parameters, int States, int Numbers> struct layout {
+/// layout<Parameters, States>: the tensors of a network; offsets are those of the flat buffers.
+template <int Parameters, int States> struct layout {
   entry parameters[Parameters + 1]{};
   entry states[States + 1]{};
-  static constexpr int parameter_count = Parameters, state_count = States, number_count = Numbers;
+  static constexpr int parameter_count = Parameters, state_count = States;
 
   static constexpr int extent_of(const entry* table, int n) {
     return n == 0 ? 0 : (table[n - 1].offset + table[n - 1].size + 15) / 16 * 16;
@@ -62,7 +62,7 @@ template <class Net, class Shape> constexpr auto make_layout() {
   graph::tape t;
   context c(t, true);
   trace_network<Net, Shape>(Net{}, c);
-  layout<n.parameters, n.states, n.numbers> l;
+  layout<n.parameters, n.states> l;
   for (int i = 0; i < n.parameters; ++i) l.parameters[i] = c.parameters[i];
   for (int i = 0; i < n.states; ++i) l.states[i] = c.states[i];
   return l;

@@ -23,7 +23,7 @@ template <class R> concept update_rule = requires(const R& rule, var x, const va
 };
 
 /// rule_program<R, N>: one step of rule R on N parameters, in place. Arguments: x, gradient, slots.
-template <class R, int N> struct rule_program {
+template <update_rule R, int N> struct rule_program {
   static constexpr void trace(graph::tape& t) {
     var argument[2 + R::slots]{};
     for (int i = 0; i < 2 + R::slots; ++i) argument[i] = t.input(make_dims(N), {graph::space::argument, i, false});

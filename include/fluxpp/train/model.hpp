@@ -19,17 +19,14 @@ inline double fan_in(const dims& shape) {
   for (int a = 1; a < shape.rank; ++a) n *= shape[a];
   return n;
 }
-inline double fan_out(const dims& shape) { return fan_in(shape) / (shape.rank > 1 ? shape[1] : 1) * shape[0]; }
 
 /// Fills one tensor as its layer asks; random ones follow from the seed and the name alone.
 template <class T> void initialise(const nn::entry& e, std::uint64_t seed, std::span<T> out) {
-  double bound = 0;
-  switch (e.initial) {
-  case nn::initial::zeros: std::fill(out.begin(), out.end(), T(0)); return;
-  case nn::initial::ones: std::fill(out.begin(), out.end(), T(1)); return;
-  case nn::initial::kaiming_uniform: bound = std::sqrt(6 / fan_in(e.shape)); break;
-  case nn::initial::glorot_uniform: bound = std::sqrt(6 / (fan_in(e.shape) + fan_out(e.shape))); break;
+  if (e.initial != nn::initial::kaiming_uniform) {
+    std::fill(out.begin(), out.end(), T(e.initial == nn::initial::ones ? 1 : 0));
+    return;
   }
+  const double bound = std::sqrt(6 / fan_in(e.shape));
   fill_uniform(out.data(), out.size(), seed, stream_of(e.name.view()), 0);
   for (T& v : out) v = static_cast<T>(bound * (2 * static_cast<double>(v) - 1));
 }
