@@ -28,7 +28,8 @@ struct reverse_mode {
 } // namespace train
 
 /// learner{net, loss, rule, shape<batch, ...>}: a network with its parameters, its optimiser's state and its programs.
-/// One thread uses a learner at a time; different learners may train concurrently.
+/// The targets of a dataset are class labels. What a layer keeps must be part of its type, or a number that it asks the
+/// context for (fx::dropout): programs are written down for Net{}. One thread uses a learner at a time; different learners may train concurrently.
 /// errors   compile: shapes that do not fit, a loss that is no scalar; run: a dataset whose observations have another
 ///          shape (shape_error), an empty dataset (value_error)
 /// example  examples/02_digits.cpp
