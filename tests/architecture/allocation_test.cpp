@@ -14,6 +14,7 @@
 namespace {
 
 std::atomic<long> allocations{0};
+std::atomic<long> left{-1}; // before one fails; none fails while it is negative
 
 // Through pointers that the compiler does not look behind: to it, operator new and free are no pair.
 void* (*const volatile allocate)(std::size_t) = std::malloc;
@@ -21,6 +22,8 @@ void (*const volatile release)(void*) = std::free;
 
 void* counted(std::size_t n, std::size_t alignment) {
   ++allocations;
+  if (left == 0) throw std::bad_alloc();
+  if (left > 0) --left;
   void* p = alignment <= alignof(std::max_align_t)
                 ? allocate(n > 0 ? n : 1)
                 : std::aligned_alloc(alignment, (n + alignment - 1) / alignment * alignment);
@@ -62,6 +65,19 @@ template <class F> long allocations_of(F f) {
   return allocations - before;
 }
 
+/// Calls f with memory for n allocations; whether that was enough.
+template <class F> bool runs_with(long n, F f) {
+  left = n;
+  try {
+    f();
+    left = -1;
+    return true;
+  } catch (const std::bad_alloc&) {
+    left = -1;
+    return false;
+  }
+}
+
 } // namespace
 
 TEST_CASE("the counter counts", "[eval]") {
@@ -93,4 +109,27 @@ TEST_CASE("the second call allocates nothing with kernels of their own, conversi
   };
   all();
   CHECK(allocations_of(all) == 0);
+}
+
+TEST_CASE("the result of the last call as an argument allocates once", "[eval]") {
+  auto f = fx::compile([](auto x) { return fx::softmax(fx::transpose(x)); });
+  const fx::tensor<double, 2> x({5, 5});
+  auto y = f(x);
+  y = f(y);
+  CHECK(allocations_of([&] { y = f(y); }) == 0);
+}
+
+TEST_CASE("a call that ran out of memory has changed nothing", "[eval]") {
+  const auto function = [](auto x) { return fx::sum(fx::exp(x)); };
+  for (std::size_t known : {1u, 16u}) { // sets of extents, one or as many as a callable keeps
+    bool enough = false;
+    for (long n = 0; !enough; ++n) {
+      auto f = fx::compile(function);
+      for (std::size_t size = 1; size <= known; ++size) f(std::vector<double>(size));
+      f(std::vector<double>(1));
+      enough = runs_with(n, [&] { f(std::vector<double>(20)); });
+      CHECK(f(std::vector<double>(20)) == 20);
+      CHECK(f(std::vector<double>(1)) == 1);
+    }
+  }
 }

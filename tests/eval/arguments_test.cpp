@@ -7,6 +7,7 @@
 #include "fluxpp/eval/cpu.hpp"
 #include "fluxpp/ops/ops.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <span>
@@ -141,7 +142,7 @@ TEST_CASE("views of results live in the callable, owned results outlive it", "[e
   CHECK(owned[1] == 4);
 }
 
-TEST_CASE("one array may be passed twice, and an argument may be the result", "[eval]") {
+TEST_CASE("one array may be passed twice", "[eval]") {
   auto f = fx::value_and_grad(fx::function<"x", "y">([](auto x, auto y) { return fx::sum(x * y); }));
   const std::vector<double> a{1, 2, 3};
   const auto [value, g] = f(a, a);
@@ -152,6 +153,55 @@ TEST_CASE("one array may be passed twice, and an argument may be the result", "[
   auto same = fx::compile([](auto x) { return x; });
   CHECK(same(a).data() != a.data());
   CHECK(same(a)[2] == 3);
+}
+
+namespace {
+
+/// f(x) three times over, each time of the result of the call before: by one callable, and of copies.
+template <class F> void check_fed_back(F function, const fx::tensor<double, 2>& x) {
+  auto f = fx::compile(function);
+  fx::tensor<double, 2> expected = x;
+  auto y = f(x);
+  for (int round = 0; round < 3; ++round) {
+    expected = fx::compile(function)(expected);
+    if (round > 0) y = f(y);
+    for (std::size_t i = 0; i < x.size(); ++i) CHECK(y[i] == expected[i]);
+  }
+}
+
+} // namespace
+
+TEST_CASE("the result of a callable may be its next argument", "[eval]") {
+  fx::tensor<double, 2> m = counting(3, 3);
+  for (double& v : m) v = 0.25 * v - 0.9;
+  check_fed_back([](auto x) { return fx::softmax(fx::transpose(x)); }, m);
+  check_fed_back([](auto x) { return fx::matmul(x, x); }, m);
+  check_fed_back([](auto x) { return x - fx::sum(x, 0) * fx::exp(x); }, m);
+}
+
+TEST_CASE("any output of the last call may be any argument of the next", "[eval]") {
+  const auto energy = fx::function<"x", "w">([](auto x, auto w) { return fx::sum(fx::exp(x) * fx::transpose(fx::sin(w))); });
+  auto f = fx::value_and_grad(energy);
+  const fx::tensor<double, 2> x = counting(4, 4), w = counting(4, 4);
+  const auto first = f(x, w);
+  const auto gx = first.gradient.get<"x">(), gw = first.gradient.get<"w">();
+  const fx::tensor<double, 2> own_x(gx), own_w(gw);
+  const auto expected = fx::value_and_grad(energy)(own_w, own_x);
+  const auto second = f(fx::tensor_view<const double, 2>(gw.data(), {4, 4}), gx);
+  CHECK(second.value == expected.value);
+  for (std::size_t i = 0; i < 16; ++i) CHECK(second.gradient.get<"x">()[i] == expected.gradient.get<"x">()[i]);
+  for (std::size_t i = 0; i < 16; ++i) CHECK(second.gradient.get<"w">()[i] == expected.gradient.get<"w">()[i]);
+}
+
+TEST_CASE("a result of one size may be an argument of a call of another, however many came before", "[eval]") {
+  auto f = fx::compile([](auto x) { return fx::concat(x, x, 0); });
+  std::vector<double> x{1};
+  auto y = f(x);
+  for (std::size_t n = 2; n <= std::size_t{1} << 18; n *= 2) {
+    y = f(y);
+    CHECK(y.size() == 2 * n);
+    CHECK(std::all_of(y.begin(), y.end(), [](double v) { return v == 1; }));
+  }
 }
 
 TEST_CASE("copies of a callable are independent", "[eval]") {

@@ -5,6 +5,7 @@
 #include "fluxpp/eval/tasks.hpp"
 
 #include <bit>
+#include <cstdint>
 
 namespace fluxpp::inline v0_1::eval {
 
@@ -39,6 +40,11 @@ public:
   std::vector<bound_step<T>>& steps() { return steps_; }
   const dims& shape_of(int node) const { return shapes_[index(plan_.s.g[node].shape)]; }
 
+  /// Whether a run of the plan may write over the array that begins at p: it lies in the workspace.
+  bool overwrites(const T* p) const {
+    const auto address = [](const T* x) { return reinterpret_cast<std::uintptr_t>(x); };
+    return address(p) - address(arena_.data()) < arena_size_ * sizeof(T);
+  }
   /// The address of a node's value.
   T* address(int node, const externals<T>& e) const {
     const graph::location& w = where_[index(graph::owner(plan_.s.g, plan_.s.copied, node))];
@@ -110,7 +116,8 @@ private:
       where_.assign(p.of.begin(), p.of.end());
       arena = p.arena;
     }
-    arena_ = aligned_buffer<T>(static_cast<std::size_t>(arena.fixed + arena.per_batch * batch_));
+    arena_size_ = static_cast<std::size_t>(arena.fixed + arena.per_batch * batch_);
+    arena_ = aligned_buffer<T>(arena_size_);
     batch_part_ = arena_.data() + arena.fixed;
     constants_ = aligned_buffer<T>(index(plan_.constant_count + g.count.nodes));
     for (int i = 0; i < plan_.constant_count; ++i) constants_.data()[i] = static_cast<T>(plan_.constants[i]);
@@ -291,6 +298,7 @@ private:
   std::vector<late_output> late_;
   aligned_buffer<T> arena_, constants_, scratch_, row_sums_;
   aligned_buffer<double> partials_;
+  std::size_t arena_size_ = 0;
   T* batch_part_ = nullptr;
   long batch_ = 0;
   std::vector<bound_step<T>> steps_;

@@ -103,16 +103,14 @@ private:
       to = &scalars_[i];
     } else {
       if constexpr (std::is_same_v<typename argument_traits<A>::element, T>) {
-        if (arguments::contiguous(a)) {
-          to = const_cast<T*>(arguments::first_element(a));
-          return;
-        }
+        to = const_cast<T*>(arguments::first_element(a));
+        if (arguments::contiguous(a) && !runner_.overwrites(to)) return;
       }
       stage(i, a);
       to = staging_[static_cast<std::size_t>(i)].data();
     }
   }
-  /// Copies an argument that is not contiguous, or not of the program's type.
+  /// Copies an argument that is not contiguous, not of the program's type, or a result of the last call.
   template <class A> void stage(int i, const A& a) {
     std::size_t n = 1;
     for (int axis = 0; axis < argument_traits<A>::rank; ++axis) n *= argument_traits<A>::size(a, axis);

@@ -6,11 +6,11 @@
 
 namespace fluxpp::inline v0_1::eval {
 
-/// runner<T>(plan): owns all memory of a program's evaluations. At most 16 sets of extents are kept.
+/// runner<T>(plan): owns all memory of a program's evaluations, for the last sets of extents.
 template <class T, bool CheckFinite = cpu_tag::check_finite> class runner {
 public:
   explicit runner(const plan_view<T>& plan)
-      : plan_(&plan), extents_(static_cast<std::size_t>(plan.s.g.count.extents)), next_(extents_) {}
+      : plan_(&plan), extents_(static_cast<std::size_t>(plan.s.g.count.extents)) {}
 
   eval::externals<T> externals;
 
@@ -22,34 +22,40 @@ public:
     for (int e = 0; e < plan_->s.g.count.extents; ++e) {
       const graph::extent_entry& entry = plan_->s.g.extents[e];
       const long long n =
-          entry.kind == graph::extent_kind::symbol ? value_of_symbol(entry.a) : graph::value_of(entry, next_.data());
+          entry.kind == graph::extent_kind::symbol ? value_of_symbol(entry.a) : graph::value_of(entry, extents_.data());
       if (n > graph::largest_extent)
         throw shape_error("call", "an extent of the program is " + std::to_string(n) + ", which is more than " +
                                       std::to_string(graph::largest_extent));
-      next_[static_cast<std::size_t>(e)] = static_cast<int>(n);
-      changed = changed || extents_[static_cast<std::size_t>(e)] != n;
+      extents_[static_cast<std::size_t>(e)] = static_cast<int>(n);
+      changed = changed || bound_->extents()[static_cast<std::size_t>(e)] != n;
     }
     if (changed) rebind(symbols);
   }
   void run() { eval::run<CheckFinite>(*bound_, externals); }
 
+  /// Whether run() may write over the array that begins at p.
+  bool overwrites(const T* p) const { return bound_->overwrites(p); }
   T* address(int output) const { return bound_->address(plan_->s.g.outputs[output], externals); }
   const dims& shape_of(int output) const { return bound_->shape_of(plan_->s.g.outputs[output]); }
 
 private:
+  static constexpr std::size_t most_bindings = 16;
+
   template <class Symbols> void rebind(const Symbols& symbols) {
     check(symbols);
-    extents_ = next_;
     for (const auto& b : bindings_)
       if (b->extents() == extents_) {
         bound_ = b.get();
         return;
       }
-    if (bindings_.size() >= 16) bindings_.erase(bindings_.begin());
-    bindings_.push_back(std::make_unique<binding<T>>(*plan_, extents_));
+    auto made = std::make_unique<binding<T>>(*plan_, extents_);
+    if (bindings_.size() >= most_bindings) drop_oldest();
+    bindings_.push_back(std::move(made));
     bound_ = bindings_.back().get();
   }
-  int value(int e) const { return e >= 0 ? e : next_[static_cast<std::size_t>(-1 - e)]; }
+  /// Not the one that is bound: arguments may lie in its workspace.
+  void drop_oldest() { bindings_.erase(bindings_.begin() + (bindings_.front().get() == bound_ ? 1 : 0)); }
+  int value(int e) const { return e >= 0 ? e : extents_[static_cast<std::size_t>(-1 - e)]; }
   bool is_symbol(int e) const { return e < 0 && plan_->s.g.extents[-1 - e].kind == graph::extent_kind::symbol; }
   int key(int e) const { return plan_->s.g.extents[-1 - e].a; }
 
@@ -76,7 +82,7 @@ private:
   }
 
   const plan_view<T>* plan_;
-  std::vector<int> extents_, next_; // of the last call, of the one being bound
+  std::vector<int> extents_; // of the call that is being bound
   std::vector<std::unique_ptr<binding<T>>> bindings_;
   binding<T>* bound_ = nullptr;
 };
