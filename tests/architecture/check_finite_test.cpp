@@ -38,6 +38,33 @@ TEST_CASE("the first operation that is not finite is named with its source line"
   CHECK_THAT(text, contains("element 1"));
 }
 
+TEST_CASE("values that never leave the registers of a fused loop are looked at, one by one", "[eval]") {
+  const int line = __LINE__;
+  auto chain = fx::compile([](auto x) {
+    auto y = fx::log(x);
+    auto z = fx::tanh(y) + 1.0;
+    return fx::mean(z);
+  });
+  const std::string text = message_of([&] { chain(std::vector<double>{1.0, 2.0, -3.0}); });
+  INFO(text);
+  CHECK_THAT(text, contains("fluxpp::log"));
+  CHECK_THAT(text, contains("line " + std::to_string(line + 2)));
+  CHECK_THAT(text, contains("element 2"));
+}
+
+TEST_CASE("a value that later operations make finite again is named all the same", "[eval]") {
+  auto hidden = fx::compile([](auto x) { return fx::relu(-fx::exp(x)); });
+  CHECK_THAT(message_of([&] { hidden(std::vector<double>{1.0, 1000.0}); }), contains("fluxpp::exp"));
+}
+
+TEST_CASE("of several faults the first in the program is named", "[eval]") {
+  auto f = fx::compile([](auto x, auto y) {
+    auto late = fx::sum(fx::sqrt(y));
+    return fx::log(x) + late;
+  });
+  CHECK_THAT(message_of([&] { f(-1.0, std::vector<double>{-1.0}); }), contains("fluxpp::sqrt"));
+}
+
 TEST_CASE("operations with kernels of their own are checked too", "[eval]") {
   fx::tensor<double, 2> a({2, 2}), b({2, 2});
   for (double& v : a) v = 1e200;

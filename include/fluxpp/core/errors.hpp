@@ -16,6 +16,11 @@ inline std::string sentence(std::string_view call, std::string_view requirement)
   return text.append(call).append(": ").append(requirement);
 }
 
+/// in_source(line): where in the user's source, as a part of a sentence; nothing when the line is not known.
+inline std::string in_source(int line) {
+  return line > 0 ? " (source line " + std::to_string(line) + ")" : std::string();
+}
+
 /// error: the base of all exceptions of fluxpp; what() is one sentence.
 struct error : std::runtime_error {
   error(std::string_view call, std::string_view requirement) : std::runtime_error(sentence(call, requirement)) {}

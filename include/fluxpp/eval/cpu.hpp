@@ -42,7 +42,7 @@ struct session_base {
   const void* program;
 };
 
-template <class T, class Program, bool CheckFinite = cpu_tag::check_finite> class session final : public session_base {
+template <class T, class Program> class session final : public session_base {
 public:
   static constexpr const plan_view<T>& plan = plan_of<T, Program>;
   static constexpr int argument_count = Program::argument_count;
@@ -122,7 +122,7 @@ private:
     arguments::copy_elements<T>(a, staging_[static_cast<std::size_t>(i)].data());
   }
 
-  runner<T, CheckFinite> runner_;
+  runner<T, is_checked<Program>> runner_;
   T scalars_[argument_count + 1]{};
   std::vector<aligned_buffer<T>> staging_;
   std::vector<std::size_t> staged_size_;
@@ -166,20 +166,21 @@ namespace fluxpp::inline v0_1 {
 
 template <bool CheckFinite> struct evaluator_of<cpu_evaluator<CheckFinite>> {
   using workspace = eval::workspace;
+  template <class Transform, class... A>
+  using program = eval::checked_if<CheckFinite, eval::function_program<Transform, arguments::argument_t<A>...>>;
 
   /// Its size is a compile error if the transform does not accept arguments of these types.
-  template <class Transform, class... A>
-  using report = eval::report_of<eval::function_program<Transform, arguments::argument_t<A>...>>;
+  template <class Transform, class... A> using report = eval::report_of<program<Transform, A...>>;
 
   template <class Transform, bool Owning, class... A>
   static auto call(workspace& w, const random_key& key, const A&... args) {
     using T = typename arguments::real_type<A...>::type;
-    using program = eval::function_program<Transform, arguments::argument_t<A>...>;
-    using session = eval::session<T, program, CheckFinite>;
+    using session = eval::session<T, program<Transform, A...>>;
     session& s = w.find<session>();
     s.key(key.seed, key.step);
     s.run(args...);
-    return Transform::template results<T, sizeof...(A)>(eval::output_reader<T, session, program, Owning>{s});
+    return Transform::template results<T, sizeof...(A)>(
+        eval::output_reader<T, session, program<Transform, A...>, Owning>{s});
   }
 };
 

@@ -46,7 +46,7 @@ template <class T> void run_loop(const plan_view<T>& plan, bound_step<T>& b) {
   if (b.accumulates) fold.combine();
 }
 
-/// Throws value_error naming the first operation and source line whose result is not finite.
+/// Throws value_error naming the operation and its source line if a result of the step is not finite.
 template <class T> void check_finite(binding<T>& bound, const bound_step<T>& b, const externals<T>& e) {
   const plan_view<T>& plan = bound.plan();
   const graph::plan_step& step = plan.f.steps[b.number];
@@ -59,14 +59,13 @@ template <class T> void check_finite(binding<T>& bound, const bound_step<T>& b, 
       if (std::isfinite(v[i])) continue;
       const graph::node& culprit = plan.s.g[node];
       throw value_error(culprit.op->name, "element " + std::to_string(i) + " of its result is " + std::to_string(v[i]) +
-                                              " (step " + std::to_string(b.number) + ", source line " +
-                                              std::to_string(culprit.line) +
-                                              "): FLUXPP_CHECK_FINITE asks for finite values");
+                                              " in step " + std::to_string(b.number) + error::in_source(culprit.line) +
+                                              ": FLUXPP_CHECK_FINITE asks for finite values");
     }
   }
 }
 
-/// run<CheckFinite>(bound, e): one evaluation of the plan.
+/// run<CheckFinite>(bound, e): one evaluation of the plan, but for what it writes over inputs that steps still read.
 template <bool CheckFinite, class T> void run(binding<T>& bound, const externals<T>& e) {
   bound.point_at(e);
   for (bound_step<T>& b : bound.steps()) {
@@ -78,7 +77,6 @@ template <bool CheckFinite, class T> void run(binding<T>& bound, const externals
     }
     if constexpr (CheckFinite) check_finite(bound, b, e);
   }
-  bound.write_back(e);
 }
 
 } // namespace fluxpp::inline v0_1::eval

@@ -55,29 +55,37 @@ template <class Program>
 inline constexpr graph::graph_view view_of = graph::view_of<size_of<Program>>(graph_of<Program>);
 template <class Program> inline constexpr int nodes_of = size_of<Program>.nodes;
 
+/// checked<Program>: the program with every operation a step of its own, in order, so that every value can be looked at.
+template <class Program> struct checked : Program {};
+template <class Program> inline constexpr bool is_checked = false;
+template <class Program> inline constexpr bool is_checked<checked<Program>> = true;
+template <bool Check, class Program> using checked_if = std::conditional_t<Check, checked<Program>, Program>;
+
 /// scheduled<N>: when each of N nodes is computed, and by which step.
 template <int N> struct scheduled {
   int stage[N + 1]{};
   bool copied[N + 1]{};
   int step_of[N + 1]{};
   int steps = 0, members = 0, operands = 0;
+  bool checked;
 
-  constexpr explicit scheduled(const graph::graph_view& g) {
+  constexpr scheduled(const graph::graph_view& g, bool check) : checked(check) {
     graph::find_copies(g, copied);
-    graph::assign_stages(g, stage, copied);
-    graph::sink(g, stage, copied);
+    if (checked) graph::assign_order(g, stage);
+    else graph::assign_stages(g, stage, copied), graph::sink(g, stage, copied);
     const graph::grouping groups = graph::group(view(g));
     for (int i = 0; i < N; ++i) step_of[i] = groups.step_of[i];
     steps = groups.steps, members = groups.members, operands = groups.operands;
   }
-  constexpr graph::staged_view view(const graph::graph_view& g) const { return {g, stage, copied}; }
+  constexpr graph::staged_view view(const graph::graph_view& g) const { return {g, stage, copied, checked}; }
   constexpr graph::grouping groups() const {
     graph::grouping out{{}, steps, members, operands};
     for (int i = 0; i < N; ++i) out.step_of.push(step_of[i]);
     return out;
   }
 };
-template <class Program> inline constexpr scheduled<nodes_of<Program>> schedule_of{view_of<Program>};
+template <class Program>
+inline constexpr scheduled<nodes_of<Program>> schedule_of{view_of<Program>, is_checked<Program>};
 template <class Program> inline constexpr graph::staged_view staged_of = schedule_of<Program>.view(view_of<Program>);
 
 /// fused_tables<Steps, Members, Operands>: the steps as constants.

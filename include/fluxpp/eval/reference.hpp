@@ -121,7 +121,7 @@ private:
       if (c.at_least ? a >= b : a == b) continue;
       throw shape_error(c.rule,
                         std::to_string(a) + (c.at_least ? " must be at least " : " must equal ") + std::to_string(b) +
-                            " (line " + std::to_string(c.line) + ")",
+                            error::in_source(c.line),
                         {}, -1, b, a);
     }
   }

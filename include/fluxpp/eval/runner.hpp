@@ -7,7 +7,8 @@
 namespace fluxpp::inline v0_1::eval {
 
 /// runner<T>(plan): owns all memory of a program's evaluations, for the last sets of extents.
-template <class T, bool CheckFinite = cpu_tag::check_finite> class runner {
+/// CheckFinite belongs to the plan of a checked program: a value that is not finite is an error.
+template <class T, bool CheckFinite = false> class runner {
 public:
   explicit runner(const plan_view<T>& plan)
       : plan_(&plan), extents_(static_cast<std::size_t>(plan.s.g.count.extents)) {}
@@ -31,9 +32,13 @@ public:
     }
     if (changed) rebind(symbols);
   }
-  void run() { eval::run<CheckFinite>(*bound_, externals); }
+  /// compute() runs all steps, commit() writes over the inputs that the plan did not write in place; run() is both.
+  /// errors   compute: an index or a value that a step refuses (value_error); then inputs are as they were
+  void compute() { eval::run<CheckFinite>(*bound_, externals); }
+  void commit() { bound_->write_back(externals); }
+  void run() { compute(), commit(); }
 
-  /// Whether run() may write over the array that begins at p.
+  /// Whether compute() may write over the array that begins at p.
   bool overwrites(const T* p) const { return bound_->overwrites(p); }
   T* address(int output) const { return bound_->address(plan_->s.g.outputs[output], externals); }
   const dims& shape_of(int output) const { return bound_->shape_of(plan_->s.g.outputs[output]); }
@@ -75,7 +80,7 @@ private:
                                             : describe(other, symbols) + " is " + std::to_string(value(other));
       throw shape_error(c.rule,
                         describe(of, symbols) + " is " + std::to_string(value(of)) + ", but " + wanted +
-                            " (source line " + std::to_string(c.line) + ")",
+                            error::in_source(c.line),
                         is_symbol(of) ? symbols.argument(key(of)) : std::string(),
                         is_symbol(of) ? symbols.axis(key(of)) : -1, value(other), value(of));
     }

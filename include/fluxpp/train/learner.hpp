@@ -77,11 +77,15 @@ public:
     input::check_batch(b, "learner::step(batch)");
     bind(train_, b);
     train_.externals.step = static_cast<std::uint32_t>(step_);
-    train_.run();
+    train_.compute();
     std::array<double, Rule::numbers> numbers{};
-    rule_.numbers_at(++step_, rate, momentum, numbers.data());
+    rule_.numbers_at(step_ + 1, rate, momentum, numbers.data());
     std::copy(numbers.begin(), numbers.end(), rule_numbers_.begin());
-    update_.run();
+    update_.compute();
+    // Nothing throws from here on: parameters, state and the rule's slots change together.
+    update_.commit();
+    train_.commit();
+    ++step_;
     return static_cast<double>(*train_.address(0));
   }
   template <class Batch> double step(const Batch& b) { return step(b, rule_.lr, rule_.usual_momentum()); }
@@ -118,14 +122,16 @@ public:
 
 private:
   static constexpr int parameter_size = nn::layout_of<Net, Shape>.parameter_size();
-  using training = nn::training_program<Net, Loss, Shape, train::reverse_mode>;
-  using inference = nn::inference_program<Net, Loss, Shape>;
-  using updating = optim::rule_program<Rule, parameter_size>;
+  template <class Program> using checked = eval::checked_if<Tag::check_finite, Program>;
+  using training = checked<nn::training_program<Net, Loss, Shape, train::reverse_mode>>;
+  using inference = checked<nn::inference_program<Net, Loss, Shape>>;
+  using updating = checked<optim::rule_program<Rule, parameter_size>>;
+  using runner = eval::runner<float, Tag::check_finite>;
   using input = train::input<Shape>;
 
   eval::aligned_buffer<float>& gradient() { return buffers_[Rule::slots]; }
   void connect() {
-    for (eval::runner<float, Tag::check_finite>* r : {&train_, &infer_}) {
+    for (runner* r : {&train_, &infer_}) {
       r->externals.argument.resize(2);
       r->externals.parameter = model_.parameters();
       r->externals.state = model_.states();
@@ -137,14 +143,14 @@ private:
     update_.externals.number = rule_numbers_.data();
     update_.bind([](int) { return 0; }, input{});
   }
-  template <class Batch> void bind(eval::runner<float, Tag::check_finite>& r, const Batch& b) {
+  template <class Batch> void bind(runner& r, const Batch& b) {
     r.bind([&](int key) { return static_cast<int>(b.inputs.shape()[static_cast<std::size_t>(input{}.axis(key))]); },
            input{});
     targets_.assign(b.targets.begin(), b.targets.end());
     r.externals.argument[nn::input_argument] = const_cast<float*>(b.inputs.data());
     r.externals.argument[nn::target_argument] = targets_.data();
   }
-  static std::span<const float> answers(const eval::runner<float, Tag::check_finite>& r) {
+  static std::span<const float> answers(const runner& r) {
     return {r.address(nn::answers_output), kernels::step_args<float>::size(r.shape_of(nn::answers_output))};
   }
 
@@ -194,8 +200,8 @@ private:
   eval::aligned_buffer<float> buffers_[Rule::slots + 1]; // the rule's slots, then the gradient
   std::vector<float> numbers_, targets_;
   std::array<float, Rule::numbers> rule_numbers_{};
-  eval::runner<float, Tag::check_finite> train_{eval::plan_of<float, training>},
-      infer_{eval::plan_of<float, inference>}, update_{eval::plan_of<float, updating>};
+  runner train_{eval::plan_of<float, training>}, infer_{eval::plan_of<float, inference>},
+      update_{eval::plan_of<float, updating>};
   std::vector<epoch_record> history_;
   std::int64_t step_ = 0;
 };

@@ -62,6 +62,7 @@ struct staged_view {
   graph_view g;
   const int* stage;
   const bool* copied;
+  bool checked = false; ///< values are looked at as they are computed; inputs of the call change when all have passed
   constexpr bool looped(int id) const { return in_kernel(g.kind_of(id)) || copied[id]; }
   constexpr bool computed(int id) const { return looped(id) || g.kind_of(id) == kind::step; }
   constexpr int space_of(int id) const { return copied[id] ? g[id].shape : iteration_shape(g, id); }

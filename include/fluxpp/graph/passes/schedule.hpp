@@ -67,6 +67,11 @@ constexpr void assign_stages(const graph_view& g, int* stage, const bool* copied
   }
 }
 
+/// assign_order: a stage of its own for every node, in the order of the program: no two share a loop.
+constexpr void assign_order(const graph_view& g, int* stage) {
+  for (int id = 0; id < g.count.nodes; ++id) stage[id] = id;
+}
+
 /// How many operands of a node are in registers at its stage.
 constexpr int from_registers(const graph_view& g, const int* stage, int id) {
   int n = 0;
