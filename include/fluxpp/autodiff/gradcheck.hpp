@@ -222,6 +222,9 @@ template <class A> void require_double(const A& a) {
 }
 
 } // namespace autodiff
+} // namespace fluxpp::inline v0_1
+
+namespace fluxpp::inline v0_1::inline FLUXPP_DEFAULTS {
 
 /// gradcheck(f, args...) or gradcheck(fx::strict, f, args...): the derivatives of f at args, in forward and in reverse
 /// mode, against differences, element by element. Arrays of whole numbers are indices and stay. For second derivatives
@@ -260,4 +263,4 @@ template <class Tag = cpu_tag, elementwise_op Op> gradcheck_result gradcheck(Op)
   return gradcheck<Tag>(operation<Op>{});
 }
 
-} // namespace fluxpp::inline v0_1
+} // namespace fluxpp::inline v0_1::inline FLUXPP_DEFAULTS

@@ -99,14 +99,6 @@ private:
   callable<autodiff::hvp_transform<F, Wrt...>, Tag> hvp_;
 };
 
-/// fx::hessian<"a", "b">(f): the matrix of second derivatives with respect to the named arguments (all, if none is named),
-/// their elements one after the other in order of the names. f must return a scalar. Costs one Hessian-vector product
-/// (about two gradients) per row.
-/// shapes   -> [n, n], n the number of elements of the named arguments
-template <text... Wrt, class F, class Tag = cpu_tag> auto hessian(F, Tag = {}) {
-  return hessian_callable<typename autodiff::requirements<F, Wrt...>::function, Tag, Wrt...>{};
-}
-
 /// jacobian_callable: see fx::jacobian.
 template <class F, class Tag, text... Wrt> class jacobian_callable {
 public:
@@ -156,6 +148,18 @@ private:
   callable<autodiff::vjp_transform<F>, Tag> vjp_;
 };
 
+} // namespace fluxpp::inline v0_1
+
+namespace fluxpp::inline v0_1::inline FLUXPP_DEFAULTS {
+
+/// fx::hessian<"a", "b">(f): the matrix of second derivatives with respect to the named arguments (all, if none is named),
+/// their elements one after the other in order of the names. f must return a scalar. Costs one Hessian-vector product
+/// (about two gradients) per row.
+/// shapes   -> [n, n], n the number of elements of the named arguments
+template <text... Wrt, class F, class Tag = cpu_tag> auto hessian(F, Tag = {}) {
+  return hessian_callable<typename autodiff::requirements<F, Wrt...>::function, Tag, Wrt...>{};
+}
+
 /// fx::jacobian<"x">(f): the matrix of derivatives of f's elements by those of the named arguments (all, if none is named).
 /// Computed by columns (forward mode) or rows (reverse mode), whichever are fewer.
 /// shapes   -> [m, n], m the elements of f's result, n those of the arguments
@@ -163,4 +167,4 @@ template <text... Wrt, class F, class Tag = cpu_tag> auto jacobian(F, Tag = {}) 
   return jacobian_callable<typename autodiff::requirements<F, Wrt...>::function, Tag, Wrt...>{};
 }
 
-} // namespace fluxpp::inline v0_1
+} // namespace fluxpp::inline v0_1::inline FLUXPP_DEFAULTS

@@ -167,6 +167,9 @@ template <class F, text... Wrt> struct requirements {
 };
 
 } // namespace autodiff
+} // namespace fluxpp::inline v0_1
+
+namespace fluxpp::inline v0_1::inline FLUXPP_DEFAULTS {
 
 /// fx::compile(f): f as a program: fused, planned, with a workspace of its own.
 template <class F, class Tag = cpu_tag> constexpr auto compile(F, Tag = {}) {
@@ -196,4 +199,4 @@ template <text... Wrt, class F, class Tag = cpu_tag> constexpr auto hvp(F, Tag =
   return callable<autodiff::hvp_transform<typename autodiff::requirements<F, Wrt...>::function, Wrt...>, Tag>{};
 }
 
-} // namespace fluxpp::inline v0_1
+} // namespace fluxpp::inline v0_1::inline FLUXPP_DEFAULTS

@@ -30,13 +30,26 @@ template <class Tag> struct evaluator_of {
   }
 };
 
-/// cpu: the evaluator that runs SIMD kernels on threads. With FLUXPP_CHECK_FINITE=1 it looks at every result of every step;
-/// the choice is part of the type, so that translation units may differ in it.
+/// cpu_evaluator: runs SIMD kernels on threads; one that checks looks at the result of every operation.
 template <bool CheckFinite> struct cpu_evaluator { static constexpr bool check_finite = CheckFinite; };
+
+} // namespace fluxpp::inline v0_1
+
+// Translation units may differ in FLUXPP_CHECK_FINITE: what depends on it, the tag and every function or class that has
+// it as its default, stands in a namespace that tells which, and is another entity there.
 #ifndef FLUXPP_CHECK_FINITE
 #define FLUXPP_CHECK_FINITE 0
 #endif
+#if FLUXPP_CHECK_FINITE
+#define FLUXPP_DEFAULTS checked_defaults
+#else
+#define FLUXPP_DEFAULTS plain_defaults
+#endif
+
+namespace fluxpp::inline v0_1::inline FLUXPP_DEFAULTS {
+
+/// cpu: the evaluator of functions that are not given another; with FLUXPP_CHECK_FINITE=1 the one that checks.
 using cpu_tag = cpu_evaluator<FLUXPP_CHECK_FINITE != 0>;
 inline constexpr cpu_tag cpu{};
 
-} // namespace fluxpp::inline v0_1
+} // namespace fluxpp::inline v0_1::inline FLUXPP_DEFAULTS

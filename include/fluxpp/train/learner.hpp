@@ -26,6 +26,9 @@ struct reverse_mode {
 };
 
 } // namespace train
+} // namespace fluxpp::inline v0_1
+
+namespace fluxpp::inline v0_1::inline FLUXPP_DEFAULTS {
 
 /// learner{net, loss, rule, shape<batch, ...>}: a network with its parameters, its optimiser's state and its programs.
 /// The targets of a dataset are class labels. What a layer keeps must be part of its type, or a number that it asks the
@@ -206,4 +209,4 @@ private:
   std::int64_t step_ = 0;
 };
 
-} // namespace fluxpp::inline v0_1
+} // namespace fluxpp::inline v0_1::inline FLUXPP_DEFAULTS
