@@ -114,6 +114,11 @@ inline std::string sentence(std::string_view call, std::string_view requirement)
   return text.append(call).append(": ").append(requirement);
 }
 
+/// in_source(line): where in the user's source, as a part of a sentence; nothing when the line is not known.
+inline std::string in_source(int line) {
+  return line > 0 ? " (source line " + std::to_string(line) + ")" : std::string();
+}
+
 /// error: the base of all exceptions of fluxpp; what() is one sentence.
 struct error : std::runtime_error {
   error(std::string_view call, std::string_view requirement) : std::runtime_error(sentence(call, requirement)) {}
@@ -395,11 +400,21 @@ struct extent_entry {
   }
 };
 
-/// constraint: a check made once per call, before any work: a == b, or a >= b when at_least is set.
+/// What must hold of two extents: a == b, a >= b, or that the number b > 0 divides a.
+enum class relation : int { equal, at_least, multiple_of };
+constexpr bool holds(relation r, int a, int b) {
+  return r == relation::equal ? a == b : r == relation::at_least ? a >= b : a % b == 0;
+}
+/// What an extent must be, as messages say it.
+constexpr const char* text_of(relation r) {
+  return r == relation::equal ? "equal " : r == relation::at_least ? "be at least " : "be a multiple of ";
+}
+
+/// constraint: a check made once per call, before any work.
 struct constraint {
   int a = 0;
   int b = 0;
-  bool at_least = false;
+  graph::relation relation = relation::equal;
   const char* rule = "";
   int line = 0;
 };
@@ -471,15 +486,22 @@ public:
   constexpr void equate(int a, int b, const char* rule, int line) {
     a = resolve(a), b = resolve(b);
     if (a == b) return;
-    constraints_.push({a, b, false, rule, line});
+    constraints_.push({a, b, relation::equal, rule, line});
     if (a < 0 && b < 0 && a < b && at(a).kind == extent_kind::symbol) parent_[-1 - a] = b;
     else if (b < 0 && at(b).kind == extent_kind::symbol && (a >= 0 || b < a)) parent_[-1 - b] = a;
     else if (a < 0 && at(a).kind == extent_kind::symbol && b >= 0) parent_[-1 - a] = b;
   }
   constexpr void require_at_least(int a, int bound, const char* rule, int line) {
     for (const constraint& c : constraints_)
-      if (c.at_least && c.a == a && c.b >= bound) return;
-    constraints_.push({a, bound, true, rule, line});
+      if (c.relation == relation::at_least && c.a == a && c.b >= bound) return;
+    constraints_.push({a, bound, relation::at_least, rule, line});
+  }
+  /// Whether a is a multiple of the number by, or may be: where a has a name, that is checked at the call.
+  constexpr bool require_multiple(int a, int by, const char* rule, int line) {
+    a = resolve(a);
+    if (by <= 0 || a >= 0) return by > 0 && a % by == 0;
+    if (product(quotient(a, by), by) != a) constraints_.push({a, by, relation::multiple_of, rule, line});
+    return true;
   }
 
   constexpr const extent_entry& at(int e) const { return entries_[-1 - e]; }
@@ -3077,7 +3099,8 @@ constexpr var conv2d_input_grad::transpose(const node_view& x, var xbar, int i) 
 constexpr dims conv2d_shape(graph::tape& t, const dims& x, const dims& w, const conv_options& o) {
   const int inputs = t.extents.resolve(x[1]), filters = t.extents.resolve(w[0]);
   const int share = o.groups > 0 ? t.extents.product(w[1], o.groups) : -1;
-  if (o.groups < 1 || (filters >= 0 && filters % o.groups != 0) || (inputs >= 0 && share >= 0 && inputs != share))
+  if (!t.extents.require_multiple(filters, o.groups, "conv2d", t.line) ||
+      (inputs >= 0 && share >= 0 && inputs != share))
     t.fail(graph::rule::conv_channels, x, w);
   else if (inputs < 0 || share < 0) t.extents.equate(inputs, share, "conv2d", t.line);
   const window_axis rows{t.extents.resolve(w[2]), o.stride.rows, o.pad.top, o.pad.bottom, o.dilation.rows, o.same};
@@ -3119,7 +3142,8 @@ private:
 /// conv2d(x, w, {.stride, .pad, .dilation, .groups, .same}): cross-correlation of images with filters.
 /// shapes   x [n, c, h, w], w [k, c / groups, r, s] -> [n, k, h', w'],  h' = (h + 2 pad - dilation (r-1) - 1) / stride + 1
 /// grad     in x: conv2d_input_grad(ybar, w); in w: conv2d_weight_grad(x, ybar)
-/// errors   compile: channels differ, a window is larger than the padded image; run: so with named extents (shape_error)
+/// errors   compile: channels differ, groups do not divide the filters, a window is larger than the padded image; run: so
+///          with named extents (shape_error)
 /// accuracy 4 ulp * sqrt(c r s) against double
 /// source   Dumoulin & Visin 2016, arXiv:1603.07285
 inline constexpr ops::conv2d_function conv2d{};
@@ -3155,7 +3179,9 @@ struct conv_transpose2d_function {
       return x;
     }
     const int inputs = t.extents.resolve(x.extent(1)), filters = t.extents.resolve(w.extent(0));
-    if (inputs >= 0 && filters >= 0 && inputs != filters) t.fail(graph::rule::conv_channels, x.shape(), w.shape());
+    if (!t.extents.require_multiple(filters, o.groups, "conv_transpose2d", line) ||
+        (inputs >= 0 && filters >= 0 && inputs != filters))
+      t.fail(graph::rule::conv_channels, x.shape(), w.shape());
     else t.extents.equate(inputs, filters, "conv_transpose2d", line);
     const dims shape = make_dims(x.extent(0), t.extents.product(w.extent(1), o.groups),
                                  covered_extent(t, x.extent(2), rows), covered_extent(t, x.extent(3), columns));
@@ -4011,6 +4037,11 @@ struct factors {
       symbols.push(e);
     }
   }
+  /// The symbols times a number, as an extent.
+  constexpr int times(graph::extent_table& t, int n) const {
+    for (const int s : symbols) n = t.product(n, s);
+    return n;
+  }
   /// Takes a symbol out, if it is there.
   constexpr bool divide(int symbol) {
     for (int& s : symbols) {
@@ -4028,22 +4059,20 @@ constexpr factors factors_of(const graph::extent_table& t, const dims& d) {
   return f;
 }
 
-/// quotient{count, known}: what is left of `count` elements after extents that are known.
+/// quotient{count, known}: `count` elements over extents that are known, without what is found in both.
 struct quotient {
-  bool decided = true; ///< no symbol is left on either side
-  bool equal = false;  ///< nothing is left
-  bool exact = true;   ///< known divides count
-  int extent = 1;      ///< count / known, when exact
+  int left = 1;       ///< of count
+  int by = 1;         ///< of known, a number
+  bool named = false; ///< so are names of known
 
-  constexpr quotient(graph::extent_table& t, factors count, const factors& known) {
-    for (const int s : known.symbols) decided = count.divide(s) && decided;
-    exact = decided && known.number != 0 && count.number % known.number == 0;
-    decided = decided && count.symbols.empty();
-    equal = decided && count.number == known.number;
-    if (!exact) return;
-    extent = count.number / known.number;
-    for (const int s : count.symbols) extent = t.product(extent, s);
+  constexpr quotient(graph::extent_table& t, factors count, const factors& known) : by(known.number) {
+    for (const int s : known.symbols) named = !count.divide(s) || named;
+    const bool exact = by != 0 && count.number % by == 0;
+    left = count.times(t, exact ? count.number / by : count.number);
+    if (exact) by = 1;
   }
+  constexpr bool equal() const { return !named && left == by; }
+  constexpr bool decided() const { return !named && left >= 0; }
 };
 
 /// reshaped(x, shape): x with other extents, at most one of them -1; the number of elements must stay.
@@ -4055,12 +4084,13 @@ constexpr var reshaped(var x, dims shape) {
     if (shape[i] != -1) known = known.with(shape[i]);
     else found = i, ++unknown;
   }
-  const quotient left(t.extents, factors_of(t.extents, x.shape()), factors_of(t.extents, known));
-  if (unknown > 1 || (unknown == 1 && !left.exact) || (unknown == 0 && left.decided && !left.equal))
+  const quotient q(t.extents, factors_of(t.extents, x.shape()), factors_of(t.extents, known));
+  if (unknown > 1 || (unknown == 1 && (q.named || !t.extents.require_multiple(q.left, q.by, "reshape", t.line))) ||
+      (unknown == 0 && q.decided() && !q.equal()))
     t.fail(graph::rule::reshape, x.shape(), shape);
-  else if (unknown == 0 && !left.equal)
+  else if (unknown == 0 && !q.equal())
     t.extents.equate(element_count(t, x.shape()), element_count(t, known), "reshape", t.line);
-  if (unknown > 0) shape[found] = left.extent;
+  if (unknown > 0) shape[found] = q.by > 0 ? t.extents.quotient(q.left, q.by) : 1;
   return reshape::apply(x, shape);
 }
 
@@ -5214,16 +5244,29 @@ template <class Tag> struct evaluator_of {
   }
 };
 
-/// cpu: the evaluator that runs SIMD kernels on threads. With FLUXPP_CHECK_FINITE=1 it looks at every result of every step;
-/// the choice is part of the type, so that translation units may differ in it.
+/// cpu_evaluator: runs SIMD kernels on threads; one that checks looks at the result of every operation.
 template <bool CheckFinite> struct cpu_evaluator { static constexpr bool check_finite = CheckFinite; };
+
+} // namespace fluxpp::inline v0_1
+
+// Translation units may differ in FLUXPP_CHECK_FINITE: what depends on it, the tag and every function or class that has
+// it as its default, stands in a namespace that tells which, and is another entity there.
 #ifndef FLUXPP_CHECK_FINITE
 #define FLUXPP_CHECK_FINITE 0
 #endif
+#if FLUXPP_CHECK_FINITE
+#define FLUXPP_DEFAULTS checked_defaults
+#else
+#define FLUXPP_DEFAULTS plain_defaults
+#endif
+
+namespace fluxpp::inline v0_1::inline FLUXPP_DEFAULTS {
+
+/// cpu: the evaluator of functions that are not given another; with FLUXPP_CHECK_FINITE=1 the one that checks.
 using cpu_tag = cpu_evaluator<FLUXPP_CHECK_FINITE != 0>;
 inline constexpr cpu_tag cpu{};
 
-} // namespace fluxpp::inline v0_1
+} // namespace fluxpp::inline v0_1::inline FLUXPP_DEFAULTS
 
 namespace fluxpp::inline v0_1 {
 
@@ -5678,6 +5721,9 @@ template <class F, text... Wrt> struct requirements {
 };
 
 } // namespace autodiff
+} // namespace fluxpp::inline v0_1
+
+namespace fluxpp::inline v0_1::inline FLUXPP_DEFAULTS {
 
 /// fx::compile(f): f as a program: fused, planned, with a workspace of its own.
 template <class F, class Tag = cpu_tag> constexpr auto compile(F, Tag = {}) {
@@ -5707,7 +5753,7 @@ template <text... Wrt, class F, class Tag = cpu_tag> constexpr auto hvp(F, Tag =
   return callable<autodiff::hvp_transform<typename autodiff::requirements<F, Wrt...>::function, Wrt...>, Tag>{};
 }
 
-} // namespace fluxpp::inline v0_1
+} // namespace fluxpp::inline v0_1::inline FLUXPP_DEFAULTS
 
 namespace fluxpp::inline v0_1 {
 
@@ -5918,6 +5964,9 @@ template <class A> void require_double(const A& a) {
 }
 
 } // namespace autodiff
+} // namespace fluxpp::inline v0_1
+
+namespace fluxpp::inline v0_1::inline FLUXPP_DEFAULTS {
 
 /// gradcheck(f, args...) or gradcheck(fx::strict, f, args...): the derivatives of f at args, in forward and in reverse
 /// mode, against differences, element by element. Arrays of whole numbers are indices and stay. For second derivatives
@@ -5956,7 +6005,7 @@ template <class Tag = cpu_tag, elementwise_op Op> gradcheck_result gradcheck(Op)
   return gradcheck<Tag>(operation<Op>{});
 }
 
-} // namespace fluxpp::inline v0_1
+} // namespace fluxpp::inline v0_1::inline FLUXPP_DEFAULTS
 
 // Jacobians and Hessians, a column or a row at a time: one compiled directional derivative, run along every direction.
 
@@ -6053,14 +6102,6 @@ private:
   callable<autodiff::hvp_transform<F, Wrt...>, Tag> hvp_;
 };
 
-/// fx::hessian<"a", "b">(f): the matrix of second derivatives with respect to the named arguments (all, if none is named),
-/// their elements one after the other in order of the names. f must return a scalar. Costs one Hessian-vector product
-/// (about two gradients) per row.
-/// shapes   -> [n, n], n the number of elements of the named arguments
-template <text... Wrt, class F, class Tag = cpu_tag> auto hessian(F, Tag = {}) {
-  return hessian_callable<typename autodiff::requirements<F, Wrt...>::function, Tag, Wrt...>{};
-}
-
 /// jacobian_callable: see fx::jacobian.
 template <class F, class Tag, text... Wrt> class jacobian_callable {
 public:
@@ -6110,6 +6151,18 @@ private:
   callable<autodiff::vjp_transform<F>, Tag> vjp_;
 };
 
+} // namespace fluxpp::inline v0_1
+
+namespace fluxpp::inline v0_1::inline FLUXPP_DEFAULTS {
+
+/// fx::hessian<"a", "b">(f): the matrix of second derivatives with respect to the named arguments (all, if none is named),
+/// their elements one after the other in order of the names. f must return a scalar. Costs one Hessian-vector product
+/// (about two gradients) per row.
+/// shapes   -> [n, n], n the number of elements of the named arguments
+template <text... Wrt, class F, class Tag = cpu_tag> auto hessian(F, Tag = {}) {
+  return hessian_callable<typename autodiff::requirements<F, Wrt...>::function, Tag, Wrt...>{};
+}
+
 /// fx::jacobian<"x">(f): the matrix of derivatives of f's elements by those of the named arguments (all, if none is named).
 /// Computed by columns (forward mode) or rows (reverse mode), whichever are fewer.
 /// shapes   -> [m, n], m the elements of f's result, n those of the arguments
@@ -6117,7 +6170,7 @@ template <text... Wrt, class F, class Tag = cpu_tag> auto jacobian(F, Tag = {}) 
   return jacobian_callable<typename autodiff::requirements<F, Wrt...>::function, Tag, Wrt...>{};
 }
 
-} // namespace fluxpp::inline v0_1
+} // namespace fluxpp::inline v0_1::inline FLUXPP_DEFAULTS
 
 // Extents, shapes, names, errors, random keys.
 
@@ -7346,6 +7399,11 @@ constexpr void assign_stages(const graph_view& g, int* stage, const bool* copied
   }
 }
 
+/// assign_order: a stage of its own for every node, in the order of the program: no two share a loop.
+constexpr void assign_order(const graph_view& g, int* stage) {
+  for (int id = 0; id < g.count.nodes; ++id) stage[id] = id;
+}
+
 /// How many operands of a node are in registers at its stage.
 constexpr int from_registers(const graph_view& g, const int* stage, int id) {
   int n = 0;
@@ -7440,6 +7498,7 @@ struct staged_view {
   graph_view g;
   const int* stage;
   const bool* copied;
+  bool checked = false; ///< values are looked at as they are computed; inputs of the call change when all have passed
   constexpr bool looped(int id) const { return in_kernel(g.kind_of(id)) || copied[id]; }
   constexpr bool computed(int id) const { return looped(id) || g.kind_of(id) == kind::step; }
   constexpr int space_of(int id) const { return copied[id] ? g[id].shape : iteration_shape(g, id); }
@@ -7734,11 +7793,12 @@ constexpr list<int> input_nodes(const graph_view& g) {
 }
 
 /// Whether node id may be written straight to its target: to a result always, over an input of the call only when no
-/// later step reads that input, and its own loop reads it element by element. State changes when all steps are done.
+/// later step reads that input, and its own loop reads it element by element. State changes when all steps are done, and
+/// so do all inputs of a checked program.
 constexpr bool writes_in_place(const staged_view& s, const fused_view& f, const list<int>& last,
                                const list<int>& inputs, int id, const target& to) {
   if (to.space == space::result) return true;
-  if (to.space == space::state || f.steps[f.step_of[id]].op != nullptr) return false;
+  if (s.checked || to.space == space::state || f.steps[f.step_of[id]].op != nullptr) return false;
   for (int in : inputs) {
     const leaf& l = s.g.leaves[s.g[in].attr];
     if (l.space == to.space && l.index == to.index && (last[in] > f.step_of[id] || s.g[in].shape != s.g[id].shape))
@@ -9078,6 +9138,11 @@ public:
   std::vector<bound_step<T>>& steps() { return steps_; }
   const dims& shape_of(int node) const { return shapes_[index(plan_.s.g[node].shape)]; }
 
+  /// Whether a run of the plan may write over the array that begins at p: it lies in the workspace.
+  bool overwrites(const T* p) const {
+    const auto address = [](const T* x) { return reinterpret_cast<std::uintptr_t>(x); };
+    return address(p) - address(arena_.data()) < arena_size_ * sizeof(T);
+  }
   /// The address of a node's value.
   T* address(int node, const externals<T>& e) const {
     const graph::location& w = where_[index(graph::owner(plan_.s.g, plan_.s.copied, node))];
@@ -9149,7 +9214,8 @@ private:
       where_.assign(p.of.begin(), p.of.end());
       arena = p.arena;
     }
-    arena_ = aligned_buffer<T>(static_cast<std::size_t>(arena.fixed + arena.per_batch * batch_));
+    arena_size_ = static_cast<std::size_t>(arena.fixed + arena.per_batch * batch_);
+    arena_ = aligned_buffer<T>(arena_size_);
     batch_part_ = arena_.data() + arena.fixed;
     constants_ = aligned_buffer<T>(index(plan_.constant_count + g.count.nodes));
     for (int i = 0; i < plan_.constant_count; ++i) constants_.data()[i] = static_cast<T>(plan_.constants[i]);
@@ -9330,6 +9396,7 @@ private:
   std::vector<late_output> late_;
   aligned_buffer<T> arena_, constants_, scratch_, row_sums_;
   aligned_buffer<double> partials_;
+  std::size_t arena_size_ = 0;
   T* batch_part_ = nullptr;
   long batch_ = 0;
   std::vector<bound_step<T>> steps_;
@@ -9680,29 +9747,37 @@ template <class Program>
 inline constexpr graph::graph_view view_of = graph::view_of<size_of<Program>>(graph_of<Program>);
 template <class Program> inline constexpr int nodes_of = size_of<Program>.nodes;
 
+/// checked<Program>: the program with every operation a step of its own, in order, so that every value can be looked at.
+template <class Program> struct checked : Program {};
+template <class Program> inline constexpr bool is_checked = false;
+template <class Program> inline constexpr bool is_checked<checked<Program>> = true;
+template <bool Check, class Program> using checked_if = std::conditional_t<Check, checked<Program>, Program>;
+
 /// scheduled<N>: when each of N nodes is computed, and by which step.
 template <int N> struct scheduled {
   int stage[N + 1]{};
   bool copied[N + 1]{};
   int step_of[N + 1]{};
   int steps = 0, members = 0, operands = 0;
+  bool checked;
 
-  constexpr explicit scheduled(const graph::graph_view& g) {
+  constexpr scheduled(const graph::graph_view& g, bool check) : checked(check) {
     graph::find_copies(g, copied);
-    graph::assign_stages(g, stage, copied);
-    graph::sink(g, stage, copied);
+    if (checked) graph::assign_order(g, stage);
+    else graph::assign_stages(g, stage, copied), graph::sink(g, stage, copied);
     const graph::grouping groups = graph::group(view(g));
     for (int i = 0; i < N; ++i) step_of[i] = groups.step_of[i];
     steps = groups.steps, members = groups.members, operands = groups.operands;
   }
-  constexpr graph::staged_view view(const graph::graph_view& g) const { return {g, stage, copied}; }
+  constexpr graph::staged_view view(const graph::graph_view& g) const { return {g, stage, copied, checked}; }
   constexpr graph::grouping groups() const {
     graph::grouping out{{}, steps, members, operands};
     for (int i = 0; i < N; ++i) out.step_of.push(step_of[i]);
     return out;
   }
 };
-template <class Program> inline constexpr scheduled<nodes_of<Program>> schedule_of{view_of<Program>};
+template <class Program>
+inline constexpr scheduled<nodes_of<Program>> schedule_of{view_of<Program>, is_checked<Program>};
 template <class Program> inline constexpr graph::staged_view staged_of = schedule_of<Program>.view(view_of<Program>);
 
 /// fused_tables<Steps, Members, Operands>: the steps as constants.
@@ -9788,9 +9863,12 @@ template <rule R, class A, class B, class Line> struct fault_report {
                 "fluxpp: operands of an elementwise operation must have equal extents, or extent 1, along each axis");
   static_assert(R != rule::matmul, "fluxpp::matmul(a, b): the columns of a must equal the rows of b");
   static_assert(R != rule::conv_channels,
-                "fluxpp::conv(x, w): the channels of x must equal the second extent of w times groups");
+                "fluxpp::conv(x, w): the channels of x must equal the second extent of w times groups, and groups must "
+                "divide the filters");
   static_assert(R != rule::conv_window, "fluxpp::window(x): the window must not be larger than the padded image");
-  static_assert(R != rule::reshape, "fluxpp::reshape(x, shape): the shape must have as many elements as x");
+  static_assert(R != rule::reshape,
+                "fluxpp::reshape(x, shape): the shape must have as many elements as x, and at most one extent of -1, "
+                "which numbers and names of x decide");
   static_assert(R != rule::concat, "fluxpp::concat(a, b, axis): all extents but that of the axis must be equal");
   static_assert(R != rule::permute, "fluxpp::permute(x, order): the order must name each axis of x once");
   static_assert(R != rule::axis, "fluxpp: an axis must lie in [-rank, rank)");
@@ -12890,7 +12968,7 @@ template <class T> void run_loop(const plan_view<T>& plan, bound_step<T>& b) {
   if (b.accumulates) fold.combine();
 }
 
-/// Throws value_error naming the first operation and source line whose result is not finite.
+/// Throws value_error naming the operation and its source line if a result of the step is not finite.
 template <class T> void check_finite(binding<T>& bound, const bound_step<T>& b, const externals<T>& e) {
   const plan_view<T>& plan = bound.plan();
   const graph::plan_step& step = plan.f.steps[b.number];
@@ -12903,14 +12981,13 @@ template <class T> void check_finite(binding<T>& bound, const bound_step<T>& b, 
       if (std::isfinite(v[i])) continue;
       const graph::node& culprit = plan.s.g[node];
       throw value_error(culprit.op->name, "element " + std::to_string(i) + " of its result is " + std::to_string(v[i]) +
-                                              " (step " + std::to_string(b.number) + ", source line " +
-                                              std::to_string(culprit.line) +
-                                              "): FLUXPP_CHECK_FINITE asks for finite values");
+                                              " in step " + std::to_string(b.number) + error::in_source(culprit.line) +
+                                              ": FLUXPP_CHECK_FINITE asks for finite values");
     }
   }
 }
 
-/// run<CheckFinite>(bound, e): one evaluation of the plan.
+/// run<CheckFinite>(bound, e): one evaluation of the plan, but for what it writes over inputs that steps still read.
 template <bool CheckFinite, class T> void run(binding<T>& bound, const externals<T>& e) {
   bound.point_at(e);
   for (bound_step<T>& b : bound.steps()) {
@@ -12922,18 +12999,18 @@ template <bool CheckFinite, class T> void run(binding<T>& bound, const externals
     }
     if constexpr (CheckFinite) check_finite(bound, b, e);
   }
-  bound.write_back(e);
 }
 
 } // namespace fluxpp::inline v0_1::eval
 
 namespace fluxpp::inline v0_1::eval {
 
-/// runner<T>(plan): owns all memory of a program's evaluations. At most 16 sets of extents are kept.
-template <class T, bool CheckFinite = cpu_tag::check_finite> class runner {
+/// runner<T>(plan): owns all memory of a program's evaluations, for the last sets of extents.
+/// CheckFinite belongs to the plan of a checked program: a value that is not finite is an error.
+template <class T, bool CheckFinite = false> class runner {
 public:
   explicit runner(const plan_view<T>& plan)
-      : plan_(&plan), extents_(static_cast<std::size_t>(plan.s.g.count.extents)), next_(extents_) {}
+      : plan_(&plan), extents_(static_cast<std::size_t>(plan.s.g.count.extents)) {}
 
   eval::externals<T> externals;
 
@@ -12945,34 +13022,44 @@ public:
     for (int e = 0; e < plan_->s.g.count.extents; ++e) {
       const graph::extent_entry& entry = plan_->s.g.extents[e];
       const long long n =
-          entry.kind == graph::extent_kind::symbol ? value_of_symbol(entry.a) : graph::value_of(entry, next_.data());
+          entry.kind == graph::extent_kind::symbol ? value_of_symbol(entry.a) : graph::value_of(entry, extents_.data());
       if (n > graph::largest_extent)
         throw shape_error("call", "an extent of the program is " + std::to_string(n) + ", which is more than " +
                                       std::to_string(graph::largest_extent));
-      next_[static_cast<std::size_t>(e)] = static_cast<int>(n);
-      changed = changed || extents_[static_cast<std::size_t>(e)] != n;
+      extents_[static_cast<std::size_t>(e)] = static_cast<int>(n);
+      changed = changed || bound_->extents()[static_cast<std::size_t>(e)] != n;
     }
     if (changed) rebind(symbols);
   }
-  void run() { eval::run<CheckFinite>(*bound_, externals); }
+  /// compute() runs all steps, commit() writes over the inputs that the plan did not write in place; run() is both.
+  /// errors   compute: an index or a value that a step refuses (value_error); then inputs are as they were
+  void compute() { eval::run<CheckFinite>(*bound_, externals); }
+  void commit() { bound_->write_back(externals); }
+  void run() { compute(), commit(); }
 
+  /// Whether compute() may write over the array that begins at p.
+  bool overwrites(const T* p) const { return bound_->overwrites(p); }
   T* address(int output) const { return bound_->address(plan_->s.g.outputs[output], externals); }
   const dims& shape_of(int output) const { return bound_->shape_of(plan_->s.g.outputs[output]); }
 
 private:
+  static constexpr std::size_t most_bindings = 16;
+
   template <class Symbols> void rebind(const Symbols& symbols) {
     check(symbols);
-    extents_ = next_;
     for (const auto& b : bindings_)
       if (b->extents() == extents_) {
         bound_ = b.get();
         return;
       }
-    if (bindings_.size() >= 16) bindings_.erase(bindings_.begin());
-    bindings_.push_back(std::make_unique<binding<T>>(*plan_, extents_));
+    auto made = std::make_unique<binding<T>>(*plan_, extents_);
+    if (bindings_.size() >= most_bindings) drop_oldest();
+    bindings_.push_back(std::move(made));
     bound_ = bindings_.back().get();
   }
-  int value(int e) const { return e >= 0 ? e : next_[static_cast<std::size_t>(-1 - e)]; }
+  /// Not the one that is bound: arguments may lie in its workspace.
+  void drop_oldest() { bindings_.erase(bindings_.begin() + (bindings_.front().get() == bound_ ? 1 : 0)); }
+  int value(int e) const { return e >= 0 ? e : extents_[static_cast<std::size_t>(-1 - e)]; }
   bool is_symbol(int e) const { return e < 0 && plan_->s.g.extents[-1 - e].kind == graph::extent_kind::symbol; }
   int key(int e) const { return plan_->s.g.extents[-1 - e].a; }
 
@@ -12985,21 +13072,21 @@ private:
     for (int i = 0; i < plan_->s.g.count.constraints; ++i) {
       const graph::constraint& c = plan_->s.g.constraints[i];
       const int a = value(c.a), b = value(c.b);
-      if (c.at_least ? a >= b : a == b) continue;
-      const bool swap = !c.at_least && is_symbol(c.b);
+      if (graph::holds(c.relation, a, b)) continue;
+      const bool equal = c.relation == graph::relation::equal, swap = equal && is_symbol(c.b);
       const int of = swap ? c.b : c.a, other = swap ? c.a : c.b;
-      const std::string wanted = c.at_least ? "it must be at least " + std::to_string(b)
-                                            : describe(other, symbols) + " is " + std::to_string(value(other));
+      const std::string wanted = equal ? describe(other, symbols) + " is " + std::to_string(value(other))
+                                       : "it must " + (graph::text_of(c.relation) + std::to_string(b));
       throw shape_error(c.rule,
                         describe(of, symbols) + " is " + std::to_string(value(of)) + ", but " + wanted +
-                            " (source line " + std::to_string(c.line) + ")",
+                            error::in_source(c.line),
                         is_symbol(of) ? symbols.argument(key(of)) : std::string(),
                         is_symbol(of) ? symbols.axis(key(of)) : -1, value(other), value(of));
     }
   }
 
   const plan_view<T>* plan_;
-  std::vector<int> extents_, next_; // of the last call, of the one being bound
+  std::vector<int> extents_; // of the call that is being bound
   std::vector<std::unique_ptr<binding<T>>> bindings_;
   binding<T>* bound_ = nullptr;
 };
@@ -13042,7 +13129,7 @@ struct session_base {
   const void* program;
 };
 
-template <class T, class Program, bool CheckFinite = cpu_tag::check_finite> class session final : public session_base {
+template <class T, class Program> class session final : public session_base {
 public:
   static constexpr const plan_view<T>& plan = plan_of<T, Program>;
   static constexpr int argument_count = Program::argument_count;
@@ -13103,16 +13190,14 @@ private:
       to = &scalars_[i];
     } else {
       if constexpr (std::is_same_v<typename argument_traits<A>::element, T>) {
-        if (arguments::contiguous(a)) {
-          to = const_cast<T*>(arguments::first_element(a));
-          return;
-        }
+        to = const_cast<T*>(arguments::first_element(a));
+        if (arguments::contiguous(a) && !runner_.overwrites(to)) return;
       }
       stage(i, a);
       to = staging_[static_cast<std::size_t>(i)].data();
     }
   }
-  /// Copies an argument that is not contiguous, or not of the program's type.
+  /// Copies an argument that is not contiguous, not of the program's type, or a result of the last call.
   template <class A> void stage(int i, const A& a) {
     std::size_t n = 1;
     for (int axis = 0; axis < argument_traits<A>::rank; ++axis) n *= argument_traits<A>::size(a, axis);
@@ -13124,7 +13209,7 @@ private:
     arguments::copy_elements<T>(a, staging_[static_cast<std::size_t>(i)].data());
   }
 
-  runner<T, CheckFinite> runner_;
+  runner<T, is_checked<Program>> runner_;
   T scalars_[argument_count + 1]{};
   std::vector<aligned_buffer<T>> staging_;
   std::vector<std::size_t> staged_size_;
@@ -13168,20 +13253,21 @@ namespace fluxpp::inline v0_1 {
 
 template <bool CheckFinite> struct evaluator_of<cpu_evaluator<CheckFinite>> {
   using workspace = eval::workspace;
+  template <class Transform, class... A>
+  using program = eval::checked_if<CheckFinite, eval::function_program<Transform, arguments::argument_t<A>...>>;
 
   /// Its size is a compile error if the transform does not accept arguments of these types.
-  template <class Transform, class... A>
-  using report = eval::report_of<eval::function_program<Transform, arguments::argument_t<A>...>>;
+  template <class Transform, class... A> using report = eval::report_of<program<Transform, A...>>;
 
   template <class Transform, bool Owning, class... A>
   static auto call(workspace& w, const random_key& key, const A&... args) {
     using T = typename arguments::real_type<A...>::type;
-    using program = eval::function_program<Transform, arguments::argument_t<A>...>;
-    using session = eval::session<T, program, CheckFinite>;
+    using session = eval::session<T, program<Transform, A...>>;
     session& s = w.find<session>();
     s.key(key.seed, key.step);
     s.run(args...);
-    return Transform::template results<T, sizeof...(A)>(eval::output_reader<T, session, program, Owning>{s});
+    return Transform::template results<T, sizeof...(A)>(
+        eval::output_reader<T, session, program<Transform, A...>, Owning>{s});
   }
 };
 
@@ -13296,10 +13382,15 @@ private:
   void check_constraints() const {
     for (const graph::constraint& c : tape_->extents.constraints()) {
       const int a = number(c.a), b = number(c.b);
-      if (c.at_least ? a >= b : a == b) continue;
+      if (graph::holds(c.relation, a, b)) continue;
       throw shape_error(c.rule,
+<<<<<<< HEAD
                         std::to_string(a) + (c.at_least ? " must be at least " : " must equal ") + std::to_string(b) +
-                            " (line " + std::to_string(c.line) + ")",
+                            error::in_source(c.line),
+=======
+                        std::to_string(a) + " must " + graph::text_of(c.relation) + std::to_string(b) + " (line " +
+                            std::to_string(c.line) + ")",
+>>>>>>> 80c80f6 (graph: an extent may have to be a multiple of a number)
                         {}, -1, b, a);
     }
   }
@@ -13470,6 +13561,11 @@ inline std::string operation_of(const graph_view& g, int id) {
   return text + ")";
 }
 
+/// sign_of(r): what stands between the two sides of a check.
+inline const char* sign_of(relation r) {
+  return r == relation::equal ? " = " : r == relation::at_least ? " >= " : " multiple of ";
+}
+
 /// str(g): a program, one line per node, then its outputs and what is checked at every call.
 inline std::string str(const graph_view& g) {
   std::string text;
@@ -13479,7 +13575,7 @@ inline std::string str(const graph_view& g) {
   for (int i = 0; i < g.count.outputs; ++i) text += " %" + std::to_string(g.outputs[i]);
   for (int i = 0; i < g.count.constraints; ++i) {
     const constraint& c = g.constraints[i];
-    text += std::string("\ncheck ") + c.rule + ": " + text_of(g, c.a) + (c.at_least ? " >= " : " = ") + text_of(g, c.b);
+    text += std::string("\ncheck ") + c.rule + ": " + text_of(g, c.a) + sign_of(c.relation) + text_of(g, c.b);
   }
   return text + "\n";
 }
@@ -15631,6 +15727,9 @@ struct reverse_mode {
 };
 
 } // namespace train
+} // namespace fluxpp::inline v0_1
+
+namespace fluxpp::inline v0_1::inline FLUXPP_DEFAULTS {
 
 /// learner{net, loss, rule, shape<batch, ...>}: a network with its parameters, its optimiser's state and its programs.
 /// The targets of a dataset are class labels. What a layer keeps must be part of its type, or a number that it asks the
@@ -15682,11 +15781,15 @@ public:
     input::check_batch(b, "learner::step(batch)");
     bind(train_, b);
     train_.externals.step = static_cast<std::uint32_t>(step_);
-    train_.run();
+    train_.compute();
     std::array<double, Rule::numbers> numbers{};
-    rule_.numbers_at(++step_, rate, momentum, numbers.data());
+    rule_.numbers_at(step_ + 1, rate, momentum, numbers.data());
     std::copy(numbers.begin(), numbers.end(), rule_numbers_.begin());
-    update_.run();
+    update_.compute();
+    // Nothing throws from here on: parameters, state and the rule's slots change together.
+    update_.commit();
+    train_.commit();
+    ++step_;
     return static_cast<double>(*train_.address(0));
   }
   template <class Batch> double step(const Batch& b) { return step(b, rule_.lr, rule_.usual_momentum()); }
@@ -15723,14 +15826,16 @@ public:
 
 private:
   static constexpr int parameter_size = nn::layout_of<Net, Shape>.parameter_size();
-  using training = nn::training_program<Net, Loss, Shape, train::reverse_mode>;
-  using inference = nn::inference_program<Net, Loss, Shape>;
-  using updating = optim::rule_program<Rule, parameter_size>;
+  template <class Program> using checked = eval::checked_if<Tag::check_finite, Program>;
+  using training = checked<nn::training_program<Net, Loss, Shape, train::reverse_mode>>;
+  using inference = checked<nn::inference_program<Net, Loss, Shape>>;
+  using updating = checked<optim::rule_program<Rule, parameter_size>>;
+  using runner = eval::runner<float, Tag::check_finite>;
   using input = train::input<Shape>;
 
   eval::aligned_buffer<float>& gradient() { return buffers_[Rule::slots]; }
   void connect() {
-    for (eval::runner<float, Tag::check_finite>* r : {&train_, &infer_}) {
+    for (runner* r : {&train_, &infer_}) {
       r->externals.argument.resize(2);
       r->externals.parameter = model_.parameters();
       r->externals.state = model_.states();
@@ -15742,14 +15847,14 @@ private:
     update_.externals.number = rule_numbers_.data();
     update_.bind([](int) { return 0; }, input{});
   }
-  template <class Batch> void bind(eval::runner<float, Tag::check_finite>& r, const Batch& b) {
+  template <class Batch> void bind(runner& r, const Batch& b) {
     r.bind([&](int key) { return static_cast<int>(b.inputs.shape()[static_cast<std::size_t>(input{}.axis(key))]); },
            input{});
     targets_.assign(b.targets.begin(), b.targets.end());
     r.externals.argument[nn::input_argument] = const_cast<float*>(b.inputs.data());
     r.externals.argument[nn::target_argument] = targets_.data();
   }
-  static std::span<const float> answers(const eval::runner<float, Tag::check_finite>& r) {
+  static std::span<const float> answers(const runner& r) {
     return {r.address(nn::answers_output), kernels::step_args<float>::size(r.shape_of(nn::answers_output))};
   }
 
@@ -15799,10 +15904,10 @@ private:
   eval::aligned_buffer<float> buffers_[Rule::slots + 1]; // the rule's slots, then the gradient
   std::vector<float> numbers_, targets_;
   std::array<float, Rule::numbers> rule_numbers_{};
-  eval::runner<float, Tag::check_finite> train_{eval::plan_of<float, training>},
-      infer_{eval::plan_of<float, inference>}, update_{eval::plan_of<float, updating>};
+  runner train_{eval::plan_of<float, training>}, infer_{eval::plan_of<float, inference>},
+      update_{eval::plan_of<float, updating>};
   std::vector<epoch_record> history_;
   std::int64_t step_ = 0;
 };
 
-} // namespace fluxpp::inline v0_1
+} // namespace fluxpp::inline v0_1::inline FLUXPP_DEFAULTS

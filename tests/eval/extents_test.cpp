@@ -74,6 +74,43 @@ TEST_CASE("extents computed from others are checked and described as such", "[ev
   CHECK(fx::compile(fixed)(x, y).size() == 4);
 }
 
+namespace {
+
+template <class F> void check_groups(F f) {
+  const fx::tensor<double, 4> x({1, 4, 5, 5}), four({4, 2, 3, 3}), three({3, 2, 3, 3});
+  CHECK_NOTHROW(f(x, four));
+  const fx::shape_error e = error_of([&] { f(x, three); });
+  CHECK(e.argument == "w");
+  CHECK(e.axis == 0);
+  CHECK_THAT(e.what(), contains("axis 0 of w is 3, but it must be a multiple of 2"));
+}
+
+} // namespace
+
+TEST_CASE("groups must divide filters that are known at the call, and match channels that are", "[eval]") {
+  check_groups(
+      fx::compile(fx::function<"x", "w">([](auto x, auto w) { return fx::sum(fx::conv2d(x, w, {.groups = 2})); })));
+  check_groups(fx::compile(
+      fx::function<"x", "w">([](auto x, auto w) { return fx::sum(fx::conv_transpose2d(x, w, {.groups = 2})); })));
+  auto line = fx::compile([](auto x, auto w) { return fx::sum(fx::conv1d(x, w, {.groups = 2})); });
+  const fx::tensor<double, 3> x({1, 4, 5}), four({4, 2, 3}), three({3, 2, 3}), thin({4, 1, 3});
+  CHECK_NOTHROW(line(x, four));
+  CHECK_THAT(error_of([&] { line(x, three); }).what(), contains("a multiple of 2"));
+  error_of([&] { line(x, thin); });
+}
+
+TEST_CASE("an extent of -1 may have to be a whole number at the call", "[eval]") {
+  auto f = fx::compile([](auto x) { return fx::reshape(x, {7, -1}); });
+  CHECK(f(std::vector<double>(14, 1.0)).shape()[1] == 2);
+  CHECK_THAT(error_of([&] { f(std::vector<double>(13, 1.0)); }).what(),
+             contains("reshape: axis 0 of argument 0 is 13, but it must be a multiple of 7"));
+  auto rows = fx::compile([](auto x) { return fx::reshape(x, {x.extent(0), 2, -1}); });
+  CHECK(rows(filled(3, 4, 1)).shape()[2] == 2);
+  error_of([&] { rows(filled(4, 3, 1)); });
+  auto weights = fx::value_and_grad([](auto x) { return fx::sum(fx::square(fx::sum(fx::reshape(x, {3, -1}), 0))); });
+  CHECK(weights(std::vector<double>{1, 2, 3, 4, 5, 6}).gradient.template get<0>()[1] == 24);
+}
+
 TEST_CASE("a failed call does no work and leaves the callable usable", "[eval]") {
   auto f = fx::value_and_grad(distance);
   const std::vector<double> x(8, 1.0), y(8, 3.0);

@@ -56,11 +56,20 @@ constexpr bool what_is_known_to_be_equal_needs_no_check() {
   return t.constraints().size() == 1;
 }
 
+constexpr bool a_multiple_is_decided_for_numbers_and_checked_for_names() {
+  extent_table t;
+  const int n = t.symbol(1);
+  const bool decided = t.require_multiple(6, 3, "rule", 0) && !t.require_multiple(7, 3, "rule", 0) &&
+                       !t.require_multiple(6, 0, "rule", 0) && t.require_multiple(t.product(6, n), 3, "rule", 0);
+  return decided && t.constraints().empty() && t.require_multiple(n, 3, "rule", 0) && t.constraints().size() == 1;
+}
+
 static_assert(numbers_are_computed_at_once());
 static_assert(equal_formulas_are_one());
 static_assert(no_extent_is_minus_one());
 static_assert(a_number_stands_for_a_symbol_that_equals_it());
 static_assert(what_is_known_to_be_equal_needs_no_check());
+static_assert(a_multiple_is_decided_for_numbers_and_checked_for_names());
 
 } // namespace
 
@@ -73,6 +82,10 @@ TEST_CASE("extents: numbers are computed at once, equal formulas are one", "[gra
 TEST_CASE("extents: equalities let one extent stand for others and leave one check", "[graph]") {
   CHECK(a_number_stands_for_a_symbol_that_equals_it());
   CHECK(what_is_known_to_be_equal_needs_no_check());
+}
+
+TEST_CASE("extents: a multiple is decided for numbers and checked at the call for names", "[graph]") {
+  CHECK(a_multiple_is_decided_for_numbers_and_checked_for_names());
 }
 
 TEST_CASE("extents: formulas have the value of their arithmetic for any symbols", "[graph]") {

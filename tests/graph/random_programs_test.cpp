@@ -86,7 +86,8 @@ void rebuild(graph::tape& t, const graph::tables& p) {
   }
   for (const int o : p.outputs) t.output({t, o});
   for (const graph::constraint& c : p.constraints)
-    c.at_least ? t.extents.require_at_least(c.a, c.b, c.rule, c.line) : t.extents.equate(c.a, c.b, c.rule, c.line);
+    c.relation == fx::graph::relation::at_least ? t.extents.require_at_least(c.a, c.b, c.rule, c.line)
+                                                : t.extents.equate(c.a, c.b, c.rule, c.line);
 }
 
 bool same_bits(const numbers& a, const numbers& b) {

@@ -126,6 +126,8 @@ TEST_CASE("contractions that do not fit are faults", "[ops]") {
   CHECK(laws::fault(product, {{make_dims()}, {make_dims(4, 5)}}) == rule::matmul);
   CHECK(laws::fault(product, {{make_dims(2, 3)}, {make_dims(4)}}) == rule::matmul);
   CHECK(laws::fault(product, {{make_dims(2, 2, 3)}, {make_dims(7, 3, 2)}}) == rule::broadcast);
+  const auto wide = [](const vars& a) { return fx::conv_transpose2d(a[0], a[1], {.groups = 2}); };
+  CHECK(laws::fault(wide, {{make_dims(2, 3, 4, 4)}, {make_dims(3, 2, 3, 3)}}) == rule::conv_channels);
   CHECK(laws::fault(conv, {{make_dims(2, 3, 4, 4)}, {make_dims(5, 2, 3, 3)}}) == rule::conv_channels);
   CHECK(laws::fault(conv, {{make_dims(2, 3, 2, 4)}, {make_dims(5, 3, 3, 3)}}) == rule::conv_window);
   CHECK(laws::fault(conv, {{make_dims(3, 4, 4)}, {make_dims(5, 3, 3, 3)}}) == rule::rank);

@@ -118,9 +118,9 @@ private:
   void check_constraints() const {
     for (const graph::constraint& c : tape_->extents.constraints()) {
       const int a = number(c.a), b = number(c.b);
-      if (c.at_least ? a >= b : a == b) continue;
+      if (graph::holds(c.relation, a, b)) continue;
       throw shape_error(c.rule,
-                        std::to_string(a) + (c.at_least ? " must be at least " : " must equal ") + std::to_string(b) +
+                        std::to_string(a) + " must " + graph::text_of(c.relation) + std::to_string(b) +
                             error::in_source(c.line),
                         {}, -1, b, a);
     }

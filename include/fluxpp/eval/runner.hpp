@@ -73,11 +73,11 @@ private:
     for (int i = 0; i < plan_->s.g.count.constraints; ++i) {
       const graph::constraint& c = plan_->s.g.constraints[i];
       const int a = value(c.a), b = value(c.b);
-      if (c.at_least ? a >= b : a == b) continue;
-      const bool swap = !c.at_least && is_symbol(c.b);
+      if (graph::holds(c.relation, a, b)) continue;
+      const bool equal = c.relation == graph::relation::equal, swap = equal && is_symbol(c.b);
       const int of = swap ? c.b : c.a, other = swap ? c.a : c.b;
-      const std::string wanted = c.at_least ? "it must be at least " + std::to_string(b)
-                                            : describe(other, symbols) + " is " + std::to_string(value(other));
+      const std::string wanted = equal ? describe(other, symbols) + " is " + std::to_string(value(other))
+                                       : "it must " + (graph::text_of(c.relation) + std::to_string(b));
       throw shape_error(c.rule,
                         describe(of, symbols) + " is " + std::to_string(value(of)) + ", but " + wanted +
                             error::in_source(c.line),

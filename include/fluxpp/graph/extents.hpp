@@ -18,11 +18,21 @@ struct extent_entry {
   }
 };
 
-/// constraint: a check made once per call, before any work: a == b, or a >= b when at_least is set.
+/// What must hold of two extents: a == b, a >= b, or that the number b > 0 divides a.
+enum class relation : int { equal, at_least, multiple_of };
+constexpr bool holds(relation r, int a, int b) {
+  return r == relation::equal ? a == b : r == relation::at_least ? a >= b : a % b == 0;
+}
+/// What an extent must be, as messages say it.
+constexpr const char* text_of(relation r) {
+  return r == relation::equal ? "equal " : r == relation::at_least ? "be at least " : "be a multiple of ";
+}
+
+/// constraint: a check made once per call, before any work.
 struct constraint {
   int a = 0;
   int b = 0;
-  bool at_least = false;
+  graph::relation relation = relation::equal;
   const char* rule = "";
   int line = 0;
 };
@@ -94,15 +104,22 @@ public:
   constexpr void equate(int a, int b, const char* rule, int line) {
     a = resolve(a), b = resolve(b);
     if (a == b) return;
-    constraints_.push({a, b, false, rule, line});
+    constraints_.push({a, b, relation::equal, rule, line});
     if (a < 0 && b < 0 && a < b && at(a).kind == extent_kind::symbol) parent_[-1 - a] = b;
     else if (b < 0 && at(b).kind == extent_kind::symbol && (a >= 0 || b < a)) parent_[-1 - b] = a;
     else if (a < 0 && at(a).kind == extent_kind::symbol && b >= 0) parent_[-1 - a] = b;
   }
   constexpr void require_at_least(int a, int bound, const char* rule, int line) {
     for (const constraint& c : constraints_)
-      if (c.at_least && c.a == a && c.b >= bound) return;
-    constraints_.push({a, bound, true, rule, line});
+      if (c.relation == relation::at_least && c.a == a && c.b >= bound) return;
+    constraints_.push({a, bound, relation::at_least, rule, line});
+  }
+  /// Whether a is a multiple of the number by, or may be: where a has a name, that is checked at the call.
+  constexpr bool require_multiple(int a, int by, const char* rule, int line) {
+    a = resolve(a);
+    if (by <= 0 || a >= 0) return by > 0 && a % by == 0;
+    if (product(quotient(a, by), by) != a) constraints_.push({a, by, relation::multiple_of, rule, line});
+    return true;
   }
 
   constexpr const extent_entry& at(int e) const { return entries_[-1 - e]; }

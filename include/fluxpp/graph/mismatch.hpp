@@ -15,9 +15,12 @@ template <rule R, class A, class B, class Line> struct fault_report {
                 "fluxpp: operands of an elementwise operation must have equal extents, or extent 1, along each axis");
   static_assert(R != rule::matmul, "fluxpp::matmul(a, b): the columns of a must equal the rows of b");
   static_assert(R != rule::conv_channels,
-                "fluxpp::conv(x, w): the channels of x must equal the second extent of w times groups");
+                "fluxpp::conv(x, w): the channels of x must equal the second extent of w times groups, and groups must "
+                "divide the filters");
   static_assert(R != rule::conv_window, "fluxpp::window(x): the window must not be larger than the padded image");
-  static_assert(R != rule::reshape, "fluxpp::reshape(x, shape): the shape must have as many elements as x");
+  static_assert(R != rule::reshape,
+                "fluxpp::reshape(x, shape): the shape must have as many elements as x, and at most one extent of -1, "
+                "which numbers and names of x decide");
   static_assert(R != rule::concat, "fluxpp::concat(a, b, axis): all extents but that of the axis must be equal");
   static_assert(R != rule::permute, "fluxpp::permute(x, order): the order must name each axis of x once");
   static_assert(R != rule::axis, "fluxpp: an axis must lie in [-rank, rank)");

@@ -66,6 +66,11 @@ inline std::string operation_of(const graph_view& g, int id) {
   return text + ")";
 }
 
+/// sign_of(r): what stands between the two sides of a check.
+inline const char* sign_of(relation r) {
+  return r == relation::equal ? " = " : r == relation::at_least ? " >= " : " multiple of ";
+}
+
 /// str(g): a program, one line per node, then its outputs and what is checked at every call.
 inline std::string str(const graph_view& g) {
   std::string text;
@@ -75,7 +80,7 @@ inline std::string str(const graph_view& g) {
   for (int i = 0; i < g.count.outputs; ++i) text += " %" + std::to_string(g.outputs[i]);
   for (int i = 0; i < g.count.constraints; ++i) {
     const constraint& c = g.constraints[i];
-    text += std::string("\ncheck ") + c.rule + ": " + text_of(g, c.a) + (c.at_least ? " >= " : " = ") + text_of(g, c.b);
+    text += std::string("\ncheck ") + c.rule + ": " + text_of(g, c.a) + sign_of(c.relation) + text_of(g, c.b);
   }
   return text + "\n";
 }

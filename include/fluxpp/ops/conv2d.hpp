@@ -66,7 +66,8 @@ constexpr var conv2d_input_grad::transpose(const node_view& x, var xbar, int i) 
 constexpr dims conv2d_shape(graph::tape& t, const dims& x, const dims& w, const conv_options& o) {
   const int inputs = t.extents.resolve(x[1]), filters = t.extents.resolve(w[0]);
   const int share = o.groups > 0 ? t.extents.product(w[1], o.groups) : -1;
-  if (o.groups < 1 || (filters >= 0 && filters % o.groups != 0) || (inputs >= 0 && share >= 0 && inputs != share))
+  if (!t.extents.require_multiple(filters, o.groups, "conv2d", t.line) ||
+      (inputs >= 0 && share >= 0 && inputs != share))
     t.fail(graph::rule::conv_channels, x, w);
   else if (inputs < 0 || share < 0) t.extents.equate(inputs, share, "conv2d", t.line);
   const window_axis rows{t.extents.resolve(w[2]), o.stride.rows, o.pad.top, o.pad.bottom, o.dilation.rows, o.same};
@@ -108,7 +109,8 @@ private:
 /// conv2d(x, w, {.stride, .pad, .dilation, .groups, .same}): cross-correlation of images with filters.
 /// shapes   x [n, c, h, w], w [k, c / groups, r, s] -> [n, k, h', w'],  h' = (h + 2 pad - dilation (r-1) - 1) / stride + 1
 /// grad     in x: conv2d_input_grad(ybar, w); in w: conv2d_weight_grad(x, ybar)
-/// errors   compile: channels differ, a window is larger than the padded image; run: so with named extents (shape_error)
+/// errors   compile: channels differ, groups do not divide the filters, a window is larger than the padded image; run: so
+///          with named extents (shape_error)
 /// accuracy 4 ulp * sqrt(c r s) against double
 /// source   Dumoulin & Visin 2016, arXiv:1603.07285
 inline constexpr ops::conv2d_function conv2d{};

@@ -23,7 +23,9 @@ struct conv_transpose2d_function {
       return x;
     }
     const int inputs = t.extents.resolve(x.extent(1)), filters = t.extents.resolve(w.extent(0));
-    if (inputs >= 0 && filters >= 0 && inputs != filters) t.fail(graph::rule::conv_channels, x.shape(), w.shape());
+    if (!t.extents.require_multiple(filters, o.groups, "conv_transpose2d", line) ||
+        (inputs >= 0 && filters >= 0 && inputs != filters))
+      t.fail(graph::rule::conv_channels, x.shape(), w.shape());
     else t.extents.equate(inputs, filters, "conv_transpose2d", line);
     const dims shape = make_dims(x.extent(0), t.extents.product(w.extent(1), o.groups),
                                  covered_extent(t, x.extent(2), rows), covered_extent(t, x.extent(3), columns));

@@ -30,6 +30,11 @@ struct factors {
       symbols.push(e);
     }
   }
+  /// The symbols times a number, as an extent.
+  constexpr int times(graph::extent_table& t, int n) const {
+    for (const int s : symbols) n = t.product(n, s);
+    return n;
+  }
   /// Takes a symbol out, if it is there.
   constexpr bool divide(int symbol) {
     for (int& s : symbols) {
@@ -47,22 +52,20 @@ constexpr factors factors_of(const graph::extent_table& t, const dims& d) {
   return f;
 }
 
-/// quotient{count, known}: what is left of `count` elements after extents that are known.
+/// quotient{count, known}: `count` elements over extents that are known, without what is found in both.
 struct quotient {
-  bool decided = true; ///< no symbol is left on either side
-  bool equal = false;  ///< nothing is left
-  bool exact = true;   ///< known divides count
-  int extent = 1;      ///< count / known, when exact
+  int left = 1;       ///< of count
+  int by = 1;         ///< of known, a number
+  bool named = false; ///< so are names of known
 
-  constexpr quotient(graph::extent_table& t, factors count, const factors& known) {
-    for (const int s : known.symbols) decided = count.divide(s) && decided;
-    exact = decided && known.number != 0 && count.number % known.number == 0;
-    decided = decided && count.symbols.empty();
-    equal = decided && count.number == known.number;
-    if (!exact) return;
-    extent = count.number / known.number;
-    for (const int s : count.symbols) extent = t.product(extent, s);
+  constexpr quotient(graph::extent_table& t, factors count, const factors& known) : by(known.number) {
+    for (const int s : known.symbols) named = !count.divide(s) || named;
+    const bool exact = by != 0 && count.number % by == 0;
+    left = count.times(t, exact ? count.number / by : count.number);
+    if (exact) by = 1;
   }
+  constexpr bool equal() const { return !named && left == by; }
+  constexpr bool decided() const { return !named && left >= 0; }
 };
 
 /// reshaped(x, shape): x with other extents, at most one of them -1; the number of elements must stay.
@@ -74,12 +77,13 @@ constexpr var reshaped(var x, dims shape) {
     if (shape[i] != -1) known = known.with(shape[i]);
     else found = i, ++unknown;
   }
-  const quotient left(t.extents, factors_of(t.extents, x.shape()), factors_of(t.extents, known));
-  if (unknown > 1 || (unknown == 1 && !left.exact) || (unknown == 0 && left.decided && !left.equal))
+  const quotient q(t.extents, factors_of(t.extents, x.shape()), factors_of(t.extents, known));
+  if (unknown > 1 || (unknown == 1 && (q.named || !t.extents.require_multiple(q.left, q.by, "reshape", t.line))) ||
+      (unknown == 0 && q.decided() && !q.equal()))
     t.fail(graph::rule::reshape, x.shape(), shape);
-  else if (unknown == 0 && !left.equal)
+  else if (unknown == 0 && !q.equal())
     t.extents.equate(element_count(t, x.shape()), element_count(t, known), "reshape", t.line);
-  if (unknown > 0) shape[found] = left.extent;
+  if (unknown > 0) shape[found] = q.by > 0 ? t.extents.quotient(q.left, q.by) : 1;
   return reshape::apply(x, shape);
 }
 
