@@ -89,6 +89,9 @@ TEST_CASE("elements of another type are converted, and seen anew at every call",
   CHECK(f(d, i) == 28);
   const std::vector<std::int64_t> large{1, 2, std::int64_t{1} << 60};
   CHECK_THROWS_AS(f(d, large), fx::value_error);
+  CHECK_THROWS_AS(f(d, std::vector<std::int64_t>{1, 2, -(std::int64_t{1} << 53) - 1}), fx::value_error);
+  CHECK_NOTHROW(f(d, std::vector<std::int64_t>{1, 2, -(std::int64_t{1} << 53)}));
+  CHECK_THROWS_AS(f(d, std::vector<std::uint64_t>{1, 2, std::uint64_t{1} << 63}), fx::value_error);
   CHECK(f(d, i) == 28);
 }
 

@@ -66,6 +66,7 @@ TEST_CASE("losses have the values of their formulas", "[ops]") {
   const std::vector<laws::argument> scores{{make_dims(2, 3), {0, 0, 0, 1000, -1000, 0}}, {make_dims(2), {1, 0}, true}};
   CHECK(laws::value([](const vars& a) { return fx::cross_entropy(a[0], a[1]); }, scores)[0] ==
         approx(std::log(3.0) / 2));
+  CHECK(laws::shape([](const vars& a) { return fx::cross_entropy(a[0], a[1]); }, scores) == make_dims());
   const std::vector<laws::argument> sure{{make_dims(2), {1000, -1000}}, {make_dims(2), {1, 0}}};
   CHECK(laws::value([](const vars& a) { return fx::binary_cross_entropy_with_logits(a[0], a[1]); }, sure)[0] == 0);
 }
@@ -103,6 +104,22 @@ TEST_CASE("dropout keeps a share, scales it up, and differs between uses and ste
   r.random(1, 2);
   r.run();
   CHECK(r.value(y) != first);
+}
+
+TEST_CASE("dropout of everything, at a rate given at the call, is 0 and so are its derivatives", "[ops]") {
+  fx::graph::tape t;
+  vars wanted;
+  wanted.push(t.input(make_dims(100), {}));
+  wanted.push(t.input(make_dims(), {fx::graph::space::argument, 1, false}));
+  const auto y = fx::dropout(wanted[0], wanted[1]);
+  const auto xbar = fx::autodiff::adjoint(t, y, t.constant(1), wanted);
+  fx::eval::reference<double> r(t);
+  r.bind(0, make_dims(100), numbers(100, 3.0));
+  r.bind(1, make_dims(), {1.0});
+  r.run();
+  CHECK(r.value(y) == numbers(100, 0.0));
+  CHECK(r.value(xbar[0]) == numbers(100, 0.0));
+  CHECK(r.value(xbar[1]) == numbers(1, 0.0));
 }
 
 TEST_CASE("one_hot compares, iota counts", "[ops]") {

@@ -219,8 +219,32 @@ TEST_CASE("named extents are checked when the program is called", "[ops]") {
   CHECK_THROWS_WITH(run(4, 5), contains("fluxpp::concat"));
 }
 
+TEST_CASE("an index that is not whole is refused with its value", "[ops]") {
+  const auto refusal = [](laws::function f, const laws::argument& x) {
+    return [=] { laws::value(f, {x, {make_dims(2), {0.5, 1.75}, true}}); };
+  };
+  const laws::argument table{make_dims(3, 2)}, rows{make_dims(2, 2)};
+  const auto gathered = [](const vars& a) { return fx::gather(a[0], a[1]); };
+  const auto added = [](const vars& a) { return fx::scatter_add(a[0], a[1], 3); };
+  const auto loss = [](const vars& a) { return fx::cross_entropy(a[0], a[1]); };
+  CHECK_THROWS_WITH(refusal(gathered, table)(),
+                    contains("fluxpp::gather(x, index): index[0] is 0.5, but must be one of 0, ... 2"));
+  CHECK_THROWS_WITH(refusal(added, rows)(), contains("index[0] is 0.5"));
+  CHECK_THROWS_WITH(refusal(loss, rows)(), contains("fluxpp::cross_entropy(x, label): label[0] is 0.5"));
+}
+
+TEST_CASE("more elements than a float counts have no indices in float", "[ops]") {
+  fx::kernels::step_args<float> count, place;
+  count.shape = place.in_shape[0] = make_dims((1 << 24) + 1);
+  place.shape = make_dims(1), place.attr = fx::graph::make_attributes(0, 1);
+  CHECK_THROWS_WITH(fx::kernels::step<fx::ops::iota>::run(count), contains("fluxpp::iota(x, axis)"));
+  CHECK_THROWS_WITH(fx::kernels::step<fx::ops::arg_extremum>::run(place),
+                    contains("fluxpp::argmin(x, axis): an axis of 16777217 elements is too long"));
+  CHECK_THROWS_AS(fx::kernels::step<fx::ops::arg_extremum>::run(place), fx::value_error);
+}
+
 TEST_CASE("an index out of range is refused before anything is written", "[ops]") {
-  for (const double bad : {-1.0, 3.0, 1e30, std::nan("")}) {
+  for (const double bad : {-1.0, 3.0, 0.5, 1.75, 1e30, std::nan("")}) {
     const numbers x{1, 2, 3, 4, 5, 6}, index{0, 2, bad};
     numbers y(6, -7.0);
     fx::kernels::step_args<double> args;

@@ -178,6 +178,14 @@ template <class A> bool contiguous(const A& a) {
   return true;
 }
 
+/// Whether T has the whole number v and all that are nearer to 0.
+template <class T, class V> constexpr bool counts_to(V v) {
+  if constexpr (std::numeric_limits<V>::digits <= std::numeric_limits<T>::digits) return true;
+  else if (constexpr V most = V{1} << std::numeric_limits<T>::digits; std::is_signed_v<V>)
+    return v <= most && v >= -most;
+  else return v <= most;
+}
+
 /// copy_elements(a, to): the elements in row-major order as T. Index values beyond T's exact integers are refused.
 template <class T, class A> void copy_elements(const A& a, T* to) {
   using traits = argument_traits<A>;
@@ -190,10 +198,10 @@ template <class T, class A> void copy_elements(const A& a, T* to) {
     for (int axis = 0; axis < rank; ++axis) at += static_cast<std::ptrdiff_t>(index[axis]) * traits::stride(a, axis);
     const auto v = first_element(a)[at];
     to[i] = static_cast<T>(v);
-    if constexpr (std::is_integral_v<decltype(v)> && sizeof(v) >= sizeof(T))
-      if (v > (decltype(v){1} << (std::numeric_limits<T>::digits < 63 ? std::numeric_limits<T>::digits : 62)))
+    if constexpr (std::is_integral_v<typename traits::element>)
+      if (!counts_to<T, typename traits::element>(v))
         throw value_error("argument",
-                          "an index of " + std::to_string(v) + " is too large for a program of this precision");
+                          "an index of " + std::to_string(v) + " is not exact in a program of this precision");
     for (int axis = rank - 1; axis >= 0 && ++index[axis] == traits::size(a, axis); --axis) index[axis] = 0;
   }
 }

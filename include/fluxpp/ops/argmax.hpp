@@ -44,7 +44,8 @@ private:
 /// argmax(x, axis): the index of the first largest element along an axis, or in the whole array when none is given.
 /// shapes   x [a, b, c], axis 1 -> [a, c]
 /// grad     none: an index
-/// errors   compile: x lacks the axis, the axis is empty; run: a named axis is empty (shape_error)
+/// errors   compile: x lacks the axis, the axis is empty; run: a named axis is empty (shape_error), it has more elements
+///          than the program's type counts, 2^24 in float (value_error)
 inline constexpr ops::arg_reduction<false> argmax{};
 
 /// argmin(x, axis): the index of the first smallest element along an axis, or in the whole array when none is given.

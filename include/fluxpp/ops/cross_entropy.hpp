@@ -35,7 +35,8 @@ struct cross_entropy_function {
     const exponentials e(x, 2u);
     const dims rows = make_dims(x.extent(0));
     const var normaliser = fluxpp::log(reshape::apply(e.sum, rows), line);
-    return mean::apply(normaliser - (pick::apply(x, label) - reshape::apply(e.shift, rows)), 1u);
+    const var losses = normaliser - (pick::apply(x, label) - reshape::apply(e.shift, rows));
+    return squeezed(mean::apply(losses, 1u), 1u, {});
   }
 };
 

@@ -70,7 +70,7 @@ struct scatter_add_function {
 /// gather(x, index): rows of x along its first axis, by their numbers.
 /// shapes   x [n, a, b], index [i, j] -> [i, j, a, b]
 /// grad     in x: the rows of ybar added at their numbers; in index: 0
-/// errors   compile: x has no axis; run: an index is not one of 0, ... n - 1 (value_error)
+/// errors   compile: x has no axis; run: an index is not one of the whole numbers 0, ... n - 1 (value_error)
 /// accuracy exact
 inline constexpr ops::gather_function gather{};
 

@@ -43,6 +43,7 @@ struct one_hot_function {
 /// iota(x, axis): the indices 0, 1, ... of an axis of x, as a vector.
 /// shapes   x [.., n, ..] -> [n]
 /// grad     none: indices
+/// errors   run: the axis has more elements than the program's type counts, 2^24 in float (value_error)
 inline constexpr ops::iota_function iota{};
 
 /// one_hot(index, n): rows of n numbers, 1 at the index and 0 elsewhere; an index outside 0, ... n - 1 gives zeros.

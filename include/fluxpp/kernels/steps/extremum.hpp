@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 // The kernels of argmax, argmin and of the derivatives of max and min: where the first extremum is.
+#include "fluxpp/kernels/indices.hpp"
 #include "fluxpp/kernels/steps/structural.hpp"
 #include "fluxpp/ops/argmax.hpp"
 #include "fluxpp/ops/max.hpp"
@@ -93,6 +94,7 @@ template <> struct step<ops::arg_extremum> : no_scratch {
   template <class T> static void run(const step_args<T>& s) {
     const dims& shape = s.in_shape[0];
     const int axis = s.attr.value[0];
+    require_counted<T>(s.attr.value[1] != 0 ? "argmin(x, axis)" : "argmax(x, axis)", shape[axis]);
     const std::ptrdiff_t stride = strides_of(shape)[axis];
     for_each_extremum(s.attr.value[1] != 0, s.in[0], shape, 1 << axis, [&](std::ptrdiff_t at, std::ptrdiff_t to) {
       s.out[to] = static_cast<T>(at / stride % shape[axis]);

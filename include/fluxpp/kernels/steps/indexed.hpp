@@ -1,33 +1,13 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 // The kernels of gather, scatter_add, pick and iota: rows and elements by their numbers.
-#include "fluxpp/core/errors.hpp"
+#include "fluxpp/kernels/indices.hpp"
 #include "fluxpp/kernels/steps/structural.hpp"
 #include "fluxpp/ops/cross_entropy.hpp"
 #include "fluxpp/ops/gather.hpp"
 #include "fluxpp/simd/simd.hpp"
 
-#include <string>
-
 namespace fluxpp::inline v0_1::kernels {
-
-/// Throws the sentence about an index outside its bounds; out of line, so that the loops stay small.
-[[noreturn]] inline void refuse_index(const char* call, const char* what, std::size_t position, double value,
-                                      int bound) {
-  const auto whole = static_cast<long long>(value == value && value > -1e18 && value < 1e18 ? value : -1);
-  std::string text = what;
-  text += "[" + std::to_string(position) + "] is " + (value == value ? std::to_string(whole) : "NaN");
-  throw value_error(call, text + ", but must be one of 0, ... " + std::to_string(bound - 1), what);
-}
-
-/// Every index must be one of 0, ... bound - 1; checked before anything is written.
-template <class T> void check_indices(const char* call, const char* what, const T* index, std::size_t n, int bound) {
-  bool fits = true;
-  for (std::size_t i = 0; i < n; ++i) fits &= index[i] >= T(0) && index[i] < static_cast<T>(bound);
-  for (std::size_t i = 0; i < n && !fits; ++i)
-    if (!(index[i] >= T(0) && index[i] < static_cast<T>(bound)))
-      refuse_index(call, what, i, static_cast<double>(index[i]), bound);
-}
 
 /// add_to(n, x, y): y += x.
 template <class T> void add_to(std::ptrdiff_t n, const T* x, T* y) {
@@ -81,6 +61,7 @@ template <> struct step<ops::pick> : no_scratch {
 
 template <> struct step<ops::iota> : no_scratch {
   template <class T> static void run(const step_args<T>& s) {
+    require_counted<T>("iota(x, axis)", s.shape[0]);
     for (int i = 0; i < s.shape[0]; ++i) s.out[i] = static_cast<T>(i);
   }
 };
