@@ -73,6 +73,32 @@ TEST_CASE("reductions obey the laws over any axes", "[ops]") {
       "log_softmax", [](const vars& a) { return fx::log_softmax(a[0], 1); }, x, named);
 }
 
+TEST_CASE("products obey the laws where elements are 0", "[ops]") {
+  const laws::options named{{2, 5}};
+  laws::numbers values(30);
+  for (std::size_t i = 0; i < 30; ++i) values[i] = 0.5 + 0.1 * static_cast<double>(i * 7 % 13);
+  for (const std::size_t zero : {30u, 4u, 6u}) { // none, one, then two, of which the rows and columns have one each
+    INFO("zero at " << zero);
+    if (zero < 30) values[zero] = 0;
+    const std::vector<laws::argument> x{{make_dims(2, 3, 5), values}};
+    laws::check(
+        "over all", [](const vars& a) { return fx::prod(a[0]); }, x, named);
+    laws::check(
+        "over the first axis", [](const vars& a) { return fx::prod(a[0], 0); }, x, named);
+    laws::check(
+        "over the last axis", [](const vars& a) { return fx::prod(a[0], 2); }, x, named);
+    laws::check(
+        "over outer axes",
+        [](const vars& a) {
+          return fx::prod(a[0], {0, 2});
+        },
+        x, named);
+  }
+  laws::numbers line(77, 1.01);
+  line[20] = line[70] = 0;
+  laws::check("of a long line", [](const vars& a) { return fx::prod(a[0]); }, {{make_dims(77), line}}, {{77}});
+}
+
 TEST_CASE("axes count from the end, may stay, and may be all", "[ops]") {
   const std::vector<laws::argument> x{{make_dims(2, 3, 5)}};
   CHECK(laws::shape([](const vars& a) { return fx::sum(a[0]); }, x) == make_dims());
@@ -147,6 +173,12 @@ TEST_CASE("gradients at kinks, zeros and ties are the documented ones", "[ops]")
   CHECK(gradient([](const vars& a) { return fx::norm(a[0]); }, {0, 0}) == numbers{0, 0});
   CHECK(gradient([](const vars& a) { return fx::prod(a[0]); }, {2, 0, 3}) == numbers{0, 6, 0});
   CHECK(gradient([](const vars& a) { return fx::prod(a[0]); }, {2, 0, 0}) == numbers{0, 0, 0});
+  const auto first_slope = [](const vars& a) {
+    return fx::sum(fx::slice(fx::autodiff::adjoint(*a[0].tape, fx::prod(a[0]), a[0].tape->constant(1), a)[0], 0, 0, 1));
+  };
+  CHECK(gradient(first_slope, {0, 2, 3}) == numbers{0, 3, 2});
+  CHECK(gradient(first_slope, {0, 0, 3}) == numbers{0, 3, 0});
+  CHECK(gradient(first_slope, {5, 0, 0}) == numbers{0, 0, 0});
   CHECK(gradient([](const vars& a) { return fx::stop_gradient(fx::sum(a[0])) * fx::sum(a[0]); }, {2, 5}) ==
         numbers{7, 7});
 }

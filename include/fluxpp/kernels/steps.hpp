@@ -6,5 +6,6 @@
 #include "fluxpp/kernels/steps/extremum.hpp"
 #include "fluxpp/kernels/steps/indexed.hpp"
 #include "fluxpp/kernels/steps/pool.hpp"
+#include "fluxpp/kernels/steps/product.hpp"
 #include "fluxpp/kernels/steps/random.hpp"
 #include "fluxpp/kernels/steps/structural.hpp"

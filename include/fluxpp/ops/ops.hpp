@@ -24,6 +24,7 @@
 #include "fluxpp/ops/dropout.hpp"
 #include "fluxpp/ops/elu.hpp"
 #include "fluxpp/ops/erf.hpp"
+#include "fluxpp/ops/exclusive_product.hpp"
 #include "fluxpp/ops/exp.hpp"
 #include "fluxpp/ops/expm1.hpp"
 #include "fluxpp/ops/extremum.hpp"
@@ -93,9 +94,10 @@ using reduction_list = op_list<sum, prod, max, min>;
 using view_list = op_list<broadcast, reshape, stop_gradient, pin, variance>;
 
 /// Operations with a kernel of their own (kernels/step.hpp).
-using step_list = op_list<matmul, batched_matmul, conv2d, conv2d_input_grad, conv2d_weight_grad,             //
-                          max_pool2d, max_pool_at, max_pool_put, avg_pool2d, avg_pool2d_grad,                //
-                          permute, slice, embed, concat<2>, concat<3>, concat<4>, gather, scatter_add, pick, //
-                          arg_extremum, take_at_extremum, put_at_extremum, uniform, iota>;
+using step_list =
+    op_list<matmul, batched_matmul, conv2d, conv2d_input_grad, conv2d_weight_grad,             //
+            max_pool2d, max_pool_at, max_pool_put, avg_pool2d, avg_pool2d_grad,                //
+            permute, slice, embed, concat<2>, concat<3>, concat<4>, gather, scatter_add, pick, //
+            arg_extremum, take_at_extremum, put_at_extremum, uniform, iota, exclusive_product, exclusive_recurrence>;
 
 } // namespace fluxpp::inline v0_1::ops

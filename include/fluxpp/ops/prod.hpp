@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 // prod: the product over axes.
-#include "fluxpp/ops/select.hpp"
+#include "fluxpp/ops/exclusive_product.hpp"
 #include "fluxpp/ops/sum.hpp"
 
 namespace fluxpp::inline v0_1 {
@@ -19,13 +19,16 @@ struct prod : custom<1> {
   }
 
 private:
-  /// For each element the product of all others: 0 where one of them is 0.
+  /// For each element the product of all others: of those before it and those after it along the last axis, times the same of
+  /// the products along that axis, and so on for each axis before it.
   static constexpr var others(const node_view& y) {
-    const auto mask = static_cast<unsigned>(y.attr(0));
-    const int line = y.node.line;
-    const var x = y.arg(0), zero = fluxpp::equal(x, 0.0, line), nonzero = fluxpp::select(zero, 1.0, x, line);
-    const var no_other_zero = fluxpp::equal(sum::apply(zero, mask), zero, line);
-    return apply(nonzero, mask) / nonzero * no_other_zero;
+    var x = y.arg(0), product = 1.0;
+    for (int axis = x.rank() - 1; axis >= 0; --axis) {
+      if (x.shape()[axis] == 1 || !(y.attr(0) >> axis & 1)) continue;
+      product = product * (exclusive_product::apply(x, axis, false) * exclusive_product::apply(x, axis, true));
+      x = apply(x, 1u << axis);
+    }
+    return product;
   }
 };
 
@@ -33,7 +36,7 @@ private:
 
 /// prod(x, axes): the product over axes; over all of them when none are given; 1 over none.
 /// shapes   as sum
-/// grad     ybar times the product of the other elements, also where elements are 0; second derivatives only where none is
+/// grad     ybar times the product of the other elements, without division: exact where elements are 0, in every order
 /// errors   compile: x lacks an axis
 inline constexpr ops::reduction<ops::prod, false> prod{};
 
