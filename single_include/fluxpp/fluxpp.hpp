@@ -34,6 +34,7 @@
 #include <atomic>
 #include <bit>
 #include <cerrno>
+#include <charconv>
 #include <chrono>
 #include <cmath>
 #include <concepts>
@@ -1793,7 +1794,8 @@ private:
 /// argmax(x, axis): the index of the first largest element along an axis, or in the whole array when none is given.
 /// shapes   x [a, b, c], axis 1 -> [a, c]
 /// grad     none: an index
-/// errors   compile: x lacks the axis, the axis is empty; run: a named axis is empty (shape_error)
+/// errors   compile: x lacks the axis, the axis is empty; run: a named axis is empty (shape_error), it has more elements
+///          than the program's type counts, 2^24 in float (value_error)
 inline constexpr ops::arg_reduction<false> argmax{};
 
 /// argmin(x, axis): the index of the first smallest element along an axis, or in the whole array when none is given.
@@ -3278,6 +3280,7 @@ struct one_hot_function {
 /// iota(x, axis): the indices 0, 1, ... of an axis of x, as a vector.
 /// shapes   x [.., n, ..] -> [n]
 /// grad     none: indices
+/// errors   run: the axis has more elements than the program's type counts, 2^24 in float (value_error)
 inline constexpr ops::iota_function iota{};
 
 /// one_hot(index, n): rows of n numbers, 1 at the index and 0 elsewhere; an index outside 0, ... n - 1 gives zeros.
@@ -3504,7 +3507,8 @@ struct cross_entropy_function {
     const exponentials e(x, 2u);
     const dims rows = make_dims(x.extent(0));
     const var normaliser = fluxpp::log(reshape::apply(e.sum, rows), line);
-    return mean::apply(normaliser - (pick::apply(x, label) - reshape::apply(e.shift, rows)), 1u);
+    const var losses = normaliser - (pick::apply(x, label) - reshape::apply(e.shift, rows));
+    return squeezed(mean::apply(losses, 1u), 1u, {});
   }
 };
 
@@ -3558,9 +3562,9 @@ struct dropout_function {
     if (x.is_number() || (rate.is_number() && rate.number == 0)) return x;
     graph::at_line(x, line);
     const var kept = fluxpp::greater_equal(uniform::apply(*x.tape, x.shape()), rate, line);
-    const var scale =
-        rate.is_number() ? var(rate.number < 1 ? 1 / (1 - rate.number) : 0) : var(1.0) / (var(1.0) - rate);
-    return fluxpp::select(kept, x * scale, 0.0, line);
+    // Where nothing is kept the scale is 1: an infinite one would make derivatives of 0 NaN.
+    const var share = fluxpp::select(fluxpp::less(rate, 1.0, line), var(1.0) - rate, 1.0, line);
+    return fluxpp::select(kept, x * (var(1.0) / share), 0.0, line);
   }
 };
 
@@ -3568,7 +3572,7 @@ struct dropout_function {
 
 /// dropout(x, rate): every element is 0 with probability rate, else x / (1 - rate); rate is a number or a scalar.
 /// shapes   x [a, b] -> [a, b]
-/// grad     ybar / (1 - rate) where x is kept
+/// grad     ybar / (1 - rate) where x is kept; 0 everywhere at a rate of 1
 /// source   Srivastava, Hinton, Krizhevsky, Sutskever & Salakhutdinov 2014, JMLR 15
 constexpr var dropout(var x, var rate, int line = __builtin_LINE()) { return ops::dropout_function{}(x, rate, line); }
 
@@ -3625,6 +3629,48 @@ struct erf : elementwise<1> {
 } // namespace ops
 inline constexpr operation<ops::erf> erf{};
 } // namespace fluxpp::inline v0_1
+
+// exclusive_product, exclusive_recurrence: what comes before each element along an axis; their derivatives divide by nothing.
+
+namespace fluxpp::inline v0_1::ops {
+
+/// The axis in attribute 0; attribute 1: from its end.
+constexpr graph::attributes opposite(const node_view& y) { return graph::make_attributes(y.attr(0), y.attr(1) == 0); }
+
+/// exclusive_recurrence(x, b): y[0] = 0, y[k + 1] = x[k] y[k] + b[k] along an axis; from the end, y[n - 1] = 0 and
+/// y[k - 1] = x[k] y[k] + b[k].
+/// grad     with r = exclusive_recurrence(x, ybar) from the other end: in x: y r; in b: r
+struct exclusive_recurrence : custom<2> {
+  static constexpr auto name = "exclusive_recurrence";
+  static constexpr var apply(var x, var b, const graph::attributes& along) {
+    return record<exclusive_recurrence>(*x.tape, x.shape(), along, x, broadcast_to(b, x.shape()));
+  }
+  static constexpr var vjp(const node_view& y, var ybar, int i) {
+    const var r = apply(y.arg(0), ybar, opposite(y));
+    return i == 0 ? y.result() * r : r;
+  }
+  static constexpr var jvp(const node_view& y, const pushforward& p) {
+    const var by_x = p.dx[0].exists() ? p.dx[0] * y.result() : var{};
+    return apply(y.arg(0), plus(by_x, p.dx[1]), y.attributes());
+  }
+};
+
+/// exclusive_product(x): y[0] = 1, y[k + 1] = x[k] y[k] along an axis; from the end, y[n - 1] = 1 and y[k - 1] = x[k] y[k].
+/// grad     y exclusive_recurrence(x, ybar) from the other end
+struct exclusive_product : custom<1> {
+  static constexpr auto name = "exclusive_product";
+  static constexpr var apply(var x, int axis, bool from_end) {
+    return record<exclusive_product>(*x.tape, x.shape(), graph::make_attributes(axis, from_end), x);
+  }
+  static constexpr var vjp(const node_view& y, var ybar, int) {
+    return y.result() * exclusive_recurrence::apply(y.arg(0), ybar, opposite(y));
+  }
+  static constexpr var jvp(const node_view& y, const pushforward& p) {
+    return exclusive_recurrence::apply(y.arg(0), p.dx[0] * y.result(), y.attributes());
+  }
+};
+
+} // namespace fluxpp::inline v0_1::ops
 
 // expm1: the exponential function less one.
 
@@ -3738,7 +3784,7 @@ struct scatter_add_function {
 /// gather(x, index): rows of x along its first axis, by their numbers.
 /// shapes   x [n, a, b], index [i, j] -> [i, j, a, b]
 /// grad     in x: the rows of ybar added at their numbers; in index: 0
-/// errors   compile: x has no axis; run: an index is not one of 0, ... n - 1 (value_error)
+/// errors   compile: x has no axis; run: an index is not one of the whole numbers 0, ... n - 1 (value_error)
 /// accuracy exact
 inline constexpr ops::gather_function gather{};
 
@@ -4446,13 +4492,16 @@ struct prod : custom<1> {
   }
 
 private:
-  /// For each element the product of all others: 0 where one of them is 0.
+  /// For each element the product of all others: of those before it and those after it along the last axis, times the same of
+  /// the products along that axis, and so on for each axis before it.
   static constexpr var others(const node_view& y) {
-    const auto mask = static_cast<unsigned>(y.attr(0));
-    const int line = y.node.line;
-    const var x = y.arg(0), zero = fluxpp::equal(x, 0.0, line), nonzero = fluxpp::select(zero, 1.0, x, line);
-    const var no_other_zero = fluxpp::equal(sum::apply(zero, mask), zero, line);
-    return apply(nonzero, mask) / nonzero * no_other_zero;
+    var x = y.arg(0), product = 1.0;
+    for (int axis = x.rank() - 1; axis >= 0; --axis) {
+      if (x.shape()[axis] == 1 || !(y.attr(0) >> axis & 1)) continue;
+      product = product * (exclusive_product::apply(x, axis, false) * exclusive_product::apply(x, axis, true));
+      x = apply(x, 1u << axis);
+    }
+    return product;
   }
 };
 
@@ -4460,7 +4509,7 @@ private:
 
 /// prod(x, axes): the product over axes; over all of them when none are given; 1 over none.
 /// shapes   as sum
-/// grad     ybar times the product of the other elements, also where elements are 0; second derivatives only where none is
+/// grad     ybar times the product of the other elements, without division: exact where elements are 0, in every order
 /// errors   compile: x lacks an axis
 inline constexpr ops::reduction<ops::prod, false> prod{};
 
@@ -4733,10 +4782,11 @@ using reduction_list = op_list<sum, prod, max, min>;
 using view_list = op_list<broadcast, reshape, stop_gradient, pin, variance>;
 
 /// Operations with a kernel of their own (kernels/step.hpp).
-using step_list = op_list<matmul, batched_matmul, conv2d, conv2d_input_grad, conv2d_weight_grad,             //
-                          max_pool2d, max_pool_at, max_pool_put, avg_pool2d, avg_pool2d_grad,                //
-                          permute, slice, embed, concat<2>, concat<3>, concat<4>, gather, scatter_add, pick, //
-                          arg_extremum, take_at_extremum, put_at_extremum, uniform, iota>;
+using step_list =
+    op_list<matmul, batched_matmul, conv2d, conv2d_input_grad, conv2d_weight_grad,             //
+            max_pool2d, max_pool_at, max_pool_put, avg_pool2d, avg_pool2d_grad,                //
+            permute, slice, embed, concat<2>, concat<3>, concat<4>, gather, scatter_add, pick, //
+            arg_extremum, take_at_extremum, put_at_extremum, uniform, iota, exclusive_product, exclusive_recurrence>;
 
 } // namespace fluxpp::inline v0_1::ops
 
@@ -5163,6 +5213,14 @@ template <class A> bool contiguous(const A& a) {
   return true;
 }
 
+/// Whether T has the whole number v and all that are nearer to 0.
+template <class T, class V> constexpr bool counts_to(V v) {
+  if constexpr (std::numeric_limits<V>::digits <= std::numeric_limits<T>::digits) return true;
+  else if (constexpr V most = V{1} << std::numeric_limits<T>::digits; std::is_signed_v<V>)
+    return v <= most && v >= -most;
+  else return v <= most;
+}
+
 /// copy_elements(a, to): the elements in row-major order as T. Index values beyond T's exact integers are refused.
 template <class T, class A> void copy_elements(const A& a, T* to) {
   using traits = argument_traits<A>;
@@ -5175,10 +5233,10 @@ template <class T, class A> void copy_elements(const A& a, T* to) {
     for (int axis = 0; axis < rank; ++axis) at += static_cast<std::ptrdiff_t>(index[axis]) * traits::stride(a, axis);
     const auto v = first_element(a)[at];
     to[i] = static_cast<T>(v);
-    if constexpr (std::is_integral_v<decltype(v)> && sizeof(v) >= sizeof(T))
-      if (v > (decltype(v){1} << (std::numeric_limits<T>::digits < 63 ? std::numeric_limits<T>::digits : 62)))
+    if constexpr (std::is_integral_v<typename traits::element>)
+      if (!counts_to<T, typename traits::element>(v))
         throw value_error("argument",
-                          "an index of " + std::to_string(v) + " is too large for a program of this precision");
+                          "an index of " + std::to_string(v) + " is not exact in a program of this precision");
     for (int axis = rank - 1; axis >= 0 && ++index[axis] == traits::size(a, axis); --axis) index[axis] = 0;
   }
 }
@@ -12136,6 +12194,46 @@ template <> struct step<ops::conv2d_weight_grad> {
 } // namespace fluxpp::inline v0_1::kernels
 
 // The kernels of argmax, argmin and of the derivatives of max and min: where the first extremum is.
+// Indices are whole numbers in the type of a program: what is read as one must be one, what counts must stay exact.
+
+namespace fluxpp::inline v0_1::kernels {
+
+/// Throws the sentence about an index that names nothing; out of line, so that the loops stay small.
+[[noreturn]] inline void refuse_index(const char* call, const char* what, std::size_t position, double value,
+                                      int bound) {
+  char digits[400]; // as many as any number has
+  const auto [end, error] = std::to_chars(digits, digits + sizeof digits, value, std::chars_format::fixed);
+  std::string text = what;
+  text += "[" + std::to_string(position) + "] is " + (value == value ? std::string(digits, end) : "NaN");
+  throw value_error(call, text + ", but must be one of 0, ... " + std::to_string(bound - 1), what);
+}
+
+/// Whether v is one of 0, ... bound - 1; a sum of comparisons, which compilers make of batches.
+template <class T> bool is_index(T v, T bound) {
+  const bool inside = v >= T(0) && v < bound;
+  return inside & (static_cast<T>(static_cast<std::int32_t>(inside ? v : T(0))) == v);
+}
+
+/// Every index must be one of 0, ... bound - 1; checked before anything is written.
+template <class T> void check_indices(const char* call, const char* what, const T* index, std::size_t n, int bound) {
+  const auto end = static_cast<T>(bound);
+  bool fits = true;
+  for (std::size_t i = 0; i < n; ++i) fits &= is_index(index[i], end);
+  for (std::size_t i = 0; i < n && !fits; ++i)
+    if (!is_index(index[i], end)) refuse_index(call, what, i, static_cast<double>(index[i]), bound);
+}
+
+/// n elements are told apart by indices in T; a float counts to 2^24.
+template <class T> void require_counted(const char* call, std::int64_t n) {
+  constexpr std::int64_t most = std::int64_t{1} << std::numeric_limits<T>::digits;
+  if (n > most)
+    throw value_error(call, "an axis of " + std::to_string(n) +
+                                " elements is too long for indices of this precision, " + "which end at " +
+                                std::to_string(most));
+}
+
+} // namespace fluxpp::inline v0_1::kernels
+
 // The kernels of permute, slice, embed and concat: copies.
 
 namespace fluxpp::inline v0_1::kernels {
@@ -12298,6 +12396,7 @@ template <> struct step<ops::arg_extremum> : no_scratch {
   template <class T> static void run(const step_args<T>& s) {
     const dims& shape = s.in_shape[0];
     const int axis = s.attr.value[0];
+    require_counted<T>(s.attr.value[1] != 0 ? "argmin(x, axis)" : "argmax(x, axis)", shape[axis]);
     const std::ptrdiff_t stride = strides_of(shape)[axis];
     for_each_extremum(s.attr.value[1] != 0, s.in[0], shape, 1 << axis, [&](std::ptrdiff_t at, std::ptrdiff_t to) {
       s.out[to] = static_cast<T>(at / stride % shape[axis]);
@@ -12325,24 +12424,6 @@ template <> struct step<ops::put_at_extremum> : no_scratch {
 // The kernels of gather, scatter_add, pick and iota: rows and elements by their numbers.
 
 namespace fluxpp::inline v0_1::kernels {
-
-/// Throws the sentence about an index outside its bounds; out of line, so that the loops stay small.
-[[noreturn]] inline void refuse_index(const char* call, const char* what, std::size_t position, double value,
-                                      int bound) {
-  const auto whole = static_cast<long long>(value == value && value > -1e18 && value < 1e18 ? value : -1);
-  std::string text = what;
-  text += "[" + std::to_string(position) + "] is " + (value == value ? std::to_string(whole) : "NaN");
-  throw value_error(call, text + ", but must be one of 0, ... " + std::to_string(bound - 1), what);
-}
-
-/// Every index must be one of 0, ... bound - 1; checked before anything is written.
-template <class T> void check_indices(const char* call, const char* what, const T* index, std::size_t n, int bound) {
-  bool fits = true;
-  for (std::size_t i = 0; i < n; ++i) fits &= index[i] >= T(0) && index[i] < static_cast<T>(bound);
-  for (std::size_t i = 0; i < n && !fits; ++i)
-    if (!(index[i] >= T(0) && index[i] < static_cast<T>(bound)))
-      refuse_index(call, what, i, static_cast<double>(index[i]), bound);
-}
 
 /// add_to(n, x, y): y += x.
 template <class T> void add_to(std::ptrdiff_t n, const T* x, T* y) {
@@ -12396,6 +12477,7 @@ template <> struct step<ops::pick> : no_scratch {
 
 template <> struct step<ops::iota> : no_scratch {
   template <class T> static void run(const step_args<T>& s) {
+    require_counted<T>("iota(x, axis)", s.shape[0]);
     for (int i = 0; i < s.shape[0]; ++i) s.out[i] = static_cast<T>(i);
   }
 };
@@ -12824,6 +12906,101 @@ template <> struct step<ops::avg_pool2d> : no_scratch {
 template <> struct step<ops::avg_pool2d_grad> : no_scratch {
   template <class T> static void run(const step_args<T>& s) {
     avg_pool_grad(pool_shape_of(s.shape, s.in_shape[0], s.attr), s.in[0], s.out, s.attr.value[9] != 0);
+  }
+};
+
+} // namespace fluxpp::inline v0_1::kernels
+
+// The kernels of exclusive_product and exclusive_recurrence.
+// recurrence: y[k + 1] = x[k] y[k] + b[k] along an axis, or from its end.
+
+namespace fluxpp::inline v0_1::kernels {
+
+/// affine<T>: a line's part as a map: what follows it is factor y + added.
+template <class T> struct affine { T factor, added; };
+
+/// recurrence<T>: arrays of lines of n elements, `step` apart; without b it is 0.
+template <class T> struct recurrence {
+  const T* x;
+  const T* b;
+  T* y;
+  std::ptrdiff_t n, step;
+
+  T next(std::ptrdiff_t at, T before) const {
+    return b == nullptr ? x[at] * before : scalar::fma(x[at], before, b[at]);
+  }
+
+  /// Writes a part of a line, `count` elements from `at`, after `value`; gives what follows.
+  T walk(std::ptrdiff_t at, std::ptrdiff_t count, T value) const {
+    for (; count > 0; --count, at += step) y[at] = value, value = next(at, value);
+    return value;
+  }
+};
+
+/// The parts of a long line that are walked side by side, so that no product waits for the one before it.
+inline constexpr int side_by_side = 8;
+
+/// One line from `at`: first the maps of equal parts, then the parts after what precedes them.
+template <class T> void walk_line(const recurrence<T>& r, std::ptrdiff_t at, T value) {
+  const std::ptrdiff_t part = r.n / side_by_side;
+  const auto begin = [&](int p) { return at + p * part * r.step; };
+  affine<T> map[side_by_side];
+  std::fill(map, map + side_by_side, affine<T>{T(1), T(0)});
+  for (std::ptrdiff_t k = 0; k < part; ++k)
+    for (int p = 0; p < side_by_side; ++p) {
+      const std::ptrdiff_t here = begin(p) + k * r.step;
+      map[p].factor *= r.x[here];
+      if (r.b != nullptr) map[p].added = r.next(here, map[p].added);
+    }
+  T before[side_by_side];
+  for (int p = 0; p < side_by_side; ++p) before[p] = value, value = map[p].factor * value + map[p].added;
+  for (std::ptrdiff_t k = 0; k < part; ++k)
+    for (int p = 0; p < side_by_side; ++p) {
+      const std::ptrdiff_t here = begin(p) + k * r.step;
+      r.y[here] = before[p], before[p] = r.next(here, before[p]);
+    }
+  r.walk(begin(side_by_side), r.n - part * side_by_side, value);
+}
+
+/// `width` neighbouring lines from `at`, an element of each at a time.
+template <class T> void walk_columns(const recurrence<T>& r, std::ptrdiff_t at, std::ptrdiff_t width, T first) {
+  std::fill_n(r.y + at, width, first);
+  for (std::ptrdiff_t k = 1; k < r.n; ++k, at += r.step)
+    for (std::ptrdiff_t i = at; i < at + width; ++i) r.y[i + r.step] = r.next(i, r.y[i]);
+}
+
+/// run_recurrence(x, b, y, shape, axis, from_end, first): all lines along an axis, divided among threads.
+template <class T>
+void run_recurrence(const T* x, const T* b, T* y, const dims& shape, int axis, bool from_end, T first) {
+  std::ptrdiff_t lead = 1, width = 1;
+  for (int i = 0; i < axis; ++i) lead *= shape[i];
+  for (int i = axis + 1; i < shape.rank; ++i) width *= shape[i];
+  const recurrence<T> r{x, b, y, shape[axis], from_end ? -width : width};
+  if (r.n == 0 || width == 0) return;
+  in_parts(lead * width, r.n, [&](std::ptrdiff_t line, std::ptrdiff_t end) {
+    while (line < end) {
+      const std::ptrdiff_t l = line / width, count = std::min(end, (l + 1) * width) - line;
+      const std::ptrdiff_t at = line + l * (r.n - 1) * width + (from_end ? (r.n - 1) * width : 0);
+      width == 1 ? walk_line(r, at, first) : walk_columns(r, at, count, first);
+      line += count;
+    }
+  });
+}
+
+} // namespace fluxpp::inline v0_1::kernels
+
+namespace fluxpp::inline v0_1::kernels {
+
+template <> struct step<ops::exclusive_product> : no_scratch {
+  template <class T> static void run(const step_args<T>& s) {
+    run_recurrence(s.in[0], static_cast<const T*>(nullptr), s.out, s.shape, s.attr.value[0], s.attr.value[1] != 0,
+                   T(1));
+  }
+};
+
+template <> struct step<ops::exclusive_recurrence> : no_scratch {
+  template <class T> static void run(const step_args<T>& s) {
+    run_recurrence(s.in[0], s.in[1], s.out, s.shape, s.attr.value[0], s.attr.value[1] != 0, T(0));
   }
 };
 
@@ -13384,13 +13561,8 @@ private:
       const int a = number(c.a), b = number(c.b);
       if (graph::holds(c.relation, a, b)) continue;
       throw shape_error(c.rule,
-<<<<<<< HEAD
-                        std::to_string(a) + (c.at_least ? " must be at least " : " must equal ") + std::to_string(b) +
+                        std::to_string(a) + " must " + graph::text_of(c.relation) + std::to_string(b) +
                             error::in_source(c.line),
-=======
-                        std::to_string(a) + " must " + graph::text_of(c.relation) + std::to_string(b) + " (line " +
-                            std::to_string(c.line) + ")",
->>>>>>> 80c80f6 (graph: an extent may have to be a multiple of a number)
                         {}, -1, b, a);
     }
   }
