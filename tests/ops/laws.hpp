@@ -45,40 +45,57 @@ inline numbers random_numbers(std::size_t n, std::uint32_t stream) {
   return v;
 }
 
-/// program: y = f(x), its tangent along dx, its adjoint from ybar, and the second derivative along u in two ways.
-struct program {
-  fx::graph::tape tape;
+/// An argument of a program under construction.
+constexpr var leaf(fx::graph::tape& t, const dims& shape, bool index = false) {
+  return t.input(shape, {fx::graph::space::argument, t.leaves().size(), index});
+}
+
+/// derivatives: y = f(x), its tangent along dx, its adjoint from ybar, and the second derivative along u in two ways.
+/// Arguments that are indices are given to f, but do not move.
+struct derivatives {
   vars all, x, dx, u, dy, xbar, forward_over_reverse, reverse_over_reverse;
   var y, ybar;
 
-  program(function f, const std::vector<argument>& arguments, const options& o, const std::vector<int>& named) {
-    for (const argument& a : arguments) all.push(leaf(with_names(a.shape, named), a.index));
-    for (int i = 0; i < all.size(); ++i)
-      if (!arguments[static_cast<std::size_t>(i)].index) x.push(all[i]);
+  constexpr derivatives(fx::graph::tape& t, function f, const vars& arguments, bool second_order = true)
+      : all(arguments) {
+    for (const var& v : all)
+      if (!t.integer(v.id)) x.push(v);
     y = f(all);
-    REQUIRE(int(tape.first_fault().rule) == int(fx::graph::rule::none));
-    for (const var& v : x) dx.push(leaf(v.shape(), false));
-    for (const var& v : x) u.push(leaf(v.shape(), false));
-    ybar = leaf(y.shape(), false);
+    for (const var& v : x) dx.push(leaf(t, v.shape()));
+    for (const var& v : x) u.push(leaf(t, v.shape()));
+    ybar = leaf(t, y.shape());
     vars ys;
     ys.push(y);
-    dy = fx::autodiff::tangent(tape, ys, x, dx);
-    xbar = fx::autodiff::adjoint(tape, y, ybar, x);
-    if (!o.second_order) return;
-    forward_over_reverse = fx::autodiff::tangent(tape, xbar, x, u);
-    var product = tape.constant(0);
+    dy = fx::autodiff::tangent(t, ys, x, dx);
+    xbar = fx::autodiff::adjoint(t, y, ybar, x);
+    if (!second_order) return;
+    forward_over_reverse = fx::autodiff::tangent(t, xbar, x, u);
+    var product = t.constant(0);
     for (int i = 0; i < x.size(); ++i) product = product + fx::sum(xbar[i] * u[i]);
-    reverse_over_reverse = fx::autodiff::adjoint(tape, product, tape.constant(1), x);
+    reverse_over_reverse = fx::autodiff::adjoint(t, product, t.constant(1), x);
+  }
+};
+
+struct own_tape {
+  fx::graph::tape tape;
+};
+/// program: a function and its derivatives on a tape of their own.
+struct program : own_tape, derivatives {
+  program(function f, const std::vector<argument>& arguments, const options& o, const std::vector<int>& named)
+      : derivatives(tape, f, leaves(tape, arguments, named), o.second_order) {
+    REQUIRE(int(tape.first_fault().rule) == int(fx::graph::rule::none));
   }
 
 private:
-  var leaf(const dims& shape, bool integer) {
-    return tape.input(shape, {fx::graph::space::argument, tape.leaves().size(), integer});
+  static vars leaves(fx::graph::tape& t, const std::vector<argument>& arguments, const std::vector<int>& named) {
+    vars all;
+    for (const argument& a : arguments) all.push(leaf(t, with_names(t, a.shape, named), a.index));
+    return all;
   }
-  dims with_names(dims shape, const std::vector<int>& named) {
+  static dims with_names(fx::graph::tape& t, dims shape, const std::vector<int>& named) {
     for (int i = 0; i < shape.rank; ++i)
       for (const int e : named)
-        if (shape[i] == e) shape[i] = tape.extents.symbol(1000u + static_cast<unsigned>(e));
+        if (shape[i] == e) shape[i] = t.extents.symbol(1000u + static_cast<unsigned>(e));
     return shape;
   }
 };
