@@ -65,6 +65,37 @@ TEST_CASE("of several faults the first in the program is named", "[eval]") {
   CHECK_THAT(message_of([&] { f(-1.0, std::vector<double>{-1.0}); }), contains("fluxpp::sqrt"));
 }
 
+TEST_CASE("operators know their line, beside named operations and in composites", "[eval]") {
+  const int line = __LINE__;
+  auto f = fx::compile([](auto x, auto y) {
+    auto a = fx::exp(x);
+    auto b = a * 2.0;
+    auto c = 1.0 / y;
+    return fx::softplus(b) + fx::mean(c);
+  });
+  auto text = message_of([&] { f(1.0, std::vector<double>{0.0}); });
+  INFO(text);
+  CHECK_THAT(text, contains("fluxpp::div"));
+  CHECK_THAT(text, contains("line " + std::to_string(line + 4)));
+  text = message_of([&] { f(700.0, std::vector<double>{1.0}); });
+  CHECK_THAT(text, contains("nothing"));
+  text = message_of([&] { f(709.7, std::vector<double>{1.0}); });
+  CHECK_THAT(text, contains("fluxpp::mul"));
+  CHECK_THAT(text, contains("line " + std::to_string(line + 3)));
+}
+
+TEST_CASE("a derivative has the line of the operation that it belongs to", "[eval]") {
+  const int line = __LINE__;
+  auto f = fx::grad([](auto x) {
+    auto a = x - 1.0;
+    auto b = fx::pow(a, 0.5);
+    return fx::sum(b * b * b);
+  });
+  const auto text = message_of([&] { f(std::vector<double>{2.0, 1.0}); });
+  INFO(text);
+  CHECK_THAT(text, contains("line " + std::to_string(line + 3)));
+}
+
 TEST_CASE("operations with kernels of their own are checked too", "[eval]") {
   fx::tensor<double, 2> a({2, 2}), b({2, 2});
   for (double& v : a) v = 1e200;

@@ -45,6 +45,17 @@ TEST_CASE("two extents that must be equal and are not give one sentence with axi
   CHECK(e.expected + e.got == 127);
 }
 
+TEST_CASE("the sentence names the line of an operator too", "[eval]") {
+  const int line = __LINE__;
+  auto f = fx::compile([](auto x, auto y) {
+    auto a = x * 2.0;
+    return a - y;
+  });
+  const fx::shape_error e = error_of([&] { f(std::vector<double>(64), std::vector<double>(63)); });
+  INFO(e.what());
+  CHECK_THAT(e.what(), contains("(source line " + std::to_string(line + 3) + ")"));
+}
+
 TEST_CASE("a fixed extent and one known at the call are checked alike", "[eval]") {
   auto f = fx::value_and_grad(distance);
   const std::array<double, 3> x{1, 2, 3};

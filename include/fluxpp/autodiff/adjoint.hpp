@@ -50,6 +50,7 @@ constexpr list<var> adjoint(graph::tape& t, var y, var ybar, const list<var>& x)
   for (const var& v : x)
     if (v.id <= y.id) wanted_here[v.id] = true;
   bar[y.id] = direction(ybar, y.shape(), "vjp", graph::rule::cotangent).id;
+  const bool among_rules = std::exchange(t.rules, true);
   for (int id = y.id; id >= 0; --id) {
     if (bar[id] < 0 || !depends[id] || wanted_here[id] || t[id].op->adjoint == nullptr) continue;
     t.line = t[id].line;
@@ -64,6 +65,7 @@ constexpr list<var> adjoint(graph::tape& t, var y, var ybar, const list<var>& x)
       sum = sum < 0 ? c.id : (c + var(t, sum)).id;
     }
   }
+  t.rules = among_rules;
   list<var> xbar;
   for (const var& v : x) xbar.push(v.id <= y.id && bar[v.id] >= 0 ? var(t, bar[v.id]) : zeros_like(v));
   return xbar;

@@ -21,6 +21,7 @@ constexpr list<var> tangent(graph::tape& t, const list<var>& y, const list<var>&
     given[x[i].id] = true;
     if (dx[i].exists()) dot[x[i].id] = direction(dx[i], x[i].shape(), "jvp", graph::rule::tangent).id;
   }
+  const bool among_rules = std::exchange(t.rules, true);
   for (int id = 0; id <= last; ++id) {
     if (!depends[id] || given[id] || t[id].op->tangent == nullptr) continue;
     t.line = t[id].line;
@@ -35,6 +36,7 @@ constexpr list<var> tangent(graph::tape& t, const list<var>& y, const list<var>&
     if (!any) continue;
     if (const var dy = node.node.op->tangent(node, p); dy.exists()) dot[id] = dy.id;
   }
+  t.rules = among_rules;
   list<var> dy;
   for (const var& v : y) dy.push(dot[v.id] >= 0 ? var(t, dot[v.id]) : zeros_like(v));
   return dy;

@@ -31,12 +31,13 @@ private:
   bool numeric_ = false;
 };
 
-// What vars compute with; ops/arithmetic.hpp defines them.
-constexpr var operator+(var a, var b);
-constexpr var operator-(var a, var b);
-constexpr var operator*(var a, var b);
-constexpr var operator/(var a, var b);
-constexpr var operator-(var x);
+/// located: an operand of an operator, and the line of the source on which the operator stands.
+struct located {
+  var value;
+  int line;
+  constexpr located(var v, int at = __builtin_LINE()) : value(v), line(at) {}
+  constexpr located(double v, int at = __builtin_LINE()) : value(v), line(at) {}
+};
 
 inline constexpr op_info input_op{"input", hash_of("input"), kind::input, 0,       0,       false,   false,
                                   false,   fold::none,       nullptr,     nullptr, nullptr, nullptr, nullptr};
@@ -109,7 +110,14 @@ public:
   graph::extent_table extents;
   list<int> outputs;
   list<target> targets; ///< per output
-  int line = 0;         ///< of the named operation that is being recorded
+
+  /// Says on which line of the source the operation stands that is about to be recorded.
+  constexpr void note(int at) {
+    if (!rules) line = at;
+  }
+  int line = 0; ///< of the operation that is being recorded
+  bool rules =
+      false; ///< what is recorded are derivatives by the rules of operations, whose lines are those of their nodes
 
 private:
   interner<dims> shapes_;
@@ -131,7 +139,7 @@ constexpr int var::extent(int axis) const { return shape()[axis < 0 ? axis + ran
 /// at_line(x, line): the tape of x; an operation written on this line of the source is about to be recorded.
 constexpr tape& at_line(var x, int line) {
   if (x.tape == nullptr) throw value_error("operation", "it needs an argument of the function, not a plain number");
-  x.tape->line = line;
+  x.tape->note(line);
   return *x.tape;
 }
 

@@ -94,12 +94,18 @@ inline constexpr operation<ops::mul> mul{};
 inline constexpr operation<ops::div> div{};
 inline constexpr operation<ops::neg> neg{};
 
-namespace graph {
 constexpr var operator+(var a, var b) { return operation<ops::add>::unnamed(a, b); }
 constexpr var operator-(var a, var b) { return operation<ops::sub>::unnamed(a, b); }
 constexpr var operator*(var a, var b) { return operation<ops::mul>::unnamed(a, b); }
 constexpr var operator/(var a, var b) { return operation<ops::div>::unnamed(a, b); }
 constexpr var operator-(var x) { return operation<ops::neg>::unnamed(x); }
+
+namespace graph {
+constexpr var operator+(located a, located b) { return fluxpp::add(a.value, b.value, a.line); }
+constexpr var operator-(located a, located b) { return fluxpp::sub(a.value, b.value, a.line); }
+constexpr var operator*(located a, located b) { return fluxpp::mul(a.value, b.value, a.line); }
+constexpr var operator/(located a, located b) { return fluxpp::div(a.value, b.value, a.line); }
+constexpr var operator-(located x) { return fluxpp::neg(x.value, x.line); }
 } // namespace graph
 
 namespace ops {

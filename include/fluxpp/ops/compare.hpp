@@ -90,9 +90,9 @@ inline constexpr operation<ops::equal> equal{};
 inline constexpr operation<ops::not_equal> not_equal{};
 
 namespace graph {
-constexpr var operator<(var a, var b) { return operation<ops::less>::unnamed(a, b); }
-constexpr var operator<=(var a, var b) { return operation<ops::less_equal>::unnamed(a, b); }
-constexpr var operator>(var a, var b) { return operation<ops::greater>::unnamed(a, b); }
-constexpr var operator>=(var a, var b) { return operation<ops::greater_equal>::unnamed(a, b); }
+constexpr var operator<(located a, located b) { return fluxpp::less(a.value, b.value, a.line); }
+constexpr var operator<=(located a, located b) { return fluxpp::less_equal(a.value, b.value, a.line); }
+constexpr var operator>(located a, located b) { return fluxpp::greater(a.value, b.value, a.line); }
+constexpr var operator>=(located a, located b) { return fluxpp::greater_equal(a.value, b.value, a.line); }
 } // namespace graph
 } // namespace fluxpp::inline v0_1

@@ -133,7 +133,7 @@ template <class Op> struct operation {
     return apply_operation(Op{}, x, more...);
   }
 
-  /// The operation as an operator, which cannot know its line: the last one named stands for it.
+  /// The operation as an operator of the library, on the line of the operation that is being recorded.
   template <class... X> static constexpr var unnamed(X... x) {
     graph::tape* t = nullptr;
     ((t = x.tape != nullptr ? x.tape : t), ...);
@@ -151,7 +151,7 @@ template <class Op> struct operation {
 
 private:
   template <class... X> static constexpr var named(int line, X... x) {
-    ((x.tape != nullptr ? void(x.tape->line = line) : void()), ...);
+    ((x.tape != nullptr ? x.tape->note(line) : void()), ...);
     return unnamed(x...);
   }
 };

@@ -15,6 +15,14 @@ using graph::pullback;
 using graph::pushforward;
 using graph::var;
 
+// What vars compute with in the library itself, where operators belong to the line of the operation that is being recorded;
+// users' operators are those of graph, which know their line. ops/arithmetic.hpp defines both.
+constexpr var operator+(var a, var b);
+constexpr var operator-(var a, var b);
+constexpr var operator*(var a, var b);
+constexpr var operator/(var a, var b);
+constexpr var operator-(var x);
+
 /// Facts an operation inherits; each may be restated in the operation.
 struct rule_defaults {
   static constexpr int cost = 4;
