@@ -3,6 +3,8 @@
 // Reverse mode: one sweep over the tape from an output to its inputs, appending the adjoint to the same tape.
 #include "fluxpp/ops/arithmetic.hpp"
 
+#include <utility>
+
 namespace fluxpp::inline v0_1::autodiff {
 
 /// depends[i] is true when node i is reached from one of the vars in x; the sweep stops at them.
