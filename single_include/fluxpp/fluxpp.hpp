@@ -720,12 +720,13 @@ private:
   bool numeric_ = false;
 };
 
-// What vars compute with; ops/arithmetic.hpp defines them.
-constexpr var operator+(var a, var b);
-constexpr var operator-(var a, var b);
-constexpr var operator*(var a, var b);
-constexpr var operator/(var a, var b);
-constexpr var operator-(var x);
+/// located: an operand of an operator, and the line of the source on which the operator stands.
+struct located {
+  var value;
+  int line;
+  constexpr located(var v, int at = __builtin_LINE()) : value(v), line(at) {}
+  constexpr located(double v, int at = __builtin_LINE()) : value(v), line(at) {}
+};
 
 inline constexpr op_info input_op{"input", hash_of("input"), kind::input, 0,       0,       false,   false,
                                   false,   fold::none,       nullptr,     nullptr, nullptr, nullptr, nullptr};
@@ -798,7 +799,14 @@ public:
   graph::extent_table extents;
   list<int> outputs;
   list<target> targets; ///< per output
-  int line = 0;         ///< of the named operation that is being recorded
+
+  /// Says on which line of the source the operation stands that is about to be recorded.
+  constexpr void note(int at) {
+    if (!rules) line = at;
+  }
+  int line = 0; ///< of the operation that is being recorded
+  bool rules =
+      false; ///< what is recorded are derivatives by the rules of operations, whose lines are those of their nodes
 
 private:
   interner<dims> shapes_;
@@ -820,7 +828,7 @@ constexpr int var::extent(int axis) const { return shape()[axis < 0 ? axis + ran
 /// at_line(x, line): the tape of x; an operation written on this line of the source is about to be recorded.
 constexpr tape& at_line(var x, int line) {
   if (x.tape == nullptr) throw value_error("operation", "it needs an argument of the function, not a plain number");
-  x.tape->line = line;
+  x.tape->note(line);
   return *x.tape;
 }
 
@@ -859,6 +867,14 @@ using graph::node_view;
 using graph::pullback;
 using graph::pushforward;
 using graph::var;
+
+// What vars compute with in the library itself, where operators belong to the line of the operation that is being recorded;
+// users' operators are those of graph, which know their line. ops/arithmetic.hpp defines both.
+constexpr var operator+(var a, var b);
+constexpr var operator-(var a, var b);
+constexpr var operator*(var a, var b);
+constexpr var operator/(var a, var b);
+constexpr var operator-(var x);
 
 /// Facts an operation inherits; each may be restated in the operation.
 struct rule_defaults {
@@ -1317,7 +1333,7 @@ template <class Op> struct operation {
     return apply_operation(Op{}, x, more...);
   }
 
-  /// The operation as an operator, which cannot know its line: the last one named stands for it.
+  /// The operation as an operator of the library, on the line of the operation that is being recorded.
   template <class... X> static constexpr var unnamed(X... x) {
     graph::tape* t = nullptr;
     ((t = x.tape != nullptr ? x.tape : t), ...);
@@ -1335,7 +1351,7 @@ template <class Op> struct operation {
 
 private:
   template <class... X> static constexpr var named(int line, X... x) {
-    ((x.tape != nullptr ? void(x.tape->line = line) : void()), ...);
+    ((x.tape != nullptr ? x.tape->note(line) : void()), ...);
     return unnamed(x...);
   }
 };
@@ -1433,12 +1449,18 @@ inline constexpr operation<ops::mul> mul{};
 inline constexpr operation<ops::div> div{};
 inline constexpr operation<ops::neg> neg{};
 
-namespace graph {
 constexpr var operator+(var a, var b) { return operation<ops::add>::unnamed(a, b); }
 constexpr var operator-(var a, var b) { return operation<ops::sub>::unnamed(a, b); }
 constexpr var operator*(var a, var b) { return operation<ops::mul>::unnamed(a, b); }
 constexpr var operator/(var a, var b) { return operation<ops::div>::unnamed(a, b); }
 constexpr var operator-(var x) { return operation<ops::neg>::unnamed(x); }
+
+namespace graph {
+constexpr var operator+(located a, located b) { return fluxpp::add(a.value, b.value, a.line); }
+constexpr var operator-(located a, located b) { return fluxpp::sub(a.value, b.value, a.line); }
+constexpr var operator*(located a, located b) { return fluxpp::mul(a.value, b.value, a.line); }
+constexpr var operator/(located a, located b) { return fluxpp::div(a.value, b.value, a.line); }
+constexpr var operator-(located x) { return fluxpp::neg(x.value, x.line); }
 } // namespace graph
 
 namespace ops {
@@ -1577,6 +1599,7 @@ constexpr list<var> adjoint(graph::tape& t, var y, var ybar, const list<var>& x)
   for (const var& v : x)
     if (v.id <= y.id) wanted_here[v.id] = true;
   bar[y.id] = direction(ybar, y.shape(), "vjp", graph::rule::cotangent).id;
+  const bool among_rules = std::exchange(t.rules, true);
   for (int id = y.id; id >= 0; --id) {
     if (bar[id] < 0 || !depends[id] || wanted_here[id] || t[id].op->adjoint == nullptr) continue;
     t.line = t[id].line;
@@ -1591,6 +1614,7 @@ constexpr list<var> adjoint(graph::tape& t, var y, var ybar, const list<var>& x)
       sum = sum < 0 ? c.id : (c + var(t, sum)).id;
     }
   }
+  t.rules = among_rules;
   list<var> xbar;
   for (const var& v : x) xbar.push(v.id <= y.id && bar[v.id] >= 0 ? var(t, bar[v.id]) : zeros_like(v));
   return xbar;
@@ -1947,10 +1971,10 @@ inline constexpr operation<ops::equal> equal{};
 inline constexpr operation<ops::not_equal> not_equal{};
 
 namespace graph {
-constexpr var operator<(var a, var b) { return operation<ops::less>::unnamed(a, b); }
-constexpr var operator<=(var a, var b) { return operation<ops::less_equal>::unnamed(a, b); }
-constexpr var operator>(var a, var b) { return operation<ops::greater>::unnamed(a, b); }
-constexpr var operator>=(var a, var b) { return operation<ops::greater_equal>::unnamed(a, b); }
+constexpr var operator<(located a, located b) { return fluxpp::less(a.value, b.value, a.line); }
+constexpr var operator<=(located a, located b) { return fluxpp::less_equal(a.value, b.value, a.line); }
+constexpr var operator>(located a, located b) { return fluxpp::greater(a.value, b.value, a.line); }
+constexpr var operator>=(located a, located b) { return fluxpp::greater_equal(a.value, b.value, a.line); }
 } // namespace graph
 } // namespace fluxpp::inline v0_1
 
@@ -5597,6 +5621,7 @@ constexpr list<var> tangent(graph::tape& t, const list<var>& y, const list<var>&
     given[x[i].id] = true;
     if (dx[i].exists()) dot[x[i].id] = direction(dx[i], x[i].shape(), "jvp", graph::rule::tangent).id;
   }
+  const bool among_rules = std::exchange(t.rules, true);
   for (int id = 0; id <= last; ++id) {
     if (!depends[id] || given[id] || t[id].op->tangent == nullptr) continue;
     t.line = t[id].line;
@@ -5611,6 +5636,7 @@ constexpr list<var> tangent(graph::tape& t, const list<var>& y, const list<var>&
     if (!any) continue;
     if (const var dy = node.node.op->tangent(node, p); dy.exists()) dot[id] = dy.id;
   }
+  t.rules = among_rules;
   list<var> dy;
   for (const var& v : y) dy.push(dot[v.id] >= 0 ? var(t, dot[v.id]) : zeros_like(v));
   return dy;
