@@ -233,6 +233,14 @@ TEST_CASE("an index that is not whole is refused with its value", "[ops]") {
   CHECK_THROWS_WITH(refusal(loss, rows)(), contains("fluxpp::cross_entropy(x, label): label[0] is 0.5"));
 }
 
+TEST_CASE("whole numbers are indices however large, and no others", "[ops]") {
+  constexpr int bound = (1 << 24) + 2;
+  for (const float good : {0.0f, 1.0f, 4194305.0f, 8388607.0f, 8388609.0f, 16777215.0f, 16777216.0f})
+    CHECK_NOTHROW(fx::kernels::check_indices("f(x)", "x", &good, 1, bound));
+  for (const float bad : {-1.0f, 0.25f, 4194304.5f, 8388607.5f, 16777218.0f})
+    CHECK_THROWS_AS(fx::kernels::check_indices("f(x)", "x", &bad, 1, bound), fx::value_error);
+}
+
 TEST_CASE("more elements than a float counts have no indices in float", "[ops]") {
   fx::kernels::step_args<float> count, place;
   count.shape = place.in_shape[0] = make_dims((1 << 24) + 1);
