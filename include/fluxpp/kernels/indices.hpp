@@ -46,7 +46,7 @@ template <class T> void require_counted(const char* call, std::int64_t n) {
   constexpr std::int64_t most = std::int64_t{1} << std::numeric_limits<T>::digits;
   if (n > most)
     throw value_error(call, "an axis of " + std::to_string(n) +
-                                " elements is too long for indices of this precision: " + std::to_string(most));
+                                " elements is too long for indices of this precision; at most " + std::to_string(most));
 }
 
 } // namespace fluxpp::inline v0_1::kernels
