@@ -34,6 +34,8 @@ template <rule R, class A, class B, class Line> struct fault_report {
   static_assert(
       R != rule::window_options,
       "fluxpp::window(x): size, stride and dilation must be positive, and the padding of a pool smaller than its size");
+  static_assert(R != rule::repeats, "fluxpp::tile(x, counts), repeat_interleave(x, count, axis): a count must not be "
+                                    "negative, and the counts at most 6");
   static_assert(R != rule::tangent,
                 "fluxpp::jvp(f)(x, dx): the tangent of an argument must have its shape, or be one number");
   static_assert(R != rule::cotangent,

@@ -140,6 +140,7 @@ enum class rule : int {
   pad,
   empty,
   window_options,
+  repeats,
   scalar_gradient,
   integer_gradient,
   tangent,

@@ -18,7 +18,8 @@ struct border {
 namespace ops {
 
 /// Where the elements of the part lie in the whole, for every axis: begin + i step. As attributes: all begins, then all
-/// steps; a begin of -1 - k says that k elements follow the last one, which is a number where the begin has a name.
+/// steps, backwards if negative; a begin of -1 - k says that k elements of the whole lie beyond the part's last one, which
+/// is a number where the begin has a name.
 constexpr graph::attributes whole_range(int rank) {
   graph::attributes a{2 * rank};
   for (int i = 0; i < rank; ++i) a.value[rank + i] = 1;
