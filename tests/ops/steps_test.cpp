@@ -61,8 +61,15 @@ TEMPLATE_TEST_CASE("steps give the same bits for any number of threads", "[ops]"
   check_threads<ops::concat<2>, TestType>(x, other, make_dims(37, 11, 67), make_dims(37, 64, 67), make_attributes(1));
   numbers index(1000);
   for (std::size_t i = 0; i < index.size(); ++i) index[i] = static_cast<TestType>(i * 7919 % 37);
-  check_threads<ops::gather, TestType>(x, index, make_dims(1000), make_dims(1000, 53, 67), {});
-  check_threads<ops::scatter_add, TestType>(make_dims(1000, 53, 17), index, make_dims(1000), make_dims(37, 53, 17), {});
+  check_threads<ops::gather, TestType>(x, index, make_dims(1000, 1, 1), make_dims(1000, 53, 67), make_attributes(0, 0));
+  check_threads<ops::scatter_add, TestType>(make_dims(1000, 53, 17), index, make_dims(1000, 1, 1),
+                                            make_dims(37, 53, 17), make_attributes(0, 0));
+  numbers each(37 * 90 * 67);
+  for (std::size_t i = 0; i < each.size(); ++i) each[i] = static_cast<TestType>(i * 7919 % 53);
+  const dims many = make_dims(37, 90, 67);
+  check_threads<ops::gather, TestType>(x, each, many, many, make_attributes(1, 0));
+  check_threads<ops::scatter_add, TestType>(many, each, many, x, make_attributes(1, 0));
+  check_threads<ops::scatter_argmax, TestType>(many, each, many, x, make_attributes(1));
   const numbers same = random_numbers<TestType>(x, 2), folded = random_numbers<TestType>(make_dims(37, 1, 67), 3);
   check_threads<ops::arg_extremum, TestType>(x, {}, {}, make_dims(37, 53, 1), make_attributes(2, 1));
   check_threads<ops::take_at_extremum, TestType>(x, same, x, make_dims(37, 1, 67), make_attributes(2, 0));

@@ -21,8 +21,11 @@ template <rule R, class A, class B, class Line> struct fault_report {
   static_assert(R != rule::concat, "fluxpp::concat(a, b, axis): all extents but that of the axis must be equal");
   static_assert(R != rule::permute, "fluxpp::permute(x, order): the order must name each axis of x once");
   static_assert(R != rule::axis, "fluxpp: an axis must lie in [-rank, rank)");
-  static_assert(R != rule::gather,
-                "fluxpp::gather(x, index): index must be integer-valued and x must have at least one axis");
+  static_assert(R != rule::gather, "fluxpp::gather(x, index, axis): x must have an axis, and the result at most 6");
+  static_assert(R != rule::scatter,
+                "fluxpp::scatter_add(x, index, n, axis): the axes of x from axis on must begin with those of index");
+  static_assert(R != rule::along, "fluxpp::take_along(x, index, axis): index must have the rank of x, and along every "
+                                  "other axis its extent or 1");
   static_assert(R != rule::labels,
                 "fluxpp::cross_entropy(logits, labels): logits must be [n, classes] and labels integer [n]");
   static_assert(R != rule::rank, "fluxpp: an argument has the wrong number of axes for this operation");

@@ -134,6 +134,8 @@ enum class rule : int {
   permute,
   axis,
   gather,
+  scatter,
+  along,
   labels,
   rank,
   slice,

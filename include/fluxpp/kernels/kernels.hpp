@@ -18,6 +18,7 @@
 #include <fluxpp/kernels/gemm/dot.hpp>
 #include <fluxpp/kernels/gemm/pack.hpp>
 #include <fluxpp/kernels/gemm/tile.hpp>
+#include <fluxpp/kernels/indices.hpp>
 #include <fluxpp/kernels/loop.hpp>
 #include <fluxpp/kernels/parts.hpp>
 #include <fluxpp/kernels/pool.hpp>

@@ -60,6 +60,8 @@
 #include "fluxpp/ops/relu6.hpp"
 #include "fluxpp/ops/reshape.hpp"
 #include "fluxpp/ops/rsqrt.hpp"
+#include "fluxpp/ops/scatter_max.hpp"
+#include "fluxpp/ops/segment.hpp"
 #include "fluxpp/ops/select.hpp"
 #include "fluxpp/ops/sigmoid.hpp"
 #include "fluxpp/ops/silu.hpp"
@@ -99,7 +101,7 @@ using view_list = op_list<broadcast, reshape, stop_gradient, pin, variance>;
 /// Operations with a kernel of their own (kernels/step.hpp).
 using step_list = op_list<matmul, batched_matmul, conv2d, conv2d_input_grad, conv2d_weight_grad,             //
                           max_pool2d, max_pool_at, max_pool_put, avg_pool2d, avg_pool2d_grad,                //
-                          permute, slice, embed, concat<2>, concat<3>, concat<4>, gather, scatter_add, pick, //
+                          permute, slice, embed, concat<2>, concat<3>, concat<4>, gather, scatter_add, scatter_argmax, pick, //
                           arg_extremum, take_at_extremum, put_at_extremum, uniform, iota>;
 
 } // namespace fluxpp::inline v0_1::ops

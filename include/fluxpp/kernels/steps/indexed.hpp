@@ -1,33 +1,12 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-// The kernels of gather, scatter_add, pick and iota: rows and elements by their numbers.
-#include "fluxpp/core/errors.hpp"
-#include "fluxpp/kernels/steps/structural.hpp"
+// The kernels of gather, scatter_add, scatter_argmax, pick and iota: elements by their numbers.
+#include "fluxpp/kernels/indices.hpp"
+#include "fluxpp/kernels/steps/extremum.hpp"
 #include "fluxpp/ops/cross_entropy.hpp"
-#include "fluxpp/ops/gather.hpp"
-#include "fluxpp/simd/simd.hpp"
-
-#include <string>
+#include "fluxpp/ops/scatter_max.hpp"
 
 namespace fluxpp::inline v0_1::kernels {
-
-/// Throws the sentence about an index outside its bounds; out of line, so that the loops stay small.
-[[noreturn]] inline void refuse_index(const char* call, const char* what, std::size_t position, double value,
-                                      int bound) {
-  const auto whole = static_cast<long long>(value == value && value > -1e18 && value < 1e18 ? value : -1);
-  std::string text = what;
-  text += "[" + std::to_string(position) + "] is " + (value == value ? std::to_string(whole) : "NaN");
-  throw value_error(call, text + ", but must be one of 0, ... " + std::to_string(bound - 1), what);
-}
-
-/// Every index must be one of 0, ... bound - 1; checked before anything is written.
-template <class T> void check_indices(const char* call, const char* what, const T* index, std::size_t n, int bound) {
-  bool fits = true;
-  for (std::size_t i = 0; i < n; ++i) fits &= index[i] >= T(0) && index[i] < static_cast<T>(bound);
-  for (std::size_t i = 0; i < n && !fits; ++i)
-    if (!(index[i] >= T(0) && index[i] < static_cast<T>(bound)))
-      refuse_index(call, what, i, static_cast<double>(index[i]), bound);
-}
 
 /// add_to(n, x, y): y += x.
 template <class T> void add_to(std::ptrdiff_t n, const T* x, T* y) {
@@ -37,35 +16,65 @@ template <class T> void add_to(std::ptrdiff_t n, const T* x, T* y) {
   for (; i < n; ++i) y[i] += x[i];
 }
 
-/// The elements of one row: of what lies behind the first axis.
-template <class T> std::ptrdiff_t row_size(const dims& d) {
-  dims row = d;
-  row[0] = 1;
-  return static_cast<std::ptrdiff_t>(step_args<T>::size(row));
-}
-
 template <> struct step<ops::gather> : no_scratch {
   template <class T> static void run(const step_args<T>& s) {
-    const std::size_t n = s.size(s.in_shape[1]);
-    const std::ptrdiff_t row = row_size<T>(s.in_shape[0]);
-    check_indices("gather(x, index)", "index", s.in[1], n, s.in_shape[0][0]);
-    in_parts(static_cast<std::ptrdiff_t>(n), row, [&](std::ptrdiff_t first, std::ptrdiff_t last) {
-      for (std::ptrdiff_t i = first; i < last; ++i)
-        std::copy_n(s.in[0] + static_cast<std::ptrdiff_t>(s.in[1][i]) * row, row, s.out + i * row);
+    const index_layout at(s.in_shape[0], s.in_shape[1], s.attr.value[0]);
+    const bool partial = s.attr.value[1] != 0;
+    check_indices("gather(x, index)", "index", s.in[1], s.size(s.in_shape[1]), s.in_shape[0][s.attr.value[0]],
+                  partial ? -1 : 0);
+    at.for_each_row([&](std::ptrdiff_t l, std::ptrdiff_t k) {
+      const T* const index = s.in[1] + l * at.lead_stride + k * at.stride;
+      const T* const x = s.in[0] + l * at.n * at.rest;
+      T* const y = s.out + (l * at.m + k) * at.rest;
+      if (at.shared && *index >= T(0)) {
+        std::copy_n(x + static_cast<std::ptrdiff_t>(*index) * at.rest, at.rest, y);
+      } else {
+        for (std::ptrdiff_t j = 0; j < at.rest; ++j) {
+          const auto v = static_cast<std::ptrdiff_t>(index[at.shared ? 0 : j]);
+          y[j] = v < 0 ? T(0) : x[v * at.rest + j];
+        }
+      }
     });
   }
 };
 
-/// Rows are added in the order of their indices, whatever the threads: they share columns.
+/// Elements are added in their order, whatever the threads: they share columns.
 template <> struct step<ops::scatter_add> : no_scratch {
   template <class T> static void run(const step_args<T>& s) {
-    const auto n = static_cast<std::ptrdiff_t>(s.size(s.in_shape[1]));
-    const std::ptrdiff_t row = row_size<T>(s.shape);
-    check_indices("scatter_add(x, index, n)", "index", s.in[1], s.size(s.in_shape[1]), s.shape[0]);
+    const index_layout at(s.shape, s.in_shape[1], s.attr.value[0]);
+    const bool partial = s.attr.value[1] != 0;
+    check_indices("scatter_add(x, index, n)", "index", s.in[1], s.size(s.in_shape[1]), s.shape[s.attr.value[0]],
+                  partial ? -1 : 0);
     fill_zeros(s.out, s.size());
-    in_parts(row, n, [&](std::ptrdiff_t first, std::ptrdiff_t last) {
-      for (std::ptrdiff_t i = 0; i < n; ++i)
-        add_to(last - first, s.in[0] + i * row + first, s.out + static_cast<std::ptrdiff_t>(s.in[1][i]) * row + first);
+    at.for_each_column([&](std::ptrdiff_t l, std::ptrdiff_t k, std::ptrdiff_t j, std::ptrdiff_t end) {
+      const T* const index = s.in[1] + l * at.lead_stride + k * at.stride;
+      const T* const x = s.in[0] + (l * at.m + k) * at.rest;
+      T* const y = s.out + l * at.n * at.rest;
+      if (at.shared) {
+        if (*index >= T(0)) add_to(end - j, x + j, y + static_cast<std::ptrdiff_t>(*index) * at.rest + j);
+      } else {
+        for (; j < end; ++j)
+          if (index[j] >= T(0)) y[static_cast<std::ptrdiff_t>(index[j]) * at.rest + j] += x[j];
+      }
+    });
+  }
+};
+
+template <> struct step<ops::scatter_argmax> : no_scratch {
+  template <class T> static void run(const step_args<T>& s) {
+    const index_layout at(s.shape, s.in_shape[1], s.attr.value[0]);
+    check_indices("scatter_max(x, index, n)", "index", s.in[1], s.size(s.in_shape[1]), s.shape[s.attr.value[0]]);
+    in_parts(static_cast<std::ptrdiff_t>(s.size()), 1,
+             [&](auto first, auto last) { std::fill(s.out + first, s.out + last, T(-1)); });
+    at.for_each_column([&](std::ptrdiff_t l, std::ptrdiff_t k, std::ptrdiff_t j, std::ptrdiff_t end) {
+      const T* const index = s.in[1] + l * at.lead_stride + k * at.stride;
+      const T* const x = s.in[0] + l * at.m * at.rest;
+      T* const y = s.out + l * at.n * at.rest;
+      for (; j < end; ++j) {
+        T& best = y[static_cast<std::ptrdiff_t>(index[at.shared ? 0 : j]) * at.rest + j];
+        if (best < T(0) || ahead<false>(x[k * at.rest + j], x[static_cast<std::ptrdiff_t>(best) * at.rest + j]))
+          best = static_cast<T>(k);
+      }
     });
   }
 };
