@@ -25,6 +25,8 @@
 #include <fluxpp/kernels/pooling/shape.hpp>
 #include <fluxpp/kernels/pooling/slab.hpp>
 #include <fluxpp/kernels/pooling/sweep.hpp>
+#include <fluxpp/kernels/rows.hpp>
+#include <fluxpp/kernels/scan.hpp>
 #include <fluxpp/kernels/step.hpp>
 #include <fluxpp/kernels/steps.hpp>
 #include <fluxpp/kernels/steps/contraction.hpp>
@@ -33,6 +35,7 @@
 #include <fluxpp/kernels/steps/indexed.hpp>
 #include <fluxpp/kernels/steps/pool.hpp>
 #include <fluxpp/kernels/steps/random.hpp>
+#include <fluxpp/kernels/steps/scan.hpp>
 #include <fluxpp/kernels/steps/structural.hpp>
 #include <fluxpp/kernels/thread_pool.hpp>
 #include <fluxpp/kernels/window.hpp>

@@ -7,4 +7,5 @@
 #include "fluxpp/kernels/steps/indexed.hpp"
 #include "fluxpp/kernels/steps/pool.hpp"
 #include "fluxpp/kernels/steps/random.hpp"
+#include "fluxpp/kernels/steps/scan.hpp"
 #include "fluxpp/kernels/steps/structural.hpp"

@@ -21,6 +21,7 @@
 #include "fluxpp/ops/conv_transpose2d.hpp"
 #include "fluxpp/ops/copy.hpp"
 #include "fluxpp/ops/cross_entropy.hpp"
+#include "fluxpp/ops/cumulative.hpp"
 #include "fluxpp/ops/dropout.hpp"
 #include "fluxpp/ops/elu.hpp"
 #include "fluxpp/ops/erf.hpp"
@@ -38,6 +39,7 @@
 #include "fluxpp/ops/layer_norm.hpp"
 #include "fluxpp/ops/leaky_relu.hpp"
 #include "fluxpp/ops/linear_in.hpp"
+#include "fluxpp/ops/linear_recurrence.hpp"
 #include "fluxpp/ops/log.hpp"
 #include "fluxpp/ops/log1p.hpp"
 #include "fluxpp/ops/log2.hpp"
@@ -99,9 +101,11 @@ using reduction_list = op_list<sum, prod, max, min>;
 using view_list = op_list<broadcast, reshape, stop_gradient, pin, variance>;
 
 /// Operations with a kernel of their own (kernels/step.hpp).
-using step_list = op_list<matmul, batched_matmul, conv2d, conv2d_input_grad, conv2d_weight_grad,             //
-                          max_pool2d, max_pool_at, max_pool_put, avg_pool2d, avg_pool2d_grad,                //
-                          permute, slice, embed, concat<2>, concat<3>, concat<4>, gather, scatter_add, scatter_argmax, pick, //
-                          arg_extremum, take_at_extremum, put_at_extremum, uniform, iota>;
+using step_list =
+    op_list<matmul, batched_matmul, conv2d, conv2d_input_grad, conv2d_weight_grad,                             //
+            max_pool2d, max_pool_at, max_pool_put, avg_pool2d, avg_pool2d_grad,                                //
+            permute, slice, embed, concat<2>, concat<3>, concat<4>, gather, scatter_add, scatter_argmax, pick, //
+            arg_extremum, take_at_extremum, put_at_extremum, uniform, iota,                                    //
+            cumsum, cumprod, linear_recurrence>;
 
 } // namespace fluxpp::inline v0_1::ops

@@ -2,19 +2,12 @@
 #pragma once
 // The kernels of gather, scatter_add, scatter_argmax, pick and iota: elements by their numbers.
 #include "fluxpp/kernels/indices.hpp"
+#include "fluxpp/kernels/rows.hpp"
 #include "fluxpp/kernels/steps/extremum.hpp"
 #include "fluxpp/ops/cross_entropy.hpp"
 #include "fluxpp/ops/scatter_max.hpp"
 
 namespace fluxpp::inline v0_1::kernels {
-
-/// add_to(n, x, y): y += x.
-template <class T> void add_to(std::ptrdiff_t n, const T* x, T* y) {
-  using batch = simd::batch<T>;
-  std::ptrdiff_t i = 0;
-  for (; i + batch::size <= n; i += batch::size) (batch::load(y + i) + batch::load(x + i)).store(y + i);
-  for (; i < n; ++i) y[i] += x[i];
-}
 
 template <> struct step<ops::gather> : no_scratch {
   template <class T> static void run(const step_args<T>& s) {
@@ -51,7 +44,10 @@ template <> struct step<ops::scatter_add> : no_scratch {
       const T* const x = s.in[0] + (l * at.m + k) * at.rest;
       T* const y = s.out + l * at.n * at.rest;
       if (at.shared) {
-        if (*index >= T(0)) add_to(end - j, x + j, y + static_cast<std::ptrdiff_t>(*index) * at.rest + j);
+        if (*index < T(0)) return;
+        T* const to = y + static_cast<std::ptrdiff_t>(*index) * at.rest;
+        map_row(
+            end - j, to + j, [](auto sum, auto v) { return sum + v; }, to + j, x + j);
       } else {
         for (; j < end; ++j)
           if (index[j] >= T(0)) y[static_cast<std::ptrdiff_t>(index[j]) * at.rest + j] += x[j];
