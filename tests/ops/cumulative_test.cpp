@@ -143,6 +143,30 @@ TEST_CASE("scans of every shape agree with plain loops", "[ops]") {
       }
 }
 
+TEST_CASE("recurrences of every shape agree with plain loops", "[ops]") {
+  for (const dims& d : {make_dims(1, 37, 1), make_dims(19, 37, 1), make_dims(2, 5, 1029), make_dims(0, 3, 1)})
+    for (const int reverse : {0, 1})
+      for (const int lagged : {0, 1}) {
+        const numbers a = laws::random_numbers(laws::count(d), 1), b = laws::random_numbers(laws::count(d), 2);
+        numbers y(a.size(), std::nan("")), expected(a.size());
+        fx::kernels::step_args<double> s;
+        s.in[0] = a.data(), s.in[1] = b.data(), s.out = y.data(), s.in_shape[0] = s.in_shape[1] = s.shape = d;
+        s.attr = fx::graph::make_attributes(1, lagged, reverse);
+        fx::kernels::step<fx::ops::linear_recurrence>::run(s);
+        for (int l = 0; l < d[0]; ++l)
+          for (int j = 0; j < d[2]; ++j) {
+            double last = 0, factor = 0;
+            for (int i = 0; i < d[1]; ++i) {
+              const auto at = static_cast<std::size_t>((l * d[1] + (reverse ? d[1] - 1 - i : i)) * d[2] + j);
+              last = (lagged ? factor : a[at]) * last + b[at];
+              factor = a[at];
+              expected[at] = last;
+            }
+          }
+        CHECK(laws::worst(y, expected) <= 1e-13);
+      }
+}
+
 TEST_CASE("scans of empty arrays are empty, and a missing axis is a fault", "[ops]") {
   const std::vector<laws::argument> empty{{make_dims(2, 0)}}, x{{make_dims(2, 3)}};
   CHECK(laws::shape([](const vars& a) { return fx::cumprod(a[0], 1); }, empty) == make_dims(2, 0));
