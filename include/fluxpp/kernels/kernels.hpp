@@ -25,6 +25,7 @@
 #include <fluxpp/kernels/pooling/shape.hpp>
 #include <fluxpp/kernels/pooling/slab.hpp>
 #include <fluxpp/kernels/pooling/sweep.hpp>
+#include <fluxpp/kernels/recurrence.hpp>
 #include <fluxpp/kernels/rows.hpp>
 #include <fluxpp/kernels/scan.hpp>
 #include <fluxpp/kernels/step.hpp>
@@ -37,5 +38,6 @@
 #include <fluxpp/kernels/steps/random.hpp>
 #include <fluxpp/kernels/steps/scan.hpp>
 #include <fluxpp/kernels/steps/structural.hpp>
+#include <fluxpp/kernels/sweep.hpp>
 #include <fluxpp/kernels/thread_pool.hpp>
 #include <fluxpp/kernels/window.hpp>

@@ -1,23 +1,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-// Scans: sums and products of all elements up to each one, and linear recurrences, along any axis.
-#include "fluxpp/core/scalar.hpp"
-#include "fluxpp/kernels/parts.hpp"
-#include "fluxpp/kernels/rows.hpp"
-
-#include <algorithm>
+// Scans: sums and products of all elements up to each one, along any axis.
+#include "fluxpp/kernels/sweep.hpp"
 
 namespace fluxpp::inline v0_1::kernels {
-
-/// scan_shape: an array [lead, n, rest] that is scanned along the middle, from the end if reverse.
-struct scan_shape {
-  std::ptrdiff_t lead = 1, n = 1, rest = 1;
-  bool reverse = false;
-
-  bool empty() const { return lead * n * rest == 0; }
-  /// Whether one line is enough work for several threads, and lines are few.
-  bool shares_lines() const { return rest == 1 && lead < 16 && n > 4 * elements_per_task; }
-};
 
 struct addition {
   template <class T> static constexpr T neutral = T(0);
@@ -27,23 +13,6 @@ struct multiplication {
   template <class T> static constexpr T neutral = T(1);
   template <class V> static V of(V a, V b) { return a * b; }
 };
-
-/// sweep_columns(s, first, next): all columns side by side: first(at, width) for the first row of a block of columns, then
-/// next(at, before, width) for each one after it; `at` and `before` are offsets of this row and the one before it. Blocks
-/// are so narrow that the row before is still in the first cache.
-template <class First, class Next> void sweep_columns(const scan_shape& s, First&& first, Next&& next) {
-  if (s.empty()) return;
-  constexpr std::ptrdiff_t widest = 1024;
-  const std::ptrdiff_t blocks = (s.rest + widest - 1) / widest, step = s.reverse ? -s.rest : s.rest;
-  in_parts(s.lead * blocks, s.n * std::min(s.rest, widest), [&](std::ptrdiff_t begin, std::ptrdiff_t end) {
-    for (std::ptrdiff_t b = begin; b < end; ++b) {
-      const std::ptrdiff_t column = b % blocks * widest, width = std::min(widest, s.rest - column);
-      std::ptrdiff_t at = b / blocks * s.n * s.rest + (s.reverse ? (s.n - 1) * s.rest : 0) + column;
-      first(at, width);
-      for (std::ptrdiff_t k = 1; k < s.n; ++k, at += step) next(at + step, at, width);
-    }
-  });
-}
 
 /// chains: how one long line is scanned: by runs of consecutive elements that do not wait for each other, each of which then
 /// meets what all before it gave.
@@ -144,40 +113,6 @@ template <class Fold, class T> void scan(const scan_shape& s, bool exclusive, co
   sweep_columns(s, first, [&](std::ptrdiff_t at, std::ptrdiff_t before, std::ptrdiff_t width) {
     const auto fold = [](auto a, auto b) { return Fold::of(a, b); };
     map_row(width, y + at, fold, y + before, x + (exclusive ? before : at));
-  });
-}
-
-/// recurrence_lines<Lines>(n, step, lagged, a, b, y): lines of n elements, one after another, walked side by side, so that
-/// none waits for its own multiplications; step is 1, or -1 from the end.
-template <int Lines, class T>
-void recurrence_lines(std::ptrdiff_t n, std::ptrdiff_t step, bool lagged, const T* a, const T* b, T* y) {
-  std::ptrdiff_t at = step > 0 ? 0 : n - 1;
-  T last[Lines];
-  for (int l = 0; l < Lines; ++l) y[l * n + at] = last[l] = b[l * n + at];
-  for (std::ptrdiff_t k = 1; k < n; ++k, at += step)
-    for (int l = 0; l < Lines; ++l) {
-      const std::ptrdiff_t next = l * n + at + step;
-      y[next] = last[l] = scalar::fma(a[lagged ? next - step : next], last[l], b[next]);
-    }
-}
-
-/// recurrence(s, lagged, a, b, y): y[k] = a[k] y[k - 1] + b[k], or with a[k - 1] if lagged.
-template <class T> void recurrence(const scan_shape& s, bool lagged, const T* a, const T* b, T* y) {
-  if (s.rest == 1 && s.n > 0)
-    return in_parts(s.lead, s.n, [&](std::ptrdiff_t l, std::ptrdiff_t end) {
-      constexpr int many = 2; // more lines, 2^k elements apart, would meet in the same sets of the first cache
-      const std::ptrdiff_t step = s.reverse ? -1 : 1;
-      for (; l + many <= end; l += many)
-        recurrence_lines<many>(s.n, step, lagged, a + l * s.n, b + l * s.n, y + l * s.n);
-      for (; l < end; ++l) recurrence_lines<1>(s.n, step, lagged, a + l * s.n, b + l * s.n, y + l * s.n);
-    });
-  const auto first = [&](std::ptrdiff_t at, std::ptrdiff_t width) { std::copy_n(b + at, width, y + at); };
-  sweep_columns(s, first, [&](std::ptrdiff_t at, std::ptrdiff_t before, std::ptrdiff_t width) {
-    const auto next = [](auto factor, auto y_before, auto added) {
-      using scalar::fma;
-      return fma(factor, y_before, added);
-    };
-    map_row(width, y + at, next, a + (lagged ? before : at), y + before, b + at);
   });
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 // The kernels of cumsum, cumprod and linear_recurrence.
+#include "fluxpp/kernels/recurrence.hpp"
 #include "fluxpp/kernels/scan.hpp"
 #include "fluxpp/kernels/steps/structural.hpp"
 #include "fluxpp/ops/cumulative.hpp"
