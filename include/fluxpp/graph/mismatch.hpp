@@ -26,6 +26,10 @@ template <rule R, class A, class B, class Line> struct fault_report {
                 "fluxpp::scatter_add(x, index, n, axis): the axes of x from axis on must begin with those of index");
   static_assert(R != rule::along, "fluxpp::take_along(x, index, axis): index must have the rank of x, and along every "
                                   "other axis its extent or 1");
+  static_assert(R != rule::top_k, "fluxpp::top_k(x, k, axis): k must lie in [0, n], n the extent of the axis");
+  static_assert(R != rule::searchsorted,
+                "fluxpp::searchsorted(sorted, x): sorted must be a vector, or have the axes of x "
+                "and, but for the last, their extents");
   static_assert(R != rule::labels,
                 "fluxpp::cross_entropy(logits, labels): logits must be [n, classes] and labels integer [n]");
   static_assert(R != rule::rank, "fluxpp: an argument has the wrong number of axes for this operation");

@@ -136,6 +136,8 @@ enum class rule : int {
   gather,
   scatter,
   along,
+  top_k,
+  searchsorted,
   labels,
   rank,
   slice,

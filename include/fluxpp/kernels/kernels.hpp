@@ -28,6 +28,7 @@
 #include <fluxpp/kernels/recurrence.hpp>
 #include <fluxpp/kernels/rows.hpp>
 #include <fluxpp/kernels/scan.hpp>
+#include <fluxpp/kernels/sort.hpp>
 #include <fluxpp/kernels/step.hpp>
 #include <fluxpp/kernels/steps.hpp>
 #include <fluxpp/kernels/steps/contraction.hpp>
@@ -37,6 +38,7 @@
 #include <fluxpp/kernels/steps/pool.hpp>
 #include <fluxpp/kernels/steps/random.hpp>
 #include <fluxpp/kernels/steps/scan.hpp>
+#include <fluxpp/kernels/steps/sort.hpp>
 #include <fluxpp/kernels/steps/structural.hpp>
 #include <fluxpp/kernels/sweep.hpp>
 #include <fluxpp/kernels/thread_pool.hpp>

@@ -8,4 +8,5 @@
 #include "fluxpp/kernels/steps/pool.hpp"
 #include "fluxpp/kernels/steps/random.hpp"
 #include "fluxpp/kernels/steps/scan.hpp"
+#include "fluxpp/kernels/steps/sort.hpp"
 #include "fluxpp/kernels/steps/structural.hpp"

@@ -63,6 +63,7 @@
 #include "fluxpp/ops/reshape.hpp"
 #include "fluxpp/ops/rsqrt.hpp"
 #include "fluxpp/ops/scatter_max.hpp"
+#include "fluxpp/ops/searchsorted.hpp"
 #include "fluxpp/ops/segment.hpp"
 #include "fluxpp/ops/select.hpp"
 #include "fluxpp/ops/sigmoid.hpp"
@@ -72,6 +73,7 @@
 #include "fluxpp/ops/slice.hpp"
 #include "fluxpp/ops/softmax.hpp"
 #include "fluxpp/ops/softplus.hpp"
+#include "fluxpp/ops/sort.hpp"
 #include "fluxpp/ops/sqrt.hpp"
 #include "fluxpp/ops/square.hpp"
 #include "fluxpp/ops/stop_gradient.hpp"
@@ -106,6 +108,6 @@ using step_list =
             max_pool2d, max_pool_at, max_pool_put, avg_pool2d, avg_pool2d_grad,                                //
             permute, slice, embed, concat<2>, concat<3>, concat<4>, gather, scatter_add, scatter_argmax, pick, //
             arg_extremum, take_at_extremum, put_at_extremum, uniform, iota,                                    //
-            cumsum, cumprod, linear_recurrence>;
+            cumsum, cumprod, linear_recurrence, argsort, searchsorted>;
 
 } // namespace fluxpp::inline v0_1::ops
