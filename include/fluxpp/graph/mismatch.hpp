@@ -28,8 +28,13 @@ template <rule R, class A, class B, class Line> struct fault_report {
                                   "other axis its extent or 1");
   static_assert(R != rule::top_k, "fluxpp::top_k(x, k, axis): k must lie in [0, n], n the extent of the axis");
   static_assert(R != rule::searchsorted,
-                "fluxpp::searchsorted(sorted, x): sorted must be a vector, or have the axes of x "
-                "and, but for the last, their extents");
+                "fluxpp::searchsorted(sorted, x): sorted must be a vector, or have the leading extents of x");
+  static_assert(R != rule::subscripts,
+                "fluxpp::einsum<\"ij,jk->ik\">(a, b): the string must have a letter for each axis of "
+                "each operand, and of the result letters that stand there once and in an operand");
+  static_assert(R != rule::einsum,
+                "fluxpp::einsum<\"ij,jk->ik\">(a, b): operands must have an axis for each letter, and "
+                "axes of one letter the same extent");
   static_assert(R != rule::labels,
                 "fluxpp::cross_entropy(logits, labels): logits must be [n, classes] and labels integer [n]");
   static_assert(R != rule::rank, "fluxpp: an argument has the wrong number of axes for this operation");

@@ -138,6 +138,8 @@ enum class rule : int {
   along,
   top_k,
   searchsorted,
+  subscripts,
+  einsum,
   labels,
   rank,
   slice,
