@@ -57,7 +57,7 @@ TEST_CASE("sort and top_k obey the laws", "[ops]") {
   laws::check(
       "weights by rank",
       [](const vars& a) {
-        const fx::ranked best = fx::top_k(a[0], 2, 1);
+        const fx::top_elements best = fx::top_k(a[0], 2, 1);
         return best.values * fx::take_along(a[0] * a[0], best.indices, 1);
       },
       x, named);

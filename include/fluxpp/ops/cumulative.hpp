@@ -5,8 +5,8 @@
 
 namespace fluxpp::inline v0_1 {
 
-/// cumulative: whether each element is left out of its own sum, and whether sums run from the end.
-struct cumulative {
+/// cumulative_options: whether each element is left out of its own sum, and whether sums run from the end.
+struct cumulative_options {
   bool exclusive = false, reverse = false;
 };
 
@@ -16,7 +16,7 @@ namespace ops {
 /// grad     the sums of ybar in the other direction
 struct cumsum : linear<1> {
   static constexpr auto name = "cumsum";
-  static constexpr var apply(var x, int axis, cumulative c) {
+  static constexpr var apply(var x, int axis, cumulative_options c) {
     return record<cumsum>(*x.tape, x.shape(), graph::make_attributes(axis, c.exclusive, c.reverse), x);
   }
   static constexpr var transpose(const node_view& y, var ybar, int) {
@@ -28,7 +28,7 @@ struct cumsum : linear<1> {
 /// divide by nothing: they are recurrences, exact wherever elements are 0.
 struct cumprod : custom<1> {
   static constexpr auto name = "cumprod";
-  static constexpr var apply(var x, int axis, cumulative c) {
+  static constexpr var apply(var x, int axis, cumulative_options c) {
     return record<cumprod>(*x.tape, x.shape(), graph::make_attributes(axis, c.exclusive, c.reverse), x);
   }
   static constexpr var vjp(const node_view& y, var ybar, int) {
@@ -51,7 +51,7 @@ private:
 };
 
 template <class Op> struct cumulative_function {
-  constexpr var operator()(var x, int axis, cumulative c = {}, int line = __builtin_LINE()) const {
+  constexpr var operator()(var x, int axis, cumulative_options c = {}, int line = __builtin_LINE()) const {
     x.tape->line = line;
     axis = checked_axis(x, axis);
     return x.rank() == 0 ? x : Op::apply(x, axis, c);

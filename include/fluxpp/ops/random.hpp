@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-// normal_like, gumbel_like, bernoulli, categorical, permutation: random numbers made of uniform ones, which are a function of
-// seed, stream, step and position alone; each call is a stream of its own, new at every training step.
+// normal_like, gumbel_like, bernoulli, categorical, permutation: random numbers made of uniform ones.
 #include "fluxpp/ops/argmax.hpp"
 #include "fluxpp/ops/compare.hpp"
 #include "fluxpp/ops/log.hpp"

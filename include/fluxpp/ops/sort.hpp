@@ -5,12 +5,12 @@
 
 namespace fluxpp::inline v0_1 {
 
-/// order: smallest first, or largest first. A NaN counts as larger than every number.
-struct order {
+/// sort_options: smallest first, or largest first. A NaN counts as larger than every number.
+struct sort_options {
   bool descending = false;
 };
-/// ranked: the elements that top_k found, and where they stood.
-struct ranked {
+/// top_elements: the elements that top_k found, and where they stood.
+struct top_elements {
   var values, indices;
 };
 
@@ -31,7 +31,7 @@ struct argsort : custom<1> {
 };
 
 struct argsort_function {
-  constexpr var operator()(var x, int axis = -1, order o = {}, int line = __builtin_LINE()) const {
+  constexpr var operator()(var x, int axis = -1, sort_options o = {}, int line = __builtin_LINE()) const {
     x.tape->line = line;
     axis = checked_axis(x, axis);
     return x.rank() == 0 ? x : argsort::apply(x, axis, o.descending, x.extent(axis));
@@ -39,7 +39,7 @@ struct argsort_function {
 };
 
 struct sort_function {
-  constexpr var operator()(var x, int axis = -1, order o = {}, int line = __builtin_LINE()) const {
+  constexpr var operator()(var x, int axis = -1, sort_options o = {}, int line = __builtin_LINE()) const {
     x.tape->line = line;
     axis = checked_axis(x, axis);
     return x.rank() == 0 ? x : gather::apply(x, argsort::apply(x, axis, o.descending, x.extent(axis)), axis);
@@ -47,7 +47,7 @@ struct sort_function {
 };
 
 struct top_k_function {
-  constexpr ranked operator()(var x, int k, int axis = -1, int line = __builtin_LINE()) const {
+  constexpr top_elements operator()(var x, int k, int axis = -1, int line = __builtin_LINE()) const {
     graph::tape& t = *x.tape;
     t.line = line;
     axis = checked_axis(x, axis);
