@@ -70,6 +70,14 @@ TEMPLATE_TEST_CASE("steps give the same bits for any number of threads", "[ops]"
   check_threads<ops::gather, TestType>(x, each, many, many, make_attributes(1, 0));
   check_threads<ops::scatter_add, TestType>(many, each, many, x, make_attributes(1, 0));
   check_threads<ops::scatter_argmax, TestType>(many, each, many, x, make_attributes(1));
+  check_threads<ops::argsort, TestType>(x, {}, {}, x, make_attributes(1, 0));
+  check_threads<ops::argsort, TestType>(x, {}, {}, make_dims(37, 53, 3), make_attributes(2, 1));
+  check_threads<ops::searchsorted, TestType>(make_dims(1000), each, many, many, make_attributes(1));
+  check_threads<ops::linear_recurrence, TestType>(many, each, many, many, make_attributes(1, 1, 0));
+  check_threads<ops::linear_recurrence, TestType>(make_dims(37 * 67, 90), each, make_dims(37 * 67, 90),
+                                                  make_dims(37 * 67, 90), make_attributes(1, 0, 1));
+  check_threads<ops::cumsum, TestType>(make_dims(200003), {}, {}, make_dims(200003), make_attributes(0, 0, 1));
+  check_threads<ops::cumprod, TestType>(x, {}, {}, x, make_attributes(1, 1, 0));
   const numbers same = random_numbers<TestType>(x, 2), folded = random_numbers<TestType>(make_dims(37, 1, 67), 3);
   check_threads<ops::arg_extremum, TestType>(x, {}, {}, make_dims(37, 53, 1), make_attributes(2, 1));
   check_threads<ops::take_at_extremum, TestType>(x, same, x, make_dims(37, 1, 67), make_attributes(2, 0));

@@ -51,12 +51,19 @@ void sort_positions(std::ptrdiff_t n, std::ptrdiff_t count, std::ptrdiff_t strid
   for (std::ptrdiff_t i = 0; i < count; ++i) to[i * stride] = static_cast<T>(first[i].position);
 }
 
-/// place_of(right, n, sorted, x): how many of n sorted numbers are smaller than x, or not larger if right.
+/// place_of(right, n, sorted, x): how many of n sorted numbers are smaller than x, or not larger if right. Numbers that are
+/// not sorted give some place.
 template <class T> std::ptrdiff_t place_of(bool right, std::ptrdiff_t n, const T* sorted, T x) {
   const auto smaller = [](T a, T b) { return a < b || (b != b && a == a); };
-  const T* const at =
-      right ? std::upper_bound(sorted, sorted + n, x, smaller) : std::lower_bound(sorted, sorted + n, x, smaller);
-  return at - sorted;
+  std::ptrdiff_t place = 0;
+  while (n > 0) {
+    const std::ptrdiff_t half = n / 2;
+    const T middle = sorted[place + half];
+    const bool before = right ? !smaller(x, middle) : smaller(middle, x);
+    place += before ? half + 1 : 0;
+    n = before ? n - half - 1 : half;
+  }
+  return place;
 }
 
 } // namespace fluxpp::inline v0_1::kernels
