@@ -44,14 +44,12 @@ struct index_layout {
     lead_stride = indices_before == 1 ? 0 : m * stride;
   }
 
-  /// f(l, k) for each of the m elements of each lead, divided among threads.
-  template <class F> void for_each_row(F&& f) const {
+  /// f(l, k, end) for runs k, ... end - 1 of the m elements of each lead, divided among threads.
+  template <class F> void for_each_run(F&& f) const {
+    if (m == 0) return;
     in_parts(lead * m, rest, [&](std::ptrdiff_t first, std::ptrdiff_t last) {
-      std::ptrdiff_t l = m == 0 ? 0 : first / m, k = first - l * m;
-      for (std::ptrdiff_t row = first; row < last; ++row) {
-        f(l, k);
-        if (++k == m) k = 0, ++l;
-      }
+      for (std::ptrdiff_t l = first / m; l * m < last; ++l)
+        f(l, std::max(first - l * m, std::ptrdiff_t{0}), std::min(last - l * m, m));
     });
   }
   /// f(l, k, j, end) for each of the m elements of each lead in their order, the rest divided among threads: j, ... end - 1.
