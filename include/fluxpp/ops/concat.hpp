@@ -104,15 +104,8 @@ struct stack_function {
       t.fail(graph::rule::axis, first, make_dims(axis));
       return x[0];
     }
-    for (var& v : x) v = reshape::apply(v, with_axis(v.shape(), at));
+    for (var& v : x) v = reshape::apply(v, v.shape().replaced(at, 0, make_dims(1)));
     return concat_function{}(x, at, line);
-  }
-
-private:
-  static constexpr dims with_axis(const dims& d, int at) {
-    dims out;
-    for (int i = 0; i <= d.rank; ++i) out = i < at ? out.with(d[i]) : i == at ? out.with(1) : out.with(d[i - 1]);
-    return out;
   }
 };
 

@@ -1,70 +1,11 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 // einsum: sums of products of arrays, by the letters of their axes.
-#include "fluxpp/ops/iota.hpp"
+#include "fluxpp/ops/labelled.hpp"
 #include "fluxpp/ops/matmul.hpp"
-#include "fluxpp/ops/select.hpp"
-#include "fluxpp/ops/subscripts.hpp"
 
 namespace fluxpp::inline v0_1 {
 namespace ops {
-
-/// labelled: an array with a letter for each of its axes.
-struct labelled {
-  var x;
-  letters of;
-
-  /// The sum over the axes in the mask, which are gone then.
-  constexpr labelled without(unsigned mask) const {
-    labelled out{reshape::apply(sum::apply(x, mask), squeezed_shape(x.shape(), mask)), {}};
-    for (int i = 0; i < of.count; ++i)
-      if (!(mask >> i & 1u)) out.of.push(of[i]);
-    return out;
-  }
-  /// Axes with one letter become their diagonal, the first of them.
-  constexpr labelled diagonal() const {
-    labelled out = *this;
-    unsigned repeated = 0;
-    for (int i = 0; i < of.count; ++i)
-      if (const int first = of.find(of[i]); first < i) {
-        const var equal = fluxpp::equal(places(first), places(i), x.tape->line);
-        out.x = fluxpp::select(equal, out.x, 0.0, x.tape->line);
-        repeated |= 1u << i;
-      }
-    return out.without(repeated);
-  }
-  /// The axes in the order of the letters; a letter that is not there gives an axis of extent 1.
-  constexpr var arranged(const letters& order) const {
-    graph::attributes moved;
-    dims shape;
-    for (int i = 0; i < order.count; ++i) {
-      const int axis = of.find(order[i]);
-      if (axis >= 0) moved.value[moved.size++] = axis;
-      shape = shape.with(axis >= 0 ? x.shape()[axis] : 1);
-    }
-    return reshape::apply(of.count == 0 ? x : permute::apply(x, moved), shape);
-  }
-  /// The extents of the axes with these letters.
-  constexpr dims extents(const letters& which) const {
-    dims d;
-    for (int i = 0; i < which.count; ++i) d = d.with(x.shape()[of.find(which[i])]);
-    return d;
-  }
-
-private:
-  /// 0, 1, ... along one axis, the others of extent 1.
-  constexpr var places(int axis) const {
-    dims shape = kept_shape(x.shape(), ~0u);
-    shape[axis] = x.shape()[axis];
-    return reshape::apply(iota::apply(*x.tape, shape[axis]), shape);
-  }
-};
-
-constexpr letters joined(letters a, const letters& b, const letters& c = {}) {
-  for (int i = 0; i < b.count; ++i) a.push(b[i]);
-  for (int i = 0; i < c.count; ++i) a.push(c[i]);
-  return a;
-}
 
 /// contraction: two arrays, their letters in groups: in both and in the result (batch) or not (inner), in one only (rows,
 /// columns).
@@ -83,7 +24,7 @@ struct contraction {
   constexpr var value(const letters& result) const {
     if (inner.count == 0) return a.arranged(result) * b.arranged(result);
     if (rows.count > 0 || columns.count > 0) return product().arranged(result);
-    const letters all = joined(batch, inner);
+    const letters all = batch + inner;
     const unsigned summed = (1u << all.count) - (1u << batch.count);
     return labelled{a.arranged(all) * b.arranged(all), all}.without(summed).arranged(result);
   }
@@ -94,15 +35,13 @@ private:
     const dims lead = a.extents(batch), below = a.extents(rows), beside = b.extents(columns);
     const int n = element_count(t, lead), m = element_count(t, below), k = element_count(t, a.extents(inner));
     const int l = element_count(t, beside);
-    const var left = a.arranged(joined(batch, rows, inner)), right = b.arranged(joined(batch, inner, columns));
+    const var left = a.arranged(batch + rows + inner), right = b.arranged(batch + inner + columns);
     const var y = batch.count == 0 ? matmul::apply(reshape::apply(left, make_dims(m, k)),
                                                    reshape::apply(right, make_dims(k, l)), false, false)
                                    : batched_matmul::apply(reshape::apply(left, make_dims(n, m, k)),
                                                            reshape::apply(right, make_dims(n, k, l)), false, false);
-    dims shape = lead;
-    for (int i = 0; i < below.rank; ++i) shape = shape.with(below[i]);
-    for (int i = 0; i < beside.rank; ++i) shape = shape.with(beside[i]);
-    return {reshape::apply(y, shape), joined(batch, rows, columns)};
+    const dims shape = lead.replaced(lead.rank, 0, below).replaced(lead.rank + below.rank, 0, beside);
+    return {reshape::apply(y, shape), batch + rows + columns};
   }
 };
 

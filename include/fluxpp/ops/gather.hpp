@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-// gather, take_along, scatter_add: elements of an axis by their numbers, and elements added at their numbers.
+// gather, take_along: elements of an axis by their numbers; the operation scatter_add, their transpose.
 #include "fluxpp/ops/linear_in.hpp"
 #include "fluxpp/ops/reduction.hpp"
 
@@ -43,15 +43,6 @@ constexpr var gather::transpose(const node_view& y, var ybar) {
 /// An index as a node: a number becomes a constant.
 constexpr var on_tape_of(var x, var index) { return index.exists() ? index : x.tape->constant(index.number); }
 
-/// d with the extents of `by` in place of `count` axes from `axis` on.
-constexpr dims replaced(const dims& d, int axis, int count, const dims& by) {
-  dims out;
-  for (int i = 0; i < axis; ++i) out = out.with(d[i]);
-  for (int i = 0; i < by.rank; ++i) out = out.with(by[i]);
-  for (int i = axis + count; i < d.rank; ++i) out = out.with(d[i]);
-  return out;
-}
-
 /// All indices as one axis among axes of extent 1.
 constexpr var index_along(var index, int axis, int rank) {
   dims shape{rank, {1, 1, 1, 1, 1, 1}};
@@ -69,36 +60,7 @@ struct gather_function {
     }
     axis = checked_axis(x, axis);
     const var y = gather::apply(x, index_along(index, axis, x.rank()), axis);
-    return reshape::apply(y, replaced(x.shape(), axis, 1, index.shape()));
-  }
-};
-
-/// scattered: what scatter_add and scatter_max take apart: x with the axes of index as one axis, and index along it.
-struct scattered {
-  var x, index;
-  int axis = 0;
-  bool fits = false;
-
-  constexpr scattered(var from, var at, int along, const char* rule) : x(from), index(on_tape_of(from, at)) {
-    graph::tape& t = *x.tape;
-    const int count = index.rank(), rank = x.rank() - count + 1;
-    axis = along < 0 ? along + rank : along;
-    fits = axis >= 0 && axis < rank && rank <= max_rank;
-    for (int i = 0; fits && i < count; ++i) fits = same_extent(t, x.shape()[axis + i], index.shape()[i], rule);
-    if (!fits) {
-      t.fail(graph::rule::scatter, x.shape(), index.shape());
-      return;
-    }
-    x = reshape::apply(x, replaced(x.shape(), axis, count, make_dims(element_count(t, index.shape()))));
-    index = index_along(index, axis, rank);
-  }
-};
-
-struct scatter_add_function {
-  constexpr var operator()(var x, var index, int n, int axis = 0, int line = __builtin_LINE()) const {
-    x.tape->line = line;
-    const scattered s(x, index, axis, scatter_add::name);
-    return s.fits ? scatter_add::apply(s.x, s.index, n, s.axis) : x;
+    return reshape::apply(y, x.shape().replaced(axis, 1, index.shape()));
   }
 };
 
@@ -143,13 +105,5 @@ inline constexpr ops::gather_function index_select{};
 /// errors   compile: x lacks the axis, another extent of index is neither 1 nor that of x; run: as gather
 /// accuracy exact
 inline constexpr ops::take_along_function take_along{};
-
-/// scatter_add(x, index, n, axis = 0): n elements along an axis, each the sum of those elements of x that have its number,
-/// added in their order; the axes of index stand in x from that axis on.
-/// shapes   x [a, i, j, b], index [i, j], axis 1 -> [a, n, b]
-/// grad     in x: gather(ybar, index, axis); in index: 0
-/// errors   compile: the axes of index are not those of x; run: so with named extents (shape_error), an index is not one of
-///          0, ... n - 1 (value_error)
-inline constexpr ops::scatter_add_function scatter_add{};
 
 } // namespace fluxpp::inline v0_1

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 // scatter_max: the largest of the elements that have the same number.
-#include "fluxpp/ops/gather.hpp"
+#include "fluxpp/ops/scatter_add.hpp"
 #include "fluxpp/ops/select.hpp"
 
 #include <limits>

@@ -19,6 +19,10 @@ struct letters {
     return -1;
   }
   constexpr bool has(char c) const { return find(c) >= 0; }
+  friend constexpr letters operator+(letters a, const letters& b) {
+    for (int i = 0; i < b.count; ++i) a.push(b[i]);
+    return a;
+  }
 };
 
 /// subscripts(string): the letters of each operand and of the result; blanks mean nothing.

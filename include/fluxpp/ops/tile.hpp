@@ -14,9 +14,8 @@ constexpr bool is_count(const graph::tape& t, int n) { return n >= 0 || (n < -1 
 /// An axis n times: all of it again and again, or each element n times in a row.
 constexpr var repeated(var x, int axis, int n, bool each) {
   graph::tape& t = *x.tape;
-  dims shape = x.shape(), lead, rest;
-  for (int i = 0; i < axis; ++i) lead = lead.with(shape[i]);
-  for (int i = axis + 1; i < shape.rank; ++i) rest = rest.with(shape[i]);
+  dims shape = x.shape();
+  const dims lead = shape.replaced(axis, shape.rank - axis, {}), rest = shape.replaced(0, axis + 1, {});
   const int before = element_count(t, lead), behind = element_count(t, rest), e = shape[axis];
   const var one = reshape::apply(x, each ? make_dims(before, e, 1, behind) : make_dims(before, 1, e, behind));
   const var all = broadcast_to(one, each ? make_dims(before, e, n, behind) : make_dims(before, n, e, behind));
@@ -48,18 +47,11 @@ struct tile_function {
       t.fail(graph::rule::repeats, shape, given);
       return x;
     }
-    for (; shape.rank < given.rank; shape = with_leading_one(shape)) {}
+    while (shape.rank < given.rank) shape = shape.replaced(0, 0, make_dims(1));
     x = reshape::apply(x, shape);
     for (int i = 1; i <= given.rank; ++i)
       if (given[given.rank - i] != 1) x = repeated(x, shape.rank - i, given[given.rank - i], false);
     return x;
-  }
-
-private:
-  static constexpr dims with_leading_one(const dims& d) {
-    dims out = make_dims(1);
-    for (int i = 0; i < d.rank; ++i) out = out.with(d[i]);
-    return out;
   }
 };
 
