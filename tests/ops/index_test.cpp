@@ -137,6 +137,28 @@ TEST_CASE("an index out of range is refused before anything is written", "[ops]"
   }
 }
 
+TEST_CASE("indices of named extents are checked when the program is called", "[ops]") {
+  fx::graph::tape t;
+  const auto leaf = [&](fx::dims d, bool integer) {
+    return t.input(d, {fx::graph::space::argument, t.leaves().size(), integer});
+  };
+  const var x = leaf(make_dims(t.extents.symbol(1), 2), false), index = leaf(make_dims(t.extents.symbol(2)), true);
+  const var sums = fx::segment_sum(x, index, 3);
+  const auto run = [&](int rows, numbers at) {
+    fx::eval::reference<double> r(t);
+    r.bind(0, make_dims(rows, 2), numbers(static_cast<std::size_t>(2 * rows), 1.0));
+    r.bind(1, make_dims(static_cast<int>(at.size())), at);
+    r.run();
+    return r.value(sums);
+  };
+  CHECK(run(2, {2, 2}) == numbers{0, 0, 0, 0, 2, 2});
+  CHECK(run(0, {}) == numbers(6, 0.0));
+  CHECK_THROWS_WITH(run(2, {2, 2, 2}), contains("fluxpp::scatter_add"));
+  CHECK_THROWS_AS(run(3, {2, 3, 1}), fx::value_error);
+  CHECK_THROWS_WITH(run(3, {2, 3, 1}),
+                    contains("fluxpp::scatter_add(x, index, n): index[1] is 3, but must be one of 0"));
+}
+
 TEST_CASE("faults of indices name their rule", "[ops]") {
   const std::vector<laws::argument> x{{make_dims(2, 3)}, {make_dims(3), {}, true}};
   CHECK(laws::fault([](const vars& a) { return fx::gather(fx::sum(a[0]), a[1]); }, x) == rule::gather);

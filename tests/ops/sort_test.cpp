@@ -107,6 +107,19 @@ TEST_CASE("searchsorted counts the elements before each value", "[ops]") {
   CHECK(laws::value([](const vars& a) { return fx::searchsorted(a[0], a[1]); }, rows) == numbers{1, 3, 0, 1});
 }
 
+TEST_CASE("top_k of a named axis is checked when the program is called", "[ops]") {
+  fx::graph::tape t;
+  const var x = t.input(make_dims(t.extents.symbol(1)), {}), best = fx::top_k(x, 3).values;
+  const auto run = [&](numbers v) {
+    fx::eval::reference<double> r(t);
+    r.bind(0, make_dims(static_cast<int>(v.size())), v);
+    r.run();
+    return r.value(best);
+  };
+  CHECK(run({1, 5, 2, 4}) == numbers{5, 4, 2});
+  CHECK_THROWS_WITH(run({1, 2}), contains("fluxpp::top_k: 2 must be at least 3"));
+}
+
 TEST_CASE("faults of sorting name their rule", "[ops]") {
   const std::vector<laws::argument> x{{make_dims(2, 3)}, {make_dims(4, 3)}};
   CHECK(laws::fault([](const vars& a) { return fx::sort(a[0], 2); }, x) == rule::axis);
