@@ -167,6 +167,19 @@ TEST_CASE("recurrences of every shape agree with plain loops", "[ops]") {
       }
 }
 
+TEST_CASE("a product stays 0, or finite, where elements after it would overflow by themselves", "[ops]") {
+  for (const dims& d : {make_dims(1, 400, 1), make_dims(1, 400, 9)}) {
+    numbers x(laws::count(d), 1e200);
+    std::fill_n(x.begin(), d[2], 0.0);
+    CHECK(by_kernel<fx::ops::cumprod>(d, x, false, false) == numbers(x.size(), 0.0));
+    const std::vector<float> tiny(laws::count(d), 1e-1f), large(laws::count(d), 10.f);
+    std::vector<float> both(tiny.begin(), tiny.begin() + 30 * d[2]);
+    both.insert(both.end(), large.begin(), large.begin() + 60 * d[2]);
+    const std::vector<float> y = by_kernel<fx::ops::cumprod>(make_dims(1, 90, d[2]), both, false, false);
+    CHECK(std::abs(y.back() / 1e30f - 1) < 1e-4f);
+  }
+}
+
 TEST_CASE("scans of empty arrays are empty, and a missing axis is a fault", "[ops]") {
   const std::vector<laws::argument> empty{{make_dims(2, 0)}}, x{{make_dims(2, 3)}};
   CHECK(laws::shape([](const vars& a) { return fx::cumprod(a[0], 1); }, empty) == make_dims(2, 0));

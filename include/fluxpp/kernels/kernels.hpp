@@ -11,6 +11,7 @@
 #include <fluxpp/kernels/convolution/tile.hpp>
 #include <fluxpp/kernels/convolution/weight_gradient.hpp>
 #include <fluxpp/kernels/copy.hpp>
+#include <fluxpp/kernels/cumsum.hpp>
 #include <fluxpp/kernels/custom.hpp>
 #include <fluxpp/kernels/fused.hpp>
 #include <fluxpp/kernels/gemm.hpp>
@@ -27,7 +28,6 @@
 #include <fluxpp/kernels/pooling/sweep.hpp>
 #include <fluxpp/kernels/recurrence.hpp>
 #include <fluxpp/kernels/rows.hpp>
-#include <fluxpp/kernels/scan.hpp>
 #include <fluxpp/kernels/sort.hpp>
 #include <fluxpp/kernels/step.hpp>
 #include <fluxpp/kernels/steps.hpp>

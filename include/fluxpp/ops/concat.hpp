@@ -47,10 +47,8 @@ constexpr dims joined_shape(graph::tape& t, const var* x, int n, int axis) {
     const dims& next = x[k].shape();
     bool fits = next.rank == shape.rank;
     for (int i = 0; fits && i < shape.rank; ++i) {
-      const int a = t.extents.resolve(shape[i]), b = t.extents.resolve(next[i]);
-      if (i == axis) shape[i] = t.extents.sum(a, b);
-      else if (a >= 0 && b >= 0) fits = a == b;
-      else t.extents.equate(a, b, "concat", t.line);
+      if (i == axis) shape[i] = t.extents.sum(shape[i], next[i]);
+      else fits = same_extent(t, shape[i], next[i], "concat");
     }
     if (!fits) t.fail(graph::rule::concat, x[0].shape(), next);
   }

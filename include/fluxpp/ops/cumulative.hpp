@@ -73,7 +73,7 @@ inline constexpr ops::cumulative_function<ops::cumsum> cumsum{};
 /// shapes   x [a, b] -> [a, b]
 /// grad     without division: exact where elements are 0, in every order
 /// errors   compile: x lacks the axis
-/// accuracy n ulp
+/// accuracy n ulp; element after element, so that 0 stays 0 whatever follows
 inline constexpr ops::cumulative_function<ops::cumprod> cumprod{};
 
 } // namespace fluxpp::inline v0_1

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 // The kernels of cumsum, cumprod and linear_recurrence.
+#include "fluxpp/kernels/cumsum.hpp"
 #include "fluxpp/kernels/recurrence.hpp"
-#include "fluxpp/kernels/scan.hpp"
 #include "fluxpp/kernels/steps/structural.hpp"
 #include "fluxpp/ops/cumulative.hpp"
 
@@ -15,8 +15,7 @@ constexpr scan_shape scan_shape_of(const dims& d, int axis, bool reverse) {
   return s;
 }
 
-/// cumulative_step<Fold>: what cumsum and cumprod share.
-template <class Fold> struct cumulative_step {
+template <> struct step<ops::cumsum> {
   template <class T> static scan_shape shape_of(const step_args<T>& s) {
     return scan_shape_of(s.shape, s.attr.value[0], s.attr.value[2] != 0);
   }
@@ -25,11 +24,16 @@ template <class Fold> struct cumulative_step {
     return shape.shares_lines() ? static_cast<std::size_t>(shape.n / chains::length) : 0;
   }
   template <class T> static void run(const step_args<T>& s) {
-    scan<Fold>(shape_of(s), s.attr.value[1] != 0, s.in[0], s.out, s.scratch);
+    running_sum(shape_of(s), s.attr.value[1] != 0, s.in[0], s.out, s.scratch);
   }
 };
-template <> struct step<ops::cumsum> : cumulative_step<addition> {};
-template <> struct step<ops::cumprod> : cumulative_step<multiplication> {};
+
+template <> struct step<ops::cumprod> : no_scratch {
+  template <class T> static void run(const step_args<T>& s) {
+    running_product(scan_shape_of(s.shape, s.attr.value[0], s.attr.value[2] != 0), s.attr.value[1] != 0, s.in[0],
+                    s.out);
+  }
+};
 
 template <> struct step<ops::linear_recurrence> : no_scratch {
   template <class T> static void run(const step_args<T>& s) {
