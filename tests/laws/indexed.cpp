@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Operations on indices and order inside compiled programs: values, derivatives of first and second order agree with the
-// reference.
+// Operations on indices and order inside compiled programs: values, derivatives of first and second order agree with
+// the reference.
 #include "laws/compiled.hpp"
 
 #include "fluxpp/ops/ops.hpp"

@@ -5,8 +5,8 @@
 
 namespace fluxpp::inline v0_1::kernels {
 
-/// chains: how one long line is summed: by runs of consecutive elements that do not wait for each other, to each of which then
-/// the sum of all before it is added.
+/// chains: how one long line is summed: by runs of consecutive elements that do not wait for each other, to each of
+/// which then the sum of all before it is added.
 struct chains {
   static constexpr std::ptrdiff_t count = 8, length = 32, tile = count * length;
 
@@ -40,8 +40,8 @@ struct chains {
   }
 };
 
-/// sum_line(exclusive, n, x, y, scratch): n consecutive elements; with scratch for n / chains::length numbers the tiles are
-/// divided among threads. The result is the same.
+/// sum_line(exclusive, n, x, y, scratch): n consecutive elements; with scratch for n / chains::length numbers the tiles
+/// are divided among threads. The result is the same.
 template <int Step, class T> void sum_line(bool exclusive, std::ptrdiff_t n, const T* x, T* y, T* scratch) {
   const std::ptrdiff_t tiles = n / chains::tile, span = Step * chains::tile;
   T carry = T(0);
@@ -73,8 +73,8 @@ template <int Step, class T> void sum_line(bool exclusive, std::ptrdiff_t n, con
   }
 }
 
-/// sum_lines(s, exclusive, x, y, scratch): every line of an array whose last axis is summed. A line shares its tiles among
-/// threads where there are fewer lines than threads.
+/// sum_lines(s, exclusive, x, y, scratch): every line of an array whose last axis is summed. A line shares its tiles
+/// among threads where there are fewer lines than threads.
 template <class T> void sum_lines(const scan_shape& s, bool exclusive, const T* x, T* y, T* scratch) {
   const bool alone = s.lead < thread_pool::instance().size() && s.shares_lines();
   const auto lines = [&](std::ptrdiff_t first, std::ptrdiff_t last) {

@@ -29,7 +29,8 @@ void check_indices(const char* call, const char* what, const T* index, std::size
     if (!(index[i] >= low && index[i] < high)) refuse_index(call, what, i, static_cast<double>(index[i]), bound);
 }
 
-/// index_layout: an array [lead, n, rest], an array [lead, m, rest], and indices [lead or 1, m, rest or 1] along the middle.
+/// index_layout: an array [lead, n, rest], an array [lead, m, rest], and indices [lead or 1, m, rest or 1] along the
+/// middle.
 struct index_layout {
   std::ptrdiff_t lead = 1, n = 1, m = 1, rest = 1;
   std::ptrdiff_t lead_stride = 0, stride = 1; ///< between indices
@@ -52,7 +53,8 @@ struct index_layout {
         f(l, std::max(first - l * m, std::ptrdiff_t{0}), std::min(last - l * m, m));
     });
   }
-  /// f(l, k, j, end) for each of the m elements of each lead in their order, the rest divided among threads: j, ... end - 1.
+  /// f(l, k, j, end) for each of the m elements of each lead in their order; the rest is divided among threads, j to
+  /// end - 1.
   template <class F> void for_each_column(F&& f) const {
     if (rest == 0) return;
     in_parts(lead * rest, m, [&](std::ptrdiff_t first, std::ptrdiff_t last) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-// Running products and linear recurrences along any axis, element after element: what came before may be 0 or tiny where the
-// elements by themselves would overflow.
+// Running products and linear recurrences along any axis, element after element: what came before may be 0 or tiny
+// where the elements by themselves would overflow.
 #include "fluxpp/core/scalar.hpp"
 #include "fluxpp/kernels/sweep.hpp"
 

@@ -21,8 +21,8 @@ template <class T> sort_key<T> key_of(T x, bool descending) {
   return descending ? ~key : key;
 }
 
-/// sort_entry<T>: the key of an element and its position, which makes all entries of a line different: their order is one,
-/// however it is found.
+/// sort_entry<T>: the key of an element and its position, which makes all entries of a line different: their order is
+/// one, however it is found.
 template <class T> struct sort_entry {
   sort_key<T> key;
   std::uint32_t position;
@@ -32,8 +32,8 @@ template <class T> struct sort_entry {
   }
 };
 
-/// radix_sort(n, first, spare): by the bytes of the keys, the lowest first; each pass keeps the order of the one before.
-/// Returns which of the two places holds the result.
+/// radix_sort(n, first, spare): by the bytes of the keys, the lowest first; each pass keeps the order of the one
+/// before. Returns which of the two places holds the result.
 /// source   Knuth 1998, The Art of Computer Programming 3, section 5.2.5
 template <class T> sort_entry<T>* radix_sort(std::ptrdiff_t n, sort_entry<T>* first, sort_entry<T>* spare) {
   constexpr int bytes = sizeof(sort_key<T>);
@@ -55,8 +55,9 @@ template <class T> sort_entry<T>* radix_sort(std::ptrdiff_t n, sort_entry<T>* fi
 /// Numbers of T that make room for an entry and a spare one.
 template <class T> inline constexpr std::size_t numbers_per_entry = 2 * sizeof(sort_entry<T>) / sizeof(T);
 
-/// sort_positions(n, count, stride, descending, x, to, room): the positions of the first `count` of n elements in order, both
-/// arrays with the stride. A few of many are selected, short lines are compared, long ones sorted by digits.
+/// sort_positions(n, count, stride, descending, x, to, room): the positions of the first `count` of n elements in
+/// order, both arrays with the stride. A few of many are selected, short lines are compared, long ones sorted by
+/// digits.
 template <class T>
 void sort_positions(std::ptrdiff_t n, std::ptrdiff_t count, std::ptrdiff_t stride, bool descending, const T* x, T* to,
                     T* room) {
@@ -69,8 +70,8 @@ void sort_positions(std::ptrdiff_t n, std::ptrdiff_t count, std::ptrdiff_t strid
   for (std::ptrdiff_t i = 0; i < count; ++i) to[i * stride] = static_cast<T>(entries[i].position);
 }
 
-/// place_of(right, n, sorted, x): how many of n sorted numbers are smaller than x, or not larger if right. Numbers that are
-/// not sorted give some place.
+/// place_of(right, n, sorted, x): how many of n sorted numbers are smaller than x, or not larger if right. Numbers that
+/// are not sorted give some place.
 template <class T> std::ptrdiff_t place_of(bool right, std::ptrdiff_t n, const T* sorted, T x) {
   const auto smaller = [](T a, T b) { return a < b || (b != b && a == a); };
   const T* from = sorted;

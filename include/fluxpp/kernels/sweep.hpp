@@ -18,9 +18,9 @@ struct scan_shape {
   bool shares_lines() const { return rest == 1 && lead < 16 && n > 4 * elements_per_task; }
 };
 
-/// sweep_columns(s, first, next): all columns side by side: first(at, width) for the first row of a block of columns, then
-/// next(at, before, width) for each one after it; `at` and `before` are offsets of this row and the one before it. Blocks
-/// are so narrow that the row before is still in the first cache.
+/// sweep_columns(s, first, next): all columns side by side: first(at, width) for the first row of a block of columns,
+/// then next(at, before, width) for each one after it; `at` and `before` are offsets of this row and the one before it.
+/// Blocks are so narrow that the row before is still in the first cache.
 template <class First, class Next> void sweep_columns(const scan_shape& s, First&& first, Next&& next) {
   if (s.empty()) return;
   constexpr std::ptrdiff_t widest = 1024;
@@ -47,8 +47,8 @@ void scan_columns(const scan_shape& s, bool exclusive, T start, const Fold& fold
   });
 }
 
-/// walk_lines<Lines>(n, step, at, y, first, next): lines of n elements from `at` on, side by side, so that none waits for its
-/// own arithmetic alone; step is 1, or -1 from the end.
+/// walk_lines<Lines>(n, step, at, y, first, next): lines of n elements from `at` on, side by side, so that none waits
+/// for its own arithmetic alone; step is 1, or -1 from the end.
 template <int Lines, class T, class First, class Next>
 void walk_lines(std::ptrdiff_t n, std::ptrdiff_t step, std::ptrdiff_t at, T* y, First&& first, Next&& next) {
   T last[Lines];
@@ -60,8 +60,8 @@ void walk_lines(std::ptrdiff_t n, std::ptrdiff_t step, std::ptrdiff_t at, T* y, 
     }
 }
 
-/// walk_lines(s, y, first, next): all lines of an array whose last axis is walked: y at the first place of each is first(at),
-/// and after it next(at, before, y[before]).
+/// walk_lines(s, y, first, next): all lines of an array whose last axis is walked: y at the first place of each is
+/// first(at), and after it next(at, before, y[before]).
 template <class T, class First, class Next>
 void walk_lines(const scan_shape& s, T* y, const First& first, const Next& next) {
   if (s.empty()) return;

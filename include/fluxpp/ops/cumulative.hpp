@@ -24,8 +24,8 @@ struct cumsum : linear<1> {
   }
 };
 
-/// cumprod(x): products along the axis in attribute 0; exclusive as attribute 1, reverse as attribute 2 say. The derivatives
-/// divide by nothing: they are recurrences, exact wherever elements are 0.
+/// cumprod(x): products along the axis in attribute 0; exclusive as attribute 1, reverse as attribute 2 say. The
+/// derivatives divide by nothing: they are recurrences, exact wherever elements are 0.
 struct cumprod : custom<1> {
   static constexpr auto name = "cumprod";
   static constexpr var apply(var x, int axis, cumulative_options c) {
@@ -60,8 +60,8 @@ template <class Op> struct cumulative_function {
 
 } // namespace ops
 
-/// cumsum(x, axis, {.exclusive = false, .reverse = false}): along an axis, the sum of all elements up to each one; exclusive:
-/// without itself, from 0; reverse: of all elements from each one on.
+/// cumsum(x, axis, {.exclusive = false, .reverse = false}): along an axis, the sum of all elements up to each one;
+/// exclusive: without itself, from 0; reverse: of all elements from each one on.
 /// shapes   x [a, b] -> [a, b]
 /// grad     cumsum(ybar) in the other direction
 /// errors   compile: x lacks the axis

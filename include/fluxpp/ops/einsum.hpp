@@ -7,8 +7,8 @@
 namespace fluxpp::inline v0_1 {
 namespace ops {
 
-/// contraction: two arrays, their letters in groups: in both and in the result (batch) or not (inner), in one only (rows,
-/// columns).
+/// contraction: two arrays, their letters in groups: in both and in the result (batch) or not (inner), in one only
+/// (rows, columns).
 struct contraction {
   labelled a, b;
   letters batch, inner, rows, columns;
@@ -95,8 +95,8 @@ template <text Subscripts> struct einsum_function {
 
 } // namespace ops
 
-/// einsum<"bij,bjk->bik">(a, b): the product of arrays summed over every letter that the result lacks; a letter twice in one
-/// operand means its diagonal.
+/// einsum<"bij,bjk->bik">(a, b): the product of arrays summed over every letter that the result lacks; a letter twice
+/// in one operand means its diagonal.
 /// shapes   one axis for each letter: a [b, i, j], b [b, j, k] -> [b, i, k]
 /// grad     sums of products of ybar with the other operand
 /// errors   compile: subscripts that say nothing, another rank, a letter with two extents; run: so with named extents

@@ -7,9 +7,9 @@
 namespace fluxpp::inline v0_1 {
 namespace ops {
 
-/// gather(x, index): for every index the element of x that it names along the axis in attribute 0. Index has the rank of x;
-/// its axes before that axis have the extents of x or all extent 1, and so have those behind it; 1 repeats. Where attribute
-/// 1 is set, an index of -1 names nothing and gives 0.
+/// gather(x, index): for every index the element of x that it names along the axis in attribute 0. Index has the rank
+/// of x; its axes before that axis have the extents of x or all extent 1, and so have those behind it; 1 repeats. Where
+/// attribute 1 is set, an index of -1 names nothing and gives 0.
 /// grad     in x: scatter_add(ybar, index); in index: 0
 struct gather : linear_in<gather, 2, 0> {
   static constexpr auto name = "gather";
@@ -21,8 +21,8 @@ struct gather : linear_in<gather, 2, 0> {
   static constexpr var transpose(const node_view& y, var ybar);
 };
 
-/// scatter_add(x, index): zeros, and every element of x added at the number that its index says, in order, along the axis
-/// in attribute 0; index and attributes as in gather, whose transpose this is.
+/// scatter_add(x, index): zeros, and every element of x added at the number that its index says, in order, along the
+/// axis in attribute 0; index and attributes as in gather, whose transpose this is.
 /// grad     in x: gather(ybar, index); in index: 0
 struct scatter_add : linear_in<scatter_add, 2, 0> {
   static constexpr auto name = "scatter_add";
@@ -64,8 +64,8 @@ struct gather_function {
   }
 };
 
-/// An index with an extent of x, or 1, along every axis but one: where it has one before that axis it gets all that x has
-/// there, and so behind it.
+/// An index with an extent of x, or 1, along every axis but one: where it has one before that axis it gets all that x
+/// has there, and so behind it.
 constexpr var index_beside(var x, var index, int axis) {
   graph::tape& t = *x.tape;
   dims shape = index.shape();

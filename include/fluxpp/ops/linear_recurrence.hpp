@@ -56,8 +56,8 @@ struct linear_recurrence_function {
 
 } // namespace ops
 
-/// linear_recurrence(a, b, axis, reverse = false): y[k] = a[k] y[k - 1] + b[k] along an axis, with y = 0 before the first;
-/// from the end if reverse. A discounted sum has a constant a, a running product a = x and b[0] = 1.
+/// linear_recurrence(a, b, axis, reverse = false): y[k] = a[k] y[k - 1] + b[k] along an axis, with y = 0 before the
+/// first; from the end if reverse. A discounted sum has a constant a, a running product a = x and b[0] = 1.
 /// shapes   a, b [m, n] -> [m, n]; they broadcast
 /// grad     in b: bbar[k] = ybar[k] + a[k + 1] bbar[k + 1]; in a: bbar[k] y[k - 1]
 /// errors   compile: neither has the axis

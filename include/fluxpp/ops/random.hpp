@@ -55,14 +55,14 @@ struct permutation_function {
 
 } // namespace ops
 
-/// normal_like(x): normal numbers of mean 0 and variance 1 with the shape of x; mu + sigma normal_like(x) has derivatives in
-/// mu and sigma.
+/// normal_like(x): normal numbers of mean 0 and variance 1 with the shape of x; mu + sigma normal_like(x) has
+/// derivatives in mu and sigma.
 /// grad     none in x
 /// source   Box & Muller 1958, doi:10.1214/aoms/1177706645
 inline constexpr ops::normal_like_function normal_like{};
 
-/// gumbel_like(x): numbers of the standard Gumbel distribution with the shape of x; softmax((logits + gumbel_like(logits)) / t)
-/// is a differentiable choice.
+/// gumbel_like(x): numbers of the standard Gumbel distribution with the shape of x; for logits x and a temperature t
+/// softmax((x + gumbel_like(x)) / t) is a differentiable choice.
 /// grad     none in x
 /// source   Maddison, Tarlow & Minka 2014, arXiv:1411.0030
 inline constexpr ops::gumbel_like_function gumbel_like{};

@@ -37,12 +37,12 @@ struct scatter_add_function {
 
 } // namespace ops
 
-/// scatter_add(x, index, n, axis = 0): n elements along an axis, each the sum of those elements of x that have its number,
-/// added in their order; the axes of index stand in x from that axis on.
+/// scatter_add(x, index, n, axis = 0): n elements along an axis, each the sum of those elements of x that have its
+/// number, added in their order; the axes of index stand in x from that axis on.
 /// shapes   x [a, i, j, b], index [i, j], axis 1 -> [a, n, b]
 /// grad     in x: gather(ybar, index, axis); in index: 0
-/// errors   compile: the axes of index are not those of x; run: so with named extents (shape_error), an index is not one of
-///          0, ... n - 1 (value_error)
+/// errors   compile: the axes of index are not those of x; run: so with named extents (shape_error), an index is not
+///          one of 0, ... n - 1 (value_error)
 inline constexpr ops::scatter_add_function scatter_add{};
 
 } // namespace fluxpp::inline v0_1

@@ -9,8 +9,8 @@
 namespace fluxpp::inline v0_1 {
 namespace ops {
 
-/// scatter_argmax(x, index): along the axis in attribute 0, the position of the first largest element of x among those that
-/// have each number; -1 where there is none. The first NaN, if there is one, is the largest. Index as in gather.
+/// scatter_argmax(x, index): along the axis in attribute 0, the position of the first largest element of x among those
+/// that have each number; -1 where there is none. The first NaN, if there is one, is the largest. Index as in gather.
 struct scatter_argmax : custom<2> {
   static constexpr auto name = "scatter_argmax";
   static constexpr bool integer = true;

@@ -10,8 +10,8 @@ enum class side : int { left, right };
 
 namespace ops {
 
-/// searchsorted(sorted, x): for each element of x the number of elements of its row of sorted that are smaller (attribute 0 =
-/// 0) or not larger (1). Sorted is one row for all, or has the leading axes of x.
+/// searchsorted(sorted, x): for each element of x the number of elements of its row of sorted that are smaller
+/// (attribute 0 = 0) or not larger (1). Sorted is one row for all, or has the leading axes of x.
 struct searchsorted : custom<2> {
   static constexpr auto name = "searchsorted";
   static constexpr bool integer = true;
@@ -34,8 +34,9 @@ struct searchsorted_function {
 
 } // namespace ops
 
-/// searchsorted(sorted, x, fx::side::left): for each element of x its place in a row that is sorted from small to large: the
-/// number of elements smaller than it, or with fx::side::right not larger. A NaN counts as larger than every number.
+/// searchsorted(sorted, x, fx::side::left): for each element of x its place in a row that is sorted from small to
+/// large: the number of elements smaller than it, or with fx::side::right not larger. A NaN counts as larger than every
+/// number.
 /// shapes   sorted [n], x [a, b] -> [a, b]; sorted [a, n], x [a, b] -> [a, b]
 /// grad     none: indices
 /// errors   compile: sorted is neither one row nor one for each row of x; run: so with named extents (shape_error)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-// segment_sum, segment_mean, segment_max, segment_softmax: rows of an array in groups, by the number of each row's group.
+// segment_sum, segment_mean, segment_max, segment_softmax: rows of an array in groups, by the number of each row's
+// group.
 #include "fluxpp/ops/logsumexp.hpp"
 #include "fluxpp/ops/scatter_max.hpp"
 
@@ -28,8 +29,8 @@ struct segment_softmax_function {
 
 } // namespace ops
 
-/// segment_sum(x, index, n): the sum of the rows of each of n groups, 0 for a group without rows; row i belongs to group
-/// index[i]. The same function as scatter_add.
+/// segment_sum(x, index, n): the sum of the rows of each of n groups, 0 for a group without rows; row i belongs to
+/// group index[i]. The same function as scatter_add.
 /// shapes   x [i, a], index [i] -> [n, a]
 inline constexpr ops::scatter_add_function segment_sum{};
 
@@ -43,7 +44,8 @@ inline constexpr ops::scatter_max_function segment_max{};
 /// errors   as scatter_add
 inline constexpr ops::segment_mean_function segment_mean{};
 
-/// segment_softmax(x, index, n): exp(x) / sum(exp(x)) within each of n groups of rows; NaN where all of a group are -inf.
+/// segment_softmax(x, index, n): exp(x) / sum(exp(x)) within each of n groups of rows; NaN where all of a group are
+/// -inf.
 /// shapes   x [i, a], index [i] -> [i, a]
 /// grad     in x: y (ybar - sum(y ybar)) within each group; in index: 0
 /// errors   as scatter_add

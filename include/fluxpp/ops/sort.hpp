@@ -16,8 +16,8 @@ struct top_elements {
 
 namespace ops {
 
-/// argsort(x): the positions of as many elements as the result has along the axis in attribute 0, in order; descending where
-/// attribute 1 is set. Equal elements stay in their order.
+/// argsort(x): the positions of as many elements as the result has along the axis in attribute 0, in order; descending
+/// where attribute 1 is set. Equal elements stay in their order.
 struct argsort : custom<1> {
   static constexpr auto name = "argsort";
   static constexpr bool integer = true;
@@ -64,8 +64,8 @@ struct top_k_function {
 
 } // namespace ops
 
-/// argsort(x, axis = -1, {.descending = false}): the positions of the elements of an axis in order; equal ones keep theirs,
-/// and a NaN counts as larger than every number.
+/// argsort(x, axis = -1, {.descending = false}): the positions of the elements of an axis in order; equal ones keep
+/// theirs, and a NaN counts as larger than every number.
 /// shapes   x [a, n] -> [a, n]
 /// grad     none: indices
 /// errors   compile: x lacks the axis
@@ -78,8 +78,8 @@ inline constexpr ops::argsort_function argsort{};
 /// accuracy exact
 inline constexpr ops::sort_function sort{};
 
-/// top_k(x, k, axis = -1): .values, the k largest elements of an axis, largest first, and .indices, where they stood; of equal
-/// elements the first ones.
+/// top_k(x, k, axis = -1): .values, the k largest elements of an axis, largest first, and .indices, where they stood;
+/// of equal elements the first ones.
 /// shapes   x [a, n] -> [a, k]
 /// grad     in x: the elements of ybar where they came from, 0 elsewhere
 /// errors   compile: x lacks the axis, k > n; run: so with a named axis (shape_error)

@@ -29,8 +29,8 @@ struct letters {
 struct subscripts {
   letters operand[2], result;
   int operands = 1;
-  /// Letters, at most one comma, then "->" and the result; at most 6 letters each; each letter of the result stands there
-  /// once, and in an operand.
+  /// Letters, at most one comma, then "->" and the result; at most 6 letters each; each letter of the result stands
+  /// there once, and in an operand.
   bool valid = true;
 
   constexpr explicit subscripts(std::string_view s) {

@@ -24,7 +24,8 @@ template <bool Lower> struct triangle_function {
 
 } // namespace ops
 
-/// tril(x, diagonal = 0): the elements of matrices on and below a diagonal, 0 above; diagonal 1 is the one above the main.
+/// tril(x, diagonal = 0): the elements of matrices on and below a diagonal, 0 above; diagonal 1 is the one above the
+/// main.
 /// shapes   x [..., m, n] -> [..., m, n]
 /// grad     tril(ybar, diagonal)
 /// errors   compile: x has fewer than two axes

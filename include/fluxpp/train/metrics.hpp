@@ -63,7 +63,8 @@ struct tally {
   bool operator==(const tally&) const = default;
 };
 
-/// metric: a name and a function from answers to a tally; a value, so that `.metrics = {accuracy, top_k_accuracy<5>}` is a list.
+/// metric: a name and a function from answers to a tally; a value, so that `.metrics = {accuracy, top_k_accuracy<5>}`
+/// is a list.
 struct metric {
   std::string_view name;
   tally (*count)(const classified&);
