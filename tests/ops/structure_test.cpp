@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Structural operations: permute, reshape, slice, pad, concat, stack, gather, scatter_add: values, faults, laws.
+// Structural operations: permute, reshape, slice, pad, concat, stack: values, faults, laws.
 #include "laws.hpp"
 
 #include "fluxpp/ops/ops.hpp"
@@ -85,16 +85,6 @@ TEST_CASE("structural operations obey the laws", "[ops]") {
       x, all_named);
 }
 
-TEST_CASE("gather and scatter_add obey the laws", "[ops]") {
-  const std::vector<laws::argument> table{{make_dims(5, 2, 3)}, {make_dims(2, 4), {4, 0, 1, 1, 3, 4, 0, 1}, true}};
-  laws::check("gather", [](const vars& a) { return fx::gather(square(a[0]), a[1]); }, table, {{3, 5, 4}});
-  const std::vector<laws::argument> rows{{make_dims(2, 4, 3)}, {make_dims(2, 4), {4, 0, 1, 1, 3, 4, 0, 1}, true}};
-  laws::check("scatter_add", [](const vars& a) { return fx::scatter_add(square(a[0]), a[1], 7); }, rows, {{3, 4}});
-  const std::vector<laws::argument> flat{{make_dims(5)}, {make_dims(3), {4, 4, 1}, true}};
-  laws::check(
-      "gather of numbers", [](const vars& a) { return fx::gather(square(a[0]), a[1]); }, flat);
-}
-
 TEST_CASE("extents 0 and 1 go through every copy", "[ops]") {
   const std::vector<laws::argument> empty{{make_dims(3, 0, 2)}}, one{{make_dims(1, 1)}};
   CHECK(laws::shape([](const vars& a) { return fx::permute(a[0], {2, 1, 0}); }, empty) == make_dims(2, 0, 3));
@@ -108,8 +98,6 @@ TEST_CASE("extents 0 and 1 go through every copy", "[ops]") {
             },
             {{make_dims(1, 1), {7}}}) == numbers{0, 7, 0, 0});
   CHECK(laws::value([](const vars& a) { return fx::transpose(a[0]); }, {{make_dims(1, 1), {7}}}) == numbers{7});
-  const std::vector<laws::argument> none{{make_dims(3, 2)}, {make_dims(0), {}, true}};
-  CHECK(laws::shape([](const vars& a) { return fx::gather(a[0], a[1]); }, none) == make_dims(0, 2));
 }
 
 TEST_CASE("permute moves every element to its place, in every order of four axes", "[ops]") {
@@ -198,7 +186,6 @@ TEST_CASE("structural faults name their rule", "[ops]") {
   CHECK(laws::fault([](const vars& a) { return fx::pad(a[0], 0, {-1, 0}); }, x) == rule::pad);
   CHECK(laws::fault([](const vars& a) { return fx::concat(a[0], a[1], 1); }, xy) == rule::concat);
   CHECK(laws::fault([](const vars& a) { return fx::stack({a[0], a[1]}); }, xy) == rule::concat);
-  CHECK(laws::fault([](const vars& a) { return fx::gather(fx::sum(a[0]), a[1]); }, xy) == rule::gather);
 }
 
 TEST_CASE("named extents are checked when the program is called", "[ops]") {

@@ -20,9 +20,9 @@ const std::vector<std::int32_t> labels{1, 2, 2, 0};
 TEST_CASE("accuracy counts the rows whose largest logit is the label's, ties going to the lowest", "[train]") {
   CHECK(fx::accuracy(logits, labels) == fx::tally{3, 4});
   CHECK(fx::accuracy(logits, labels).value() == 0.75);
-  CHECK(fx::top_k<2>(logits, labels) == fx::tally{4, 4});
+  CHECK(fx::top_k_accuracy<2>(logits, labels) == fx::tally{4, 4});
   CHECK(fx::accuracy.name == "accuracy");
-  const std::vector<fx::metric> list{fx::accuracy, fx::top_k<2>};
+  const std::vector<fx::metric> list{fx::accuracy, fx::top_k_accuracy<2>};
   CHECK(list[1](logits, labels).value() == 1);
 }
 

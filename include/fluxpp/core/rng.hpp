@@ -147,15 +147,15 @@ template <std::floating_point T> struct uniform_tile {
 template <std::floating_point T>
 constexpr void fill_uniform(T* out, std::size_t n, std::uint64_t seed, std::uint32_t stream, std::uint32_t step,
                             std::uint64_t block = 0) {
-  uniform_tile<T> tile{};
-  for (; n >= tile.size; n -= tile.size, out += tile.size, block += tile.blocks) {
-    tile.draw(seed, block, stream, step);
-    tile.store(out);
+  uniform_tile<T> words{};
+  for (; n >= words.size; n -= words.size, out += words.size, block += words.blocks) {
+    words.draw(seed, block, stream, step);
+    words.store(out);
   }
   if (n == 0) return;
-  T rest[tile.size]{};
-  tile.draw(seed, block, stream, step);
-  tile.store(rest);
+  T rest[words.size]{};
+  words.draw(seed, block, stream, step);
+  words.store(rest);
   for (std::size_t i = 0; i < n; ++i) out[i] = rest[i];
 }
 

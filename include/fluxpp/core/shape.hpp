@@ -33,6 +33,14 @@ struct dims {
     d.extent[d.rank++] = e;
     return d;
   }
+  /// The same shape with the extents of `by` in place of `count` axes from `axis` on.
+  constexpr dims replaced(int axis, int count, const dims& by) const {
+    dims d;
+    for (int i = 0; i < axis; ++i) d = d.with(extent[i]);
+    for (int i = 0; i < by.rank; ++i) d = d.with(by[i]);
+    for (int i = axis + count; i < rank; ++i) d = d.with(extent[i]);
+    return d;
+  }
   /// Every extent is the number 1: one element, whatever is bound.
   constexpr bool single() const {
     for (int i = 0; i < rank; ++i)

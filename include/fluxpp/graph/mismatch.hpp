@@ -24,8 +24,20 @@ template <rule R, class A, class B, class Line> struct fault_report {
   static_assert(R != rule::concat, "fluxpp::concat(a, b, axis): all extents but that of the axis must be equal");
   static_assert(R != rule::permute, "fluxpp::permute(x, order): the order must name each axis of x once");
   static_assert(R != rule::axis, "fluxpp: an axis must lie in [-rank, rank)");
-  static_assert(R != rule::gather,
-                "fluxpp::gather(x, index): index must be integer-valued and x must have at least one axis");
+  static_assert(R != rule::gather, "fluxpp::gather(x, index, axis): x must have an axis, and the result at most 6");
+  static_assert(R != rule::scatter,
+                "fluxpp::scatter_add(x, index, n, axis): the axes of x from axis on must begin with those of index");
+  static_assert(R != rule::along, "fluxpp::take_along(x, index, axis): index must have the rank of x, and along every "
+                                  "other axis its extent or 1");
+  static_assert(R != rule::top_k, "fluxpp::top_k(x, k, axis): k must lie in [0, n], n the extent of the axis");
+  static_assert(R != rule::searchsorted,
+                "fluxpp::searchsorted(sorted, x): sorted must be a vector, or have the leading extents of x");
+  static_assert(R != rule::subscripts,
+                "fluxpp::einsum<\"ij,jk->ik\">(a, b): the string must have a letter for each axis of "
+                "each operand, and of the result letters that stand there once and in an operand");
+  static_assert(R != rule::einsum,
+                "fluxpp::einsum<\"ij,jk->ik\">(a, b): operands must have an axis for each letter, and "
+                "axes of one letter the same extent");
   static_assert(R != rule::labels,
                 "fluxpp::cross_entropy(logits, labels): logits must be [n, classes] and labels integer [n]");
   static_assert(R != rule::rank, "fluxpp: an argument has the wrong number of axes for this operation");
@@ -37,6 +49,8 @@ template <rule R, class A, class B, class Line> struct fault_report {
   static_assert(
       R != rule::window_options,
       "fluxpp::window(x): size, stride and dilation must be positive, and the padding of a pool smaller than its size");
+  static_assert(R != rule::repeats, "fluxpp::tile(x, counts), repeat_interleave(x, count, axis): a count must not be "
+                                    "negative, and the counts at most 6");
   static_assert(R != rule::tangent,
                 "fluxpp::jvp(f)(x, dx): the tangent of an argument must have its shape, or be one number");
   static_assert(R != rule::cotangent,

@@ -23,22 +23,24 @@ namespace fluxpp::inline v0_1::kernels {
   throw value_error(call, text.append(std::to_string(bound - 1)), what);
 }
 
-/// Which lanes are one of 0, ... bound - 1. A sum with 2^p, p the bits of T, rounds to a whole number on every machine.
-template <class T> simd::mask<T> are_indices(simd::batch<T> v, simd::batch<T> bound) {
-  const simd::batch<T> zero(T(0)), large(static_cast<T>(std::int64_t{1} << (std::numeric_limits<T>::digits - 1)));
-  return (v >= zero) & (v < bound) & ((v >= large) | (v + large - large == v));
+/// Which lanes are one of least, ... bound - 1. A sum with 2^p, p the bits of T, rounds to a whole number on every machine.
+template <class T> simd::mask<T> are_indices(simd::batch<T> v, simd::batch<T> least, simd::batch<T> bound) {
+  const simd::batch<T> large(static_cast<T>(std::int64_t{1} << (std::numeric_limits<T>::digits - 1)));
+  return (v >= least) & (v < bound) & ((v >= large) | (v + large - large == v));
 }
 
-/// Every index must be one of 0, ... bound - 1; checked before anything is written.
-template <class T> void check_indices(const char* call, const char* what, const T* index, std::size_t n, int bound) {
+/// Every index must be one of least, ... bound - 1; checked before anything is written.
+template <class T>
+void check_indices(const char* call, const char* what, const T* index, std::size_t n, int bound, int least = 0) {
   using batch = simd::batch<T>;
-  const batch end(static_cast<T>(bound));
+  const batch first(static_cast<T>(least)), end(static_cast<T>(bound));
   simd::mask<T> fit(true);
   std::size_t i = 0;
-  for (; i + batch::size <= n; i += batch::size) fit = fit & are_indices(batch::load(index + i), end);
-  for (; i < n; ++i) fit = fit & are_indices(batch(index[i]), end);
+  for (; i + batch::size <= n; i += batch::size) fit = fit & are_indices(batch::load(index + i), first, end);
+  for (; i < n; ++i) fit = fit & are_indices(batch(index[i]), first, end);
   for (i = 0; i < n && !all(fit); ++i)
-    if (!all(are_indices(batch(index[i]), end))) refuse_index(call, what, i, static_cast<double>(index[i]), bound);
+    if (!all(are_indices(batch(index[i]), first, end)))
+      refuse_index(call, what, i, static_cast<double>(index[i]), bound);
 }
 
 /// n elements are told apart by indices in T; a float counts to 2^24.

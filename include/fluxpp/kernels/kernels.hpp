@@ -11,6 +11,7 @@
 #include <fluxpp/kernels/convolution/tile.hpp>
 #include <fluxpp/kernels/convolution/weight_gradient.hpp>
 #include <fluxpp/kernels/copy.hpp>
+#include <fluxpp/kernels/cumsum.hpp>
 #include <fluxpp/kernels/custom.hpp>
 #include <fluxpp/kernels/fused.hpp>
 #include <fluxpp/kernels/gemm.hpp>
@@ -18,6 +19,7 @@
 #include <fluxpp/kernels/gemm/dot.hpp>
 #include <fluxpp/kernels/gemm/pack.hpp>
 #include <fluxpp/kernels/gemm/tile.hpp>
+#include <fluxpp/kernels/index_layout.hpp>
 #include <fluxpp/kernels/indices.hpp>
 #include <fluxpp/kernels/loop.hpp>
 #include <fluxpp/kernels/parts.hpp>
@@ -26,6 +28,8 @@
 #include <fluxpp/kernels/pooling/slab.hpp>
 #include <fluxpp/kernels/pooling/sweep.hpp>
 #include <fluxpp/kernels/recurrence.hpp>
+#include <fluxpp/kernels/rows.hpp>
+#include <fluxpp/kernels/sort.hpp>
 #include <fluxpp/kernels/step.hpp>
 #include <fluxpp/kernels/steps.hpp>
 #include <fluxpp/kernels/steps/contraction.hpp>
@@ -33,8 +37,10 @@
 #include <fluxpp/kernels/steps/extremum.hpp>
 #include <fluxpp/kernels/steps/indexed.hpp>
 #include <fluxpp/kernels/steps/pool.hpp>
-#include <fluxpp/kernels/steps/product.hpp>
 #include <fluxpp/kernels/steps/random.hpp>
+#include <fluxpp/kernels/steps/scan.hpp>
+#include <fluxpp/kernels/steps/sort.hpp>
 #include <fluxpp/kernels/steps/structural.hpp>
+#include <fluxpp/kernels/sweep.hpp>
 #include <fluxpp/kernels/thread_pool.hpp>
 #include <fluxpp/kernels/window.hpp>

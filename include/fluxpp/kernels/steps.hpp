@@ -6,6 +6,7 @@
 #include "fluxpp/kernels/steps/extremum.hpp"
 #include "fluxpp/kernels/steps/indexed.hpp"
 #include "fluxpp/kernels/steps/pool.hpp"
-#include "fluxpp/kernels/steps/product.hpp"
 #include "fluxpp/kernels/steps/random.hpp"
+#include "fluxpp/kernels/steps/scan.hpp"
+#include "fluxpp/kernels/steps/sort.hpp"
 #include "fluxpp/kernels/steps/structural.hpp"

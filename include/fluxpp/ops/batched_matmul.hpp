@@ -12,9 +12,7 @@ constexpr int matrix_extent(const dims& d, int axis, bool transposed) {
 
 /// A contraction of the columns of a with the rows of b; a mismatch is a fault or a check.
 constexpr void contract(graph::tape& t, const dims& a, const dims& b, bool ta, bool tb) {
-  const int k = t.extents.resolve(matrix_extent(a, 1, ta)), l = t.extents.resolve(matrix_extent(b, 0, tb));
-  if (k >= 0 && l >= 0 && k != l) t.fail(graph::rule::matmul, a, b);
-  if (k < 0 || l < 0) t.extents.equate(k, l, "matmul", t.line);
+  if (!same_extent(t, matrix_extent(a, 1, ta), matrix_extent(b, 0, tb), "matmul")) t.fail(graph::rule::matmul, a, b);
 }
 
 /// A product of matrices reads a transposed operand as it lies: permutations that swap the last two axes become flags.

@@ -47,10 +47,8 @@ constexpr dims joined_shape(graph::tape& t, const var* x, int n, int axis) {
     const dims& next = x[k].shape();
     bool fits = next.rank == shape.rank;
     for (int i = 0; fits && i < shape.rank; ++i) {
-      const int a = t.extents.resolve(shape[i]), b = t.extents.resolve(next[i]);
-      if (i == axis) shape[i] = t.extents.sum(a, b);
-      else if (a >= 0 && b >= 0) fits = a == b;
-      else t.extents.equate(a, b, "concat", t.line);
+      if (i == axis) shape[i] = t.extents.sum(shape[i], next[i]);
+      else fits = same_extent(t, shape[i], next[i], "concat");
     }
     if (!fits) t.fail(graph::rule::concat, x[0].shape(), next);
   }
@@ -112,15 +110,8 @@ struct stack_function {
       t.fail(graph::rule::axis, first, make_dims(axis));
       return x[0];
     }
-    for (var& v : x) v = reshape::apply(v, with_axis(v.shape(), at));
+    for (var& v : x) v = reshape::apply(v, v.shape().replaced(at, 0, make_dims(1)));
     return concat_function{}(x, at, line);
-  }
-
-private:
-  static constexpr dims with_axis(const dims& d, int at) {
-    dims out;
-    for (int i = 0; i <= d.rank; ++i) out = i < at ? out.with(d[i]) : i == at ? out.with(1) : out.with(d[i - 1]);
-    return out;
   }
 };
 

@@ -22,11 +22,9 @@ struct conv_transpose2d_function {
       t.fail(images ? graph::rule::window_options : graph::rule::rank, x.shape(), w.shape());
       return x;
     }
-    const int inputs = t.extents.resolve(x.extent(1)), filters = t.extents.resolve(w.extent(0));
-    if (!t.extents.require_multiple(filters, o.groups, "conv_transpose2d", line) ||
-        (inputs >= 0 && filters >= 0 && inputs != filters))
+    if (!t.extents.require_multiple(t.extents.resolve(w.extent(0)), o.groups, "conv_transpose2d", line) ||
+        !same_extent(t, x.extent(1), w.extent(0), "conv_transpose2d"))
       t.fail(graph::rule::conv_channels, x.shape(), w.shape());
-    else t.extents.equate(inputs, filters, "conv_transpose2d", line);
     const dims shape = make_dims(x.extent(0), t.extents.product(w.extent(1), o.groups),
                                  covered_extent(t, x.extent(2), rows), covered_extent(t, x.extent(3), columns));
     return conv2d_input_grad::apply(x, w, shape, conv_attributes(o));

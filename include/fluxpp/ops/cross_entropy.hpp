@@ -28,9 +28,8 @@ struct cross_entropy_function {
       t.fail(graph::rule::labels, x.shape(), label.is_number() ? dims{} : label.shape());
       return x;
     }
-    const int n = t.extents.resolve(x.extent(0)), m = t.extents.resolve(label.extent(0));
-    if (n >= 0 && m >= 0 && n != m) t.fail(graph::rule::labels, x.shape(), label.shape());
-    else t.extents.equate(n, m, "cross_entropy", line);
+    if (!same_extent(t, x.extent(0), label.extent(0), "cross_entropy"))
+      t.fail(graph::rule::labels, x.shape(), label.shape());
     require_elements(x, 3u, "cross_entropy");
     const exponentials e(x, 2u);
     const dims rows = make_dims(x.extent(0));

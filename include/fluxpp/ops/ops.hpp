@@ -21,13 +21,15 @@
 #include "fluxpp/ops/conv_transpose2d.hpp"
 #include "fluxpp/ops/copy.hpp"
 #include "fluxpp/ops/cross_entropy.hpp"
+#include "fluxpp/ops/cumulative.hpp"
 #include "fluxpp/ops/dropout.hpp"
+#include "fluxpp/ops/einsum.hpp"
 #include "fluxpp/ops/elu.hpp"
 #include "fluxpp/ops/erf.hpp"
-#include "fluxpp/ops/exclusive_product.hpp"
 #include "fluxpp/ops/exp.hpp"
 #include "fluxpp/ops/expm1.hpp"
 #include "fluxpp/ops/extremum.hpp"
+#include "fluxpp/ops/flip.hpp"
 #include "fluxpp/ops/floor.hpp"
 #include "fluxpp/ops/gather.hpp"
 #include "fluxpp/ops/gelu.hpp"
@@ -35,13 +37,16 @@
 #include "fluxpp/ops/hardsigmoid.hpp"
 #include "fluxpp/ops/hardswish.hpp"
 #include "fluxpp/ops/iota.hpp"
+#include "fluxpp/ops/labelled.hpp"
 #include "fluxpp/ops/layer_norm.hpp"
 #include "fluxpp/ops/leaky_relu.hpp"
 #include "fluxpp/ops/linear_in.hpp"
+#include "fluxpp/ops/linear_recurrence.hpp"
 #include "fluxpp/ops/log.hpp"
 #include "fluxpp/ops/log1p.hpp"
 #include "fluxpp/ops/log2.hpp"
 #include "fluxpp/ops/logsumexp.hpp"
+#include "fluxpp/ops/masked_fill.hpp"
 #include "fluxpp/ops/matmul.hpp"
 #include "fluxpp/ops/max.hpp"
 #include "fluxpp/ops/max_pool2d.hpp"
@@ -54,11 +59,16 @@
 #include "fluxpp/ops/pool.hpp"
 #include "fluxpp/ops/pow.hpp"
 #include "fluxpp/ops/prod.hpp"
+#include "fluxpp/ops/random.hpp"
 #include "fluxpp/ops/reduction.hpp"
 #include "fluxpp/ops/relu.hpp"
 #include "fluxpp/ops/relu6.hpp"
 #include "fluxpp/ops/reshape.hpp"
 #include "fluxpp/ops/rsqrt.hpp"
+#include "fluxpp/ops/scatter_add.hpp"
+#include "fluxpp/ops/scatter_max.hpp"
+#include "fluxpp/ops/searchsorted.hpp"
+#include "fluxpp/ops/segment.hpp"
 #include "fluxpp/ops/select.hpp"
 #include "fluxpp/ops/sigmoid.hpp"
 #include "fluxpp/ops/silu.hpp"
@@ -67,12 +77,16 @@
 #include "fluxpp/ops/slice.hpp"
 #include "fluxpp/ops/softmax.hpp"
 #include "fluxpp/ops/softplus.hpp"
+#include "fluxpp/ops/sort.hpp"
 #include "fluxpp/ops/sqrt.hpp"
 #include "fluxpp/ops/square.hpp"
 #include "fluxpp/ops/stop_gradient.hpp"
+#include "fluxpp/ops/subscripts.hpp"
 #include "fluxpp/ops/sum.hpp"
 #include "fluxpp/ops/tan.hpp"
 #include "fluxpp/ops/tanh.hpp"
+#include "fluxpp/ops/tile.hpp"
+#include "fluxpp/ops/triangle.hpp"
 #include "fluxpp/ops/uniform.hpp"
 #include "fluxpp/ops/variance.hpp"
 #include "fluxpp/ops/window.hpp"
@@ -95,9 +109,10 @@ using view_list = op_list<broadcast, reshape, stop_gradient, pin, variance>;
 
 /// Operations with a kernel of their own (kernels/step.hpp).
 using step_list =
-    op_list<matmul, batched_matmul, conv2d, conv2d_input_grad, conv2d_weight_grad,             //
-            max_pool2d, max_pool_at, max_pool_put, avg_pool2d, avg_pool2d_grad,                //
-            permute, slice, embed, concat<2>, concat<3>, concat<4>, gather, scatter_add, pick, //
-            arg_extremum, take_at_extremum, put_at_extremum, uniform, iota, exclusive_product, exclusive_recurrence>;
+    op_list<matmul, batched_matmul, conv2d, conv2d_input_grad, conv2d_weight_grad,                             //
+            max_pool2d, max_pool_at, max_pool_put, avg_pool2d, avg_pool2d_grad,                                //
+            permute, slice, embed, concat<2>, concat<3>, concat<4>, gather, scatter_add, scatter_argmax, pick, //
+            arg_extremum, take_at_extremum, put_at_extremum, uniform, iota,                                    //
+            cumsum, cumprod, linear_recurrence, argsort, searchsorted>;
 
 } // namespace fluxpp::inline v0_1::ops

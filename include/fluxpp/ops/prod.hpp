@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 // prod: the product over axes.
-#include "fluxpp/ops/exclusive_product.hpp"
+#include "fluxpp/ops/cumulative.hpp"
 #include "fluxpp/ops/sum.hpp"
 
 namespace fluxpp::inline v0_1 {
@@ -25,7 +25,7 @@ private:
     var x = y.arg(0), product = 1.0;
     for (int axis = x.rank() - 1; axis >= 0; --axis) {
       if (x.shape()[axis] == 1 || !(y.attr(0) >> axis & 1)) continue;
-      product = product * (exclusive_product::apply(x, axis, false) * exclusive_product::apply(x, axis, true));
+      product = product * (cumprod::apply(x, axis, {true, false}) * cumprod::apply(x, axis, {true, true}));
       x = apply(x, 1u << axis);
     }
     return product;

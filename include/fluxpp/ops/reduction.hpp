@@ -25,6 +25,14 @@ constexpr int checked_axis(var x, int axis) {
   return 0;
 }
 
+/// Whether two extents that must be equal may be: numbers are compared at once, names when the program is called.
+constexpr bool same_extent(graph::tape& t, int a, int b, const char* rule) {
+  a = t.extents.resolve(a), b = t.extents.resolve(b);
+  if (a >= 0 && b >= 0) return a == b;
+  t.extents.equate(a, b, rule, t.line);
+  return true;
+}
+
 /// Every axis in the mask must have an element: reductions without a neutral element need one.
 constexpr void require_elements(var x, unsigned mask, const char* rule) {
   graph::extent_table& extents = x.tape->extents;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-// select: a choice between two values.
+// select, where: a choice between two values.
 #include "fluxpp/ops/compare.hpp"
 
 namespace fluxpp::inline v0_1 {
@@ -32,4 +32,6 @@ struct select : elementwise<3> {
 
 } // namespace ops
 inline constexpr operation<ops::select> select{};
+/// where(c, a, b): select under the name that arrays know it by.
+inline constexpr operation<ops::select> where{};
 } // namespace fluxpp::inline v0_1

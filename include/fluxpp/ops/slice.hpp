@@ -18,7 +18,8 @@ struct border {
 namespace ops {
 
 /// Where the elements of the part lie in the whole, for every axis: begin + i step. As attributes: all begins, then all
-/// steps; a begin of -1 - k says that k elements follow the last one, which is a number where the begin has a name.
+/// steps, backwards if negative; a begin of -1 - k says that k elements of the whole lie beyond the part's last one,
+/// which is a number where the begin has a name.
 constexpr graph::attributes whole_range(int rank) {
   graph::attributes a{2 * rank};
   for (int i = 0; i < rank; ++i) a.value[rank + i] = 1;
@@ -144,8 +145,8 @@ private:
 
 } // namespace ops
 
-/// slice(x, axis, begin, end, step = 1): elements begin, begin + step, ... before end of one axis; numbers below 0 count
-/// from the end, fx::to_end is the end.
+/// slice(x, axis, begin, end, step = 1): elements begin, begin + step, ... before end of one axis; numbers below 0
+/// count from the end, fx::to_end is the end.
 /// shapes   x [.., n, ..] -> [.., (end - begin) / step rounded up, ..]
 /// grad     ybar in its place, zeros elsewhere
 /// errors   compile: not 0 <= begin <= end <= n; run: so with a named extent (shape_error)

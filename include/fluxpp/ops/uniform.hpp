@@ -23,7 +23,9 @@ struct uniform_like_function {
 
 } // namespace ops
 
-/// uniform_like(x): numbers in [0, 1) with the shape of x; each call is a stream of its own, new at every training step.
+/// uniform_like(x): numbers in [0, 1) with the shape of x; each call is a stream of its own, new at every training
+/// step. Streams are numbered in the order of calls, which is the compiler's within one expression: give calls
+/// statements of their own where another compiler must draw the same numbers.
 /// grad     none
 inline constexpr ops::uniform_like_function uniform_like{};
 

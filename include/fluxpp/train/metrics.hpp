@@ -63,7 +63,8 @@ struct tally {
   bool operator==(const tally&) const = default;
 };
 
-/// metric: a name and a function from answers to a tally; a value, so that `.metrics = {accuracy, top_k<5>}` is a list.
+/// metric: a name and a function from answers to a tally; a value, so that `.metrics = {accuracy, top_k_accuracy<5>}`
+/// is a list.
 struct metric {
   std::string_view name;
   tally (*count)(const classified&);
@@ -76,7 +77,7 @@ struct metric {
 
 /// count_top<K>(answers): rows in which fewer than K other classes come before the label, as largest ranks them.
 template <std::size_t K> tally count_top(const classified& answers) {
-  answers.check(K == 1 ? "accuracy(logits, labels)" : "top_k(logits, labels)");
+  answers.check(K == 1 ? "accuracy(logits, labels)" : "top_k_accuracy(logits, labels)");
   tally result{0, answers.size()};
   for (std::size_t i = 0; i < answers.size(); ++i) {
     const std::span<const float> row = answers.row(i);
@@ -93,8 +94,8 @@ template <std::size_t K> tally count_top(const classified& answers) {
 /// accuracy: the share of rows whose largest logit is that of the label.
 inline constexpr metric accuracy{"accuracy", &count_top<1>};
 
-/// top_k<K>: the share of rows whose label is among the K largest logits.
-template <std::size_t K> inline constexpr metric top_k{"top_k", &count_top<K>};
+/// top_k_accuracy<K>: the share of rows whose label is among the K largest logits.
+template <std::size_t K> inline constexpr metric top_k_accuracy{"top_k_accuracy", &count_top<K>};
 
 /// confusion_matrix(classes): how often the class `truth` was taken for `predicted`; adds over batches and merges.
 /// 0 / 0 gives 0 in every rate.

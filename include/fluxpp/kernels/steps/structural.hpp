@@ -37,7 +37,8 @@ struct part_axes {
     for (int i = 0; i < part.rank; ++i) {
       const std::ptrdiff_t step = range.value[part.rank + i];
       std::ptrdiff_t first = range.value[i];
-      if (first < 0) first = whole[i] + first - (part[i] - 1) * step; // -1 - k: k elements follow the last
+      if (first < 0)
+        first = (step > 0 ? whole[i] + first : -1 - first) - (part[i] - 1) * step; // -1 - k: k beyond the last
       begin += first * w[i];
       axes.push({part[i], into_whole ? p[i] : step * w[i], into_whole ? step * w[i] : p[i]});
     }
@@ -54,7 +55,7 @@ template <> struct step<ops::slice> : no_scratch {
 template <> struct step<ops::embed> : no_scratch {
   template <class T> static void run(const step_args<T>& s) {
     const part_axes part(s.shape, s.in_shape[0], s.attr, true);
-    fill_zeros(s.out, s.size());
+    if (part.axes.count < static_cast<std::ptrdiff_t>(s.size())) fill_zeros(s.out, s.size());
     if (part.axes.count > 0) copy_in_parts(part.axes, s.in[0], s.out + part.begin);
   }
 };
