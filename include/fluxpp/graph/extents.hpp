@@ -101,7 +101,7 @@ public:
   }
   constexpr void require_at_least(int a, int bound, const char* rule, int line) {
     for (const constraint& c : constraints_)
-      if (c.at_least && c.a == a && c.b >= bound) return;
+      if (c.at_least && c.a == a && (c.b == bound || (bound >= 0 && c.b >= bound))) return;
     constraints_.push({a, bound, true, rule, line});
   }
 

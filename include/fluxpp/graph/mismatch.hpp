@@ -34,6 +34,10 @@ template <rule R, class A, class B, class Line> struct fault_report {
   static_assert(
       R != rule::window_options,
       "fluxpp::window(x): size, stride and dilation must be positive, and the padding of a pool smaller than its size");
+  static_assert(R != rule::square, "fluxpp: cholesky, triangular_solve, solve, inverse, det, slogdet and eigh need square "
+                                   "matrices: the last two extents must be equal");
+  static_assert(R != rule::solve, "fluxpp::solve(a, b): b must have as many rows as a");
+  static_assert(R != rule::tall, "fluxpp::qr(a): a must have at least as many rows as columns");
   static_assert(R != rule::tangent,
                 "fluxpp::jvp(f)(x, dx): the tangent of an argument must have its shape, or be one number");
   static_assert(R != rule::cotangent,

@@ -18,6 +18,14 @@
 #include <fluxpp/kernels/gemm/dot.hpp>
 #include <fluxpp/kernels/gemm/pack.hpp>
 #include <fluxpp/kernels/gemm/tile.hpp>
+#include <fluxpp/kernels/linalg/cholesky.hpp>
+#include <fluxpp/kernels/linalg/eigh.hpp>
+#include <fluxpp/kernels/linalg/lu.hpp>
+#include <fluxpp/kernels/linalg/qr.hpp>
+#include <fluxpp/kernels/linalg/refusal.hpp>
+#include <fluxpp/kernels/linalg/rows.hpp>
+#include <fluxpp/kernels/linalg/svd.hpp>
+#include <fluxpp/kernels/linalg/triangular.hpp>
 #include <fluxpp/kernels/loop.hpp>
 #include <fluxpp/kernels/parts.hpp>
 #include <fluxpp/kernels/pool.hpp>
@@ -30,6 +38,7 @@
 #include <fluxpp/kernels/steps/convolution.hpp>
 #include <fluxpp/kernels/steps/extremum.hpp>
 #include <fluxpp/kernels/steps/indexed.hpp>
+#include <fluxpp/kernels/steps/linalg.hpp>
 #include <fluxpp/kernels/steps/pool.hpp>
 #include <fluxpp/kernels/steps/random.hpp>
 #include <fluxpp/kernels/steps/structural.hpp>

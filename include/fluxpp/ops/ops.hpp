@@ -47,6 +47,7 @@
 #include "fluxpp/ops/lbeta.hpp"
 #include "fluxpp/ops/leaky_relu.hpp"
 #include "fluxpp/ops/lgamma.hpp"
+#include "fluxpp/ops/linalg.hpp"
 #include "fluxpp/ops/linear_in.hpp"
 #include "fluxpp/ops/log.hpp"
 #include "fluxpp/ops/log1p.hpp"
@@ -117,6 +118,7 @@ using view_list = op_list<broadcast, reshape, stop_gradient, pin, variance>;
 using step_list = op_list<matmul, batched_matmul, conv2d, conv2d_input_grad, conv2d_weight_grad,             //
                           max_pool2d, max_pool_at, max_pool_put, avg_pool2d, avg_pool2d_grad,                //
                           permute, slice, embed, concat<2>, concat<3>, concat<4>, gather, scatter_add, pick, //
-                          arg_extremum, take_at_extremum, put_at_extremum, uniform, iota>;
+                          arg_extremum, take_at_extremum, put_at_extremum, uniform, iota, cholesky, triangular_solve,
+                          lu_factor, lu_solve, determinant<false>, determinant<true>, lu_sign, qr, eigh, svd>;
 
 } // namespace fluxpp::inline v0_1::ops

@@ -23,7 +23,8 @@ template <class T> batch<T> erfc(batch<T> x) {
                -0.058693398591449564, 0.092304321161587433, -0.10880393014165633, 0.08227673849011076,
                0.0035854154854627136, -0.14024059858554666, 1.2375126308378275);
   const auto square = two_product(a, a);
-  const batch<T> q = p / (T(1) + (a + a)), y = exp(-square.hi) * fnma(q, square.lo, q);
+  const batch<T> d = a + a + T(1), most = d - T(1), rest = (T(1) - (d - most)) + (a + a - most); // what d lacks
+  const batch<T> q = p / d, y = exp(-square.hi) * fnma(q, square.lo + rest / d, q);
   return select(x < T(0), T(2) - y, y);
 }
 } // namespace fluxpp::inline v0_1::simd

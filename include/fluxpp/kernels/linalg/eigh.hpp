@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+// Eigenvalues and eigenvectors of one symmetric matrix: reflections to three diagonals, then QL steps.
+#include "fluxpp/kernels/linalg/qr.hpp"
+#include "fluxpp/kernels/linalg/refusal.hpp"
+
+namespace fluxpp::inline v0_1::kernels::linalg {
+
+/// three_diagonals<T>: a symmetric matrix of three diagonals, and below it the rows of a basis.
+template <class T> struct three_diagonals {
+  int n;
+  T *diagonal, *beside, *basis; ///< beside[i] couples i and i + 1
+
+  T* row(int i) const { return basis + static_cast<std::ptrdiff_t>(i) * n; }
+};
+
+/// reduce(a, t, weight, p): t with a = basis' t basis for symmetric a, of which nothing is left.
+template <class T> void reduce(T* a, const three_diagonals<T>& t, T* weight, T* p) {
+  const int n = t.n;
+  const auto row = [a, n](int i) { return a + static_cast<std::ptrdiff_t>(i) * n; };
+  for (int k = 0; k + 1 < n; ++k) {
+    const int rest = n - k - 1;
+    T* const v = row(k) + k + 1;
+    t.diagonal[k] = row(k)[k];
+    const auto [w, image] = reflect(rest, v);
+    weight[k] = w, t.beside[k] = image;
+    for (int i = 0; i < rest; ++i) p[i] = w * dot(rest, row(k + 1 + i) + k + 1, v);
+    add_multiple(rest, T(-0.5) * w * dot(rest, p, v), v, p);
+    for (int i = 0; i < rest; ++i) {
+      add_multiple(rest, -v[i], p, row(k + 1 + i) + k + 1);
+      add_multiple(rest, -p[i], v, row(k + 1 + i) + k + 1);
+    }
+  }
+  t.diagonal[n - 1] = row(n - 1)[n - 1];
+  std::fill(t.basis, t.basis + static_cast<std::ptrdiff_t>(n) * n, T(0));
+  for (int i = 0; i < n; ++i) t.row(i)[i] = T(1);
+  for (int k = n - 2; k >= 0; --k)
+    for (int i = k + 1; i < n; ++i) apply_reflection(weight[k], n - k - 1, row(k) + k + 1, t.row(i) + k + 1);
+}
+
+/// The end of the block that begins at `first`: the next i whose coupling to i + 1 is lost in rounding.
+template <class T> int block_end(const three_diagonals<T>& t, int first) {
+  int i = first;
+  for (; i + 1 < t.n; ++i)
+    if (std::abs(t.beside[i]) <=
+        std::numeric_limits<T>::epsilon() / 2 * (std::abs(t.diagonal[i]) + std::abs(t.diagonal[i + 1])))
+      break;
+  return i;
+}
+
+/// One implicit QL step on the block first, ... last, shifted by the eigenvalue of its upper corner next to the corner.
+template <class T> void ql_step(const three_diagonals<T>& t, int first, int last) {
+  T *const d = t.diagonal, *const e = t.beside;
+  const T half = (d[first + 1] - d[first]) / (T(2) * e[first]), root = std::hypot(half, T(1));
+  T ahead = d[last] - d[first] + e[first] / (half + std::copysign(root, half));
+  T c = 1, s = 1, shift = 0;
+  for (int i = last - 1; i >= first; --i) {
+    const T bulge = s * e[i], coupling = c * e[i], size = std::hypot(bulge, ahead);
+    e[i + 1] = size;
+    if (size == T(0)) { // the block falls apart here
+      d[i + 1] -= shift;
+      e[last] = 0;
+      return;
+    }
+    s = bulge / size, c = ahead / size;
+    const T left = d[i + 1] - shift, turn = (d[i] - left) * s + T(2) * c * coupling;
+    shift = s * turn;
+    d[i + 1] = left + shift;
+    ahead = c * turn - coupling;
+    rotate(t.n, c, s, t.row(i), t.row(i + 1));
+  }
+  d[first] -= shift;
+  e[first] = ahead;
+  e[last] = 0;
+}
+
+/// eigh(n, a, values, vectors, memory, matrix): the values ascend, the vectors are columns; a is lost. memory holds
+/// eigh_memory(n) numbers.
+constexpr std::size_t eigh_memory(int n) { return static_cast<std::size_t>(n) * static_cast<std::size_t>(2 * n + 4); }
+template <class T> void eigh(int n, const T* given, T* values, T* vectors, T* memory, std::ptrdiff_t matrix) {
+  const std::ptrdiff_t size = static_cast<std::ptrdiff_t>(n) * n;
+  T *const a = memory, *const spare = memory + 2 * size;
+  const three_diagonals<T> t{n, spare, spare + n, memory + size};
+  if (n == 0) return;
+  require_finite("eigh(a)", given, size, matrix);
+  const T unit = unit_for(size, given);
+  std::transform(given, given + size, a, [unit](T x) { return unit * x; });
+  reduce(a, t, spare + 2 * n, spare + 3 * n);
+  for (int first = 0, steps = 0; first < n; steps = 0, ++first)
+    for (int last; (last = block_end(t, first)) > first; ++steps) {
+      if (steps == 64) refuse("eigh(a)", "a", "has eigenvalues that QL steps do not find", matrix);
+      ql_step(t, first, last);
+    }
+  for (int i = 0; i < n; ++i) {
+    const int least = static_cast<int>(std::min_element(t.diagonal + i, t.diagonal + n) - t.diagonal);
+    std::swap(t.diagonal[i], t.diagonal[least]);
+    if (least != i) std::swap_ranges(t.row(i), t.row(i) + n, t.row(least));
+    if (t.row(i)[largest(n, t.row(i))] < T(0)) multiply(n, T(-1), t.row(i));
+    values[i] = t.diagonal[i] / unit;
+  }
+  transpose(n, n, t.basis, vectors);
+}
+
+} // namespace fluxpp::inline v0_1::kernels::linalg

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+// Systems with a triangle: substitution, by blocks where the triangle is large.
+#include "fluxpp/kernels/gemm.hpp"
+#include "fluxpp/kernels/linalg/rows.hpp"
+
+namespace fluxpp::inline v0_1::kernels::linalg {
+
+/// The rows and columns of a block: what is smaller is computed by plain loops, and what is larger mostly by gemm.
+inline constexpr int block = 64;
+
+/// triangular: a triangle as it is meant: element (i, j) is at.data[i at.row + j at.col]; `unit`: its diagonal is ones.
+template <class T> struct triangular {
+  strided<T> at;
+  bool upper, unit;
+
+  T operator()(int i, int j) const { return at.data[i * at.row + j * at.col]; }
+  T inverse_pivot(int i) const { return unit ? T(1) : T(1) / (*this)(i, i); }
+};
+
+/// substitute(a, n, b, k): b = a^-1 b for n rows of k columns. Several columns go together, sums staying in a register.
+template <class T> void substitute(const triangular<T>& a, int n, T* b, std::ptrdiff_t k) {
+  for (int step = 0; step < n; ++step) {
+    const int i = a.upper ? n - 1 - step : step, first = a.upper ? i + 1 : 0, last = a.upper ? n : i;
+    const simd::batch<T> pivot(a.inverse_pivot(i));
+    T* const row = b + i * k;
+    over_batches<T>(k, [&](auto load, auto store) {
+      auto sum = load(row);
+      for (int j = first; j < last; ++j) sum = fnma(simd::batch<T>(a(i, j)), load(b + j * k), sum);
+      store(row, sum * pivot);
+    });
+  }
+}
+
+/// The same for one column: by scalar products with rows of a, or by its columns, as they lie.
+template <class T> void substitute_column(const triangular<T>& a, int n, T* b) {
+  for (int step = 0; step < n; ++step) {
+    const int i = a.upper ? n - 1 - step : step, first = a.upper ? i + 1 : 0, last = a.upper ? n : i;
+    if (a.at.col == 1) b[i] -= dot(last - first, a.at.data + i * a.at.row + first, b + first);
+    b[i] *= a.inverse_pivot(i);
+    const int rest = a.upper ? 0 : i + 1, end = a.upper ? i : n;
+    if (a.at.col != 1) add_multiple(end - rest, -b[i], a.at.data + i * a.at.col + rest, b + rest);
+  }
+}
+
+/// solve_triangle(a, n, b, k, memory, parallel): b = a^-1 b; memory holds triangle_memory(n) numbers. a must lie by rows
+/// or by columns.
+constexpr std::size_t triangle_memory(int n) {
+  return n > block ? static_cast<std::size_t>(block) * static_cast<std::size_t>(n) : 0;
+}
+template <class T> void solve_triangle(triangular<T> a, int n, T* b, int k, T* memory, bool parallel) {
+  if (k == 1) return substitute_column(a, n, b);
+  const int blocks = (n + block - 1) / block;
+  for (int step = 0; step < blocks; ++step) {
+    const int i = (a.upper ? blocks - 1 - step : step) * block, rows = std::min(block, n - i);
+    const int first = a.upper ? i + rows : 0, known = a.upper ? n - first : i;
+    T* const target = b + static_cast<std::ptrdiff_t>(i) * k;
+    for (int r = 0; r < rows && known > 0; ++r)
+      for (int j = 0; j < known; ++j) memory[static_cast<std::ptrdiff_t>(r) * known + j] = -a(i + r, first + j);
+    if (known > 0)
+      gemm(rows, k, known, strided<T>{memory, known, 1}, strided<T>{b + static_cast<std::ptrdiff_t>(first) * k, k, 1},
+           target, k, true, parallel);
+    substitute(triangular<T>{a.at.from(i, i), a.upper, a.unit}, rows, target, k);
+  }
+}
+
+} // namespace fluxpp::inline v0_1::kernels::linalg
