@@ -6,7 +6,7 @@
 
 namespace fluxpp::inline v0_1::simd {
 /// ceil(x), trunc(x), nearbyint(x): up, towards zero, to the nearest integer (even on a tie); zeros keep their sign.
-template <class T> batch<T> ceil(batch<T> x) { return -floor(-x); }
+template <class T> batch<T> ceil(batch<T> x) { return copysign(floor(-x), x); }
 template <class T> batch<T> trunc(batch<T> x) { return copysign(floor(abs(x)), x); }
 template <class T> batch<T> nearbyint(batch<T> x) { return copysign(nearest(x), x); }
 

@@ -14,6 +14,12 @@ template <class T> struct three_diagonals {
   T* row(int i) const { return basis + static_cast<std::ptrdiff_t>(i) * n; }
 };
 
+/// x -= a y + b z.
+template <class T> void subtract_both(std::ptrdiff_t n, T a, const T* y, T b, const T* z, T* x) {
+  const simd::batch<T> first(a), second(b);
+  over_batches<T>(n, [&](auto load, auto store) { store(x, fnma(first, load(y), fnma(second, load(z), load(x)))); });
+}
+
 /// reduce(a, t, weight, p): t with a = basis' t basis for symmetric a, of which nothing is left.
 template <class T> void reduce(T* a, const three_diagonals<T>& t, T* weight, T* p) {
   const int n = t.n;
@@ -26,10 +32,7 @@ template <class T> void reduce(T* a, const three_diagonals<T>& t, T* weight, T* 
     weight[k] = w, t.beside[k] = image;
     for (int i = 0; i < rest; ++i) p[i] = w * dot(rest, row(k + 1 + i) + k + 1, v);
     add_multiple(rest, T(-0.5) * w * dot(rest, p, v), v, p);
-    for (int i = 0; i < rest; ++i) {
-      add_multiple(rest, -v[i], p, row(k + 1 + i) + k + 1);
-      add_multiple(rest, -p[i], v, row(k + 1 + i) + k + 1);
-    }
+    for (int i = 0; i < rest; ++i) subtract_both(rest, v[i], p, p[i], v, row(k + 1 + i) + k + 1);
   }
   t.diagonal[n - 1] = row(n - 1)[n - 1];
   std::fill(t.basis, t.basis + static_cast<std::ptrdiff_t>(n) * n, T(0));
@@ -48,14 +51,15 @@ template <class T> int block_end(const three_diagonals<T>& t, int first) {
   return i;
 }
 
-/// One implicit QL step on the block first, ... last, shifted by the eigenvalue of its upper corner next to the corner.
+/// One implicit QL step on the block first, ... last, shifted by the eigenvalue of its upper corner next to the corner;
+/// elements are at most of the order of 1, and those whose squares underflow are as good as 0.
 template <class T> void ql_step(const three_diagonals<T>& t, int first, int last) {
   T *const d = t.diagonal, *const e = t.beside;
   const T half = (d[first + 1] - d[first]) / (T(2) * e[first]), root = std::hypot(half, T(1));
   T ahead = d[last] - d[first] + e[first] / (half + std::copysign(root, half));
   T c = 1, s = 1, shift = 0;
   for (int i = last - 1; i >= first; --i) {
-    const T bulge = s * e[i], coupling = c * e[i], size = std::hypot(bulge, ahead);
+    const T bulge = s * e[i], coupling = c * e[i], size = std::sqrt(bulge * bulge + ahead * ahead);
     e[i + 1] = size;
     if (size == T(0)) { // the block falls apart here
       d[i + 1] -= shift;
@@ -74,31 +78,39 @@ template <class T> void ql_step(const three_diagonals<T>& t, int first, int last
   e[last] = 0;
 }
 
-/// eigh(n, a, values, vectors, memory, matrix): the values ascend, the vectors are columns; a is lost. memory holds
-/// eigh_memory(n) numbers.
-constexpr std::size_t eigh_memory(int n) { return static_cast<std::size_t>(n) * static_cast<std::size_t>(2 * n + 4); }
+/// diagonalise(n, a, values, rows, memory, ...): a = rows' diag(values) rows for symmetric a with elements of the order of
+/// 1, which is lost; memory holds 3 n numbers.
+template <class T>
+void diagonalise(int n, T* a, T* values, T* rows, T* memory, const char* call, std::ptrdiff_t matrix) {
+  const three_diagonals<T> t{n, values, memory, rows};
+  reduce(a, t, memory + n, memory + 2 * n);
+  for (int first = 0, steps = 0; first < n; steps = 0, ++first)
+    for (int last; (last = block_end(t, first)) > first; ++steps) {
+      if (steps == 64) refuse(call, "a", "has eigenvalues that QL steps do not find", matrix);
+      ql_step(t, first, last);
+    }
+}
+
+/// eigh(n, a, values, vectors, memory, matrix): the values ascend, the vectors are columns; memory holds eigh_memory(n)
+/// numbers.
+constexpr std::size_t eigh_memory(int n) { return static_cast<std::size_t>(n) * static_cast<std::size_t>(2 * n + 3); }
 template <class T> void eigh(int n, const T* given, T* values, T* vectors, T* memory, std::ptrdiff_t matrix) {
   const std::ptrdiff_t size = static_cast<std::ptrdiff_t>(n) * n;
-  T *const a = memory, *const spare = memory + 2 * size;
-  const three_diagonals<T> t{n, spare, spare + n, memory + size};
+  T *const a = memory, *const rows = memory + size;
+  const auto row = [rows, n](int i) { return rows + static_cast<std::ptrdiff_t>(i) * n; };
   if (n == 0) return;
   require_finite("eigh(a)", given, size, matrix);
   const T unit = unit_for(size, given);
   std::transform(given, given + size, a, [unit](T x) { return unit * x; });
-  reduce(a, t, spare + 2 * n, spare + 3 * n);
-  for (int first = 0, steps = 0; first < n; steps = 0, ++first)
-    for (int last; (last = block_end(t, first)) > first; ++steps) {
-      if (steps == 64) refuse("eigh(a)", "a", "has eigenvalues that QL steps do not find", matrix);
-      ql_step(t, first, last);
-    }
+  diagonalise(n, a, values, rows, memory + 2 * size, "eigh(a)", matrix);
   for (int i = 0; i < n; ++i) {
-    const int least = static_cast<int>(std::min_element(t.diagonal + i, t.diagonal + n) - t.diagonal);
-    std::swap(t.diagonal[i], t.diagonal[least]);
-    if (least != i) std::swap_ranges(t.row(i), t.row(i) + n, t.row(least));
-    if (t.row(i)[largest(n, t.row(i))] < T(0)) multiply(n, T(-1), t.row(i));
-    values[i] = t.diagonal[i] / unit;
+    const int least = static_cast<int>(std::min_element(values + i, values + n) - values);
+    std::swap(values[i], values[least]);
+    if (least != i) std::swap_ranges(row(i), row(i) + n, row(least));
+    if (row(i)[largest(n, row(i))] < T(0)) multiply(n, T(-1), row(i));
+    values[i] /= unit;
   }
-  transpose(n, n, t.basis, vectors);
+  transpose(n, n, rows, vectors);
 }
 
 } // namespace fluxpp::inline v0_1::kernels::linalg

@@ -28,30 +28,41 @@ template <class T> int pivot_row(int n, const T* a, int k) {
   return best;
 }
 
-/// Columns k, ... end - 1 of the rows from k on become l and u; rows are exchanged as a whole.
-template <class T> void factor_columns(int n, T* a, int k, int end) {
+/// A few columns of the rows from the first on become l and u; rows are exchanged as a whole.
+template <class T> void factor_narrow(int n, T* a, int first, int last) {
   const auto row = [a, n](int i) { return a + static_cast<std::ptrdiff_t>(i) * n; };
-  for (; k < end; ++k) {
+  for (int k = first; k < last; ++k) {
     const int best = pivot_row(n, a, k);
     row(n)[k] = static_cast<T>(best);
     if (best != k) std::swap_ranges(row(k), row(k) + n, row(best));
     const T pivot = row(k)[k];
     for (int i = k + 1; i < n && pivot != T(0); ++i) {
       const T l = row(i)[k] /= pivot;
-      add_multiple(end - k - 1, -l, row(k) + k + 1, row(i) + k + 1);
+      for (int j = k + 1; j < last; ++j) row(i)[j] = scalar::fnma(l, row(k)[j], row(i)[j]);
     }
   }
 }
 
+/// What l in columns first, ... last - 1 takes from columns last, ... end - 1, of rows first + 1, ... stop - 1.
+template <class T> void eliminate(int n, T* a, int first, int last, int end, int stop) {
+  const auto at = [a, n](int i, int j) { return a + static_cast<std::ptrdiff_t>(i) * n + j; };
+  for (int i = first + 1; i < stop; ++i)
+    subtract(products<T>{at(i, first), 1, at(first, last), n, std::min(i, last) - first}, end - last, at(i, last));
+}
+
 /// lu_factor(n, a, memory, parallel): the factors of a in its place and one row more; memory: triangle_memory(n) numbers.
 template <class T> void lu_factor(int n, T* a, T* memory, bool parallel) {
+  constexpr int narrow = 8;
   const auto at = [a, n](int i, int j) { return a + static_cast<std::ptrdiff_t>(i) * n + j; };
   for (int k = 0; k < n; k += block) {
     const int end = std::min(k + block, n), size = end - k, rest = n - end;
-    factor_columns(n, a, k, end);
+    for (int first = k; first < end; first += narrow) {
+      const int last = std::min(first + narrow, end);
+      factor_narrow(n, a, first, last);
+      eliminate(n, a, first, last, end, n);
+    }
     if (rest == 0) return;
-    for (int i = k + 1; i < end; ++i) // rows of u right of the block
-      for (int j = k; j < i; ++j) add_multiple(rest, -*at(i, j), at(j, end), at(i, end));
+    eliminate(n, a, k, end, n, end);
     for (int i = end; i < n; ++i)
       for (int j = 0; j < size; ++j) memory[static_cast<std::ptrdiff_t>(i - end) * size + j] = -*at(i, k + j);
     gemm(rest, rest, size, strided<T>{memory, size, 1}, strided<T>{at(k, end), n, 1}, at(end, end), n, true, parallel);

@@ -34,6 +34,38 @@ template <class T> void add_multiple(std::ptrdiff_t n, T a, const T* x, T* y) {
   over_batches<T>(n, [&](auto load, auto store) { store(y, fma(factor, load(x), load(y))); });
 }
 
+/// products<T>: multiples of rows: factor[k factor_step] times row k, for k < count.
+template <class T> struct products {
+  const T* factor;
+  std::ptrdiff_t factor_step;
+  const T* row;
+  std::ptrdiff_t row_step;
+  int count;
+};
+
+/// subtract(p, n, y): y minus all the products, in their order; sums stay in registers.
+template <class T> void subtract(const products<T>& p, std::ptrdiff_t n, T* y) {
+  using batch = simd::batch<T>;
+  constexpr std::ptrdiff_t together = 4;
+  std::ptrdiff_t i = 0;
+  for (; i + together * batch::size <= n; i += together * batch::size) {
+    batch sum[together];
+    for (std::ptrdiff_t v = 0; v < together; ++v) sum[v] = batch::load(y + i + v * batch::size);
+    for (int k = 0; k < p.count; ++k) {
+      const batch factor(p.factor[k * p.factor_step]);
+      const T* const row = p.row + k * p.row_step + i;
+      for (std::ptrdiff_t v = 0; v < together; ++v) sum[v] = fnma(factor, batch::load(row + v * batch::size), sum[v]);
+    }
+    for (std::ptrdiff_t v = 0; v < together; ++v) sum[v].store(y + i + v * batch::size);
+  }
+  over_batches<T>(n - i, [&](auto load, auto store) {
+    batch sum = load(y + i);
+    for (int k = 0; k < p.count; ++k)
+      sum = fnma(batch(p.factor[k * p.factor_step]), load(p.row + k * p.row_step + i), sum);
+    store(y + i, sum);
+  });
+}
+
 /// multiply(n, a, x): x *= a.
 template <class T> void multiply(std::ptrdiff_t n, T a, T* x) {
   const simd::batch<T> factor(a);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 // The singular value decomposition of one matrix: its columns are turned until they are orthogonal.
-#include "fluxpp/kernels/linalg/refusal.hpp"
-#include "fluxpp/kernels/linalg/rows.hpp"
+#include "fluxpp/kernels/gemm.hpp"
+#include "fluxpp/kernels/linalg/eigh.hpp"
 
 namespace fluxpp::inline v0_1::kernels::linalg {
 
@@ -47,20 +47,44 @@ template <class T> void complete(const columns<T>& x, int k) {
   }
 }
 
+/// start(x, lines, gram, spare): the turns become the eigenvectors of a' a, given by the lines of a'; so few are left.
+template <class T> void start(const columns<T>& x, const T* lines, T* gram, T* spare, std::ptrdiff_t matrix) {
+  const strided<T> rows{lines, x.m, 1}, turned{lines, 1, x.m};
+  gemm(x.n, x.n, x.m, rows, turned, gram, x.n, false, false);
+  const T unit = unit_for(static_cast<std::ptrdiff_t>(x.n) * x.n, gram);
+  multiply(static_cast<std::ptrdiff_t>(x.n) * x.n, unit, gram);
+  diagonalise(x.n, gram, spare, x.of_turn, spare + x.n, "svd(a)", matrix);
+  gemm(x.n, x.m, x.n, strided<T>{x.of_turn, x.n, 1}, rows, x.of_a, x.m, false, false);
+}
+
+/// finish(x, s): unit columns in descending order of their lengths s, and signs that the turns decide.
+template <class T> void finish(const columns<T>& x, T* s) {
+  for (int j = 0; j < x.n; ++j) s[j] = length(x.m, x.a(j));
+  for (int j = 0; j < x.n; ++j) {
+    const int most = static_cast<int>(std::max_element(s + j, s + x.n) - s);
+    std::swap(s[j], s[most]);
+    x.exchange(j, most);
+    if (x.turn(j)[largest(x.n, x.turn(j))] < T(0)) multiply(x.n, T(-1), x.turn(j)), multiply(x.m, T(-1), x.a(j));
+    if (s[j] > std::numeric_limits<T>::min()) multiply(x.m, T(1) / s[j], x.a(j));
+    else s[j] = 0, complete(x, j);
+  }
+}
+
 /// svd(m, n, given, s, u, v, memory, matrix): given = u diag(s) v' for m >= n, s descending; memory holds
 /// svd_memory(m, n) numbers.
 constexpr std::size_t svd_memory(int m, int n) {
-  return static_cast<std::size_t>(n) * (static_cast<std::size_t>(m) + static_cast<std::size_t>(n));
+  return static_cast<std::size_t>(n) * static_cast<std::size_t>(2 * m + 2 * n + 4);
 }
 template <class T> void svd(int m, int n, const T* given, T* s, T* u, T* v, T* memory, std::ptrdiff_t matrix) {
-  const std::ptrdiff_t size = static_cast<std::ptrdiff_t>(m) * n;
-  const columns<T> x{m, n, memory, memory + size};
+  const std::ptrdiff_t size = static_cast<std::ptrdiff_t>(m) * n, square = static_cast<std::ptrdiff_t>(n) * n;
+  T *const lines = memory, *const gram = memory + 2 * size;
+  const columns<T> x{m, n, memory + size, gram + square};
+  if (n == 0) return;
   require_finite("svd(a)", given, size, matrix);
   const T unit = unit_for(size, given);
-  transpose(m, n, given, x.of_a);
-  multiply(size, unit, x.of_a);
-  std::fill(x.of_turn, x.of_turn + static_cast<std::ptrdiff_t>(n) * n, T(0));
-  for (int j = 0; j < n; ++j) x.turn(j)[j] = T(1);
+  transpose(m, n, given, lines);
+  multiply(size, unit, lines);
+  start(x, lines, gram, gram + 2 * square, matrix);
   bool turned = true;
   for (int sweep = 0; turned; ++sweep) {
     if (sweep == 64) refuse("svd(a)", "a", "has columns that turns do not make orthogonal", matrix);
@@ -68,16 +92,8 @@ template <class T> void svd(int m, int n, const T* given, T* s, T* u, T* v, T* m
     for (int i = 0; i < n; ++i)
       for (int j = i + 1; j < n; ++j) turned |= orthogonalise(x, i, j);
   }
-  for (int j = 0; j < n; ++j) s[j] = length(m, x.a(j));
-  for (int j = 0; j < n; ++j) {
-    const int most = static_cast<int>(std::max_element(s + j, s + n) - s);
-    std::swap(s[j], s[most]);
-    x.exchange(j, most);
-    if (x.turn(j)[largest(n, x.turn(j))] < T(0)) multiply(n, T(-1), x.turn(j)), multiply(m, T(-1), x.a(j));
-    if (s[j] > std::numeric_limits<T>::min()) multiply(m, T(1) / s[j], x.a(j));
-    else s[j] = 0, complete(x, j);
-    s[j] /= unit;
-  }
+  finish(x, s);
+  multiply(n, T(1) / unit, s);
   transpose(n, m, x.of_a, u);
   transpose(n, n, x.of_turn, v);
 }

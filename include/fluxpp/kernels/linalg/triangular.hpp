@@ -15,20 +15,14 @@ template <class T> struct triangular {
   bool upper, unit;
 
   T operator()(int i, int j) const { return at.data[i * at.row + j * at.col]; }
-  T inverse_pivot(int i) const { return unit ? T(1) : T(1) / (*this)(i, i); }
 };
 
-/// substitute(a, n, b, k): b = a^-1 b for n rows of k columns. Several columns go together, sums staying in a register.
+/// substitute(a, n, b, k): b = a^-1 b for n rows of k columns.
 template <class T> void substitute(const triangular<T>& a, int n, T* b, std::ptrdiff_t k) {
   for (int step = 0; step < n; ++step) {
     const int i = a.upper ? n - 1 - step : step, first = a.upper ? i + 1 : 0, last = a.upper ? n : i;
-    const simd::batch<T> pivot(a.inverse_pivot(i));
-    T* const row = b + i * k;
-    over_batches<T>(k, [&](auto load, auto store) {
-      auto sum = load(row);
-      for (int j = first; j < last; ++j) sum = fnma(simd::batch<T>(a(i, j)), load(b + j * k), sum);
-      store(row, sum * pivot);
-    });
+    subtract(products<T>{a.at.from(i, first).data, a.at.col, b + first * k, k, last - first}, k, b + i * k);
+    if (!a.unit) multiply(k, T(1) / a(i, i), b + i * k);
   }
 }
 
@@ -37,7 +31,7 @@ template <class T> void substitute_column(const triangular<T>& a, int n, T* b) {
   for (int step = 0; step < n; ++step) {
     const int i = a.upper ? n - 1 - step : step, first = a.upper ? i + 1 : 0, last = a.upper ? n : i;
     if (a.at.col == 1) b[i] -= dot(last - first, a.at.data + i * a.at.row + first, b + first);
-    b[i] *= a.inverse_pivot(i);
+    if (!a.unit) b[i] /= a(i, i);
     const int rest = a.upper ? 0 : i + 1, end = a.upper ? i : n;
     if (a.at.col != 1) add_multiple(end - rest, -b[i], a.at.data + i * a.at.col + rest, b + rest);
   }
