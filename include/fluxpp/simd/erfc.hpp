@@ -2,7 +2,7 @@
 #pragma once
 // The complementary error function of a batch.
 
-#include <fluxpp/simd/exponential.hpp>
+#include <fluxpp/simd/hyperbolic.hpp>
 
 namespace fluxpp::inline v0_1::simd {
 /// erfc(x): 1 - erf(x), precise in the tail too.
@@ -23,8 +23,9 @@ template <class T> batch<T> erfc(batch<T> x) {
                -0.058693398591449564, 0.092304321161587433, -0.10880393014165633, 0.08227673849011076,
                0.0035854154854627136, -0.14024059858554666, 1.2375126308378275);
   const auto square = two_product(a, a);
-  const batch<T> d = a + a + T(1), most = d - T(1), rest = (T(1) - (d - most)) + (a + a - most); // what d lacks
-  const batch<T> q = p / d, y = exp(-square.hi) * fnma(q, square.lo + rest / d, q);
-  return select(x < T(0), T(2) - y, y);
+  const batch<T> d = a + a + T(1), most = d - T(1), lost = (T(1) - (d - most)) + (a + a - most);
+  const auto [n, r] = remove_ln2(-square.hi, -(square.lo + lost / d));
+  const batch<T> tail = p / d * scale(exp_minus_one_near_zero(r) + T(1), n);
+  return select(abs(x) < T(0.75), T(1) - erf_near_zero(x), select(x < T(0), T(2) - tail, tail));
 }
 } // namespace fluxpp::inline v0_1::simd
