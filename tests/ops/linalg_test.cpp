@@ -244,7 +244,15 @@ TEST_CASE("large matrices are factored by blocks", "[linalg]") {
                         fx::matmul(fx::abs(fx::transpose(x[0])), fx::abs(gradient))});
       },
       {{make_dims(211, 211)}, {make_dims(211, 17)}});
+  const std::vector<numbers> z = results(
+      [](const vars& x) {
+        const auto [q, r] = fx::qr(x[0]);
+        const var one = fx::matmul(fx::transpose(q), q);
+        return list_of({fx::matmul(q, r) - x[0], x[0], one - identity_like(one), one, fx::triu(r) - r, r});
+      },
+      {{make_dims(2, 211, 133)}});
   for (std::size_t i = 0; i < y.size(); i += 2) CHECK(ratio(y[i], y[i + 1]) <= 1e-12);
+  for (std::size_t i = 0; i < z.size(); i += 2) CHECK(ratio(z[i], z[i + 1]) <= 1e-12);
 }
 
 TEST_CASE("Hilbert's matrices are solved within the bound of a backward stable method", "[linalg]") {

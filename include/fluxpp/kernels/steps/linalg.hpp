@@ -171,10 +171,10 @@ template <> struct step<ops::qr> {
   template <class T> static void run(const step_args<T>& s) {
     const linalg::extents e(s.in_shape[0]), both(s.shape);
     const auto memory = static_cast<std::ptrdiff_t>(linalg::qr_memory(e.rows, e.columns));
-    linalg::for_each_matrix(e.count, e.size() * e.columns, [&](std::ptrdiff_t i, bool) {
+    linalg::for_each_matrix(e.count, e.size() * e.columns, [&](std::ptrdiff_t i, bool alone) {
       linalg::require_finite("qr(a)", s.in[0] + i * e.size(), e.size(), i);
       T* const q = s.out + i * both.size();
-      linalg::qr(e.rows, e.columns, s.in[0] + i * e.size(), q, q + e.size(), s.scratch + i * memory);
+      linalg::qr(e.rows, e.columns, s.in[0] + i * e.size(), q, q + e.size(), s.scratch + i * memory, alone);
     });
   }
 };
