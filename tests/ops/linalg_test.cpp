@@ -231,6 +231,54 @@ TEST_CASE("factorisations of any size give back the matrix", "[linalg]") {
   }
 }
 
+TEST_CASE("small matrices in large numbers give what each gives alone", "[linalg]") {
+  for (int n = 1; n <= 9; ++n) {
+    const auto f = [](const vars& x) {
+      const var a = x[0], b = x[1], l = fx::cholesky(positive(a));
+      return list_of({l, fx::triangular_solve(l, b), fx::triangular_solve(l, b, {.transposed = true}),
+                      fx::triangular_solve(fx::transpose(l), b, {.upper = true}), fx::solve(a, b), fx::inverse(a),
+                      fx::det(a), fx::slogdet(a).logabsdet, fx::slogdet(a).sign, fx::solve(a, x[2]),
+                      fx::ops::inverse_of(a, true, fx::ops::solver::inverse)});
+    };
+    const int count = 37;
+    numbers a = laws::random_numbers(std::size_t(count * n * n), 1),
+            b = laws::random_numbers(std::size_t(count * n * 3), 2);
+    const numbers c = laws::random_numbers(std::size_t(n), 3);
+    for (int i = 0; i < count * n * n; i += n + 1) a[std::size_t(i)] += 3;
+    const std::vector<numbers> all =
+        results(f, {{make_dims(count, n, n), a}, {make_dims(count, n, 3), b}, {make_dims(n), c}});
+    for (int m = 0; m < count; ++m) {
+      const auto part = [m](const numbers& v, std::size_t size) {
+        const auto first = v.begin() + std::ptrdiff_t(size) * m;
+        return numbers(first, first + std::ptrdiff_t(size));
+      };
+      const std::vector<numbers> one = results(f, {{make_dims(1, n, n), part(a, std::size_t(n * n))},
+                                                   {make_dims(1, n, 3), part(b, std::size_t(n * 3))},
+                                                   {make_dims(n), c}});
+      INFO("n = " << n << ", matrix " << m);
+      for (std::size_t i = 0; i < one.size(); ++i) CHECK(laws::worst(part(all[i], one[i].size()), one[i]) <= 1e-10);
+    }
+  }
+}
+
+TEST_CASE("one matrix that cannot be factored is found among many", "[linalg]") {
+  numbers a;
+  for (int m = 0; m < 21; ++m) a.insert(a.end(), {2, 1, 1, m == 13 ? 0.5 : 2});
+  const auto sentence = [&](vars (*f)(const vars&)) {
+    try {
+      results(f, {{make_dims(21, 2, 2), a}});
+      return std::string();
+    } catch (const fx::value_error& e) { return std::string(e.what()); }
+  };
+  CHECK(sentence([](const vars& x) { return list_of({fx::cholesky(x[0] - 0.125)}); }) ==
+        "fluxpp::cholesky(a): a must be positive definite: pivot 1 is not above 0 (matrix 13)");
+  CHECK(sentence([](const vars& x) { return list_of({fx::solve(x[0], x[0])}); }) ==
+        "fluxpp::solve(a, b): a must not be singular: pivot 1 is 0 (matrix 13)");
+  CHECK(sentence([](const vars& x) { return list_of({fx::triangular_solve(x[0] - 0.5, x[0])}); }) ==
+        "fluxpp::triangular_solve(a, b): a must not be singular: pivot 1 is 0 (matrix 13)");
+  CHECK(sentence([](const vars& x) { return list_of({fx::det(x[0])}); }).empty());
+}
+
 TEST_CASE("large matrices are factored by blocks", "[linalg]") {
   const std::vector<numbers> y = results(
       [](const vars& x) {

@@ -18,9 +18,11 @@
 #include <fluxpp/kernels/gemm/dot.hpp>
 #include <fluxpp/kernels/gemm/pack.hpp>
 #include <fluxpp/kernels/gemm/tile.hpp>
+#include <fluxpp/kernels/linalg/abreast.hpp>
 #include <fluxpp/kernels/linalg/cholesky.hpp>
 #include <fluxpp/kernels/linalg/eigh.hpp>
 #include <fluxpp/kernels/linalg/lu.hpp>
+#include <fluxpp/kernels/linalg/matrices.hpp>
 #include <fluxpp/kernels/linalg/qr.hpp>
 #include <fluxpp/kernels/linalg/refusal.hpp>
 #include <fluxpp/kernels/linalg/rows.hpp>
@@ -36,11 +38,13 @@
 #include <fluxpp/kernels/steps.hpp>
 #include <fluxpp/kernels/steps/contraction.hpp>
 #include <fluxpp/kernels/steps/convolution.hpp>
+#include <fluxpp/kernels/steps/decomposition.hpp>
 #include <fluxpp/kernels/steps/extremum.hpp>
 #include <fluxpp/kernels/steps/indexed.hpp>
-#include <fluxpp/kernels/steps/linalg.hpp>
+#include <fluxpp/kernels/steps/lu.hpp>
 #include <fluxpp/kernels/steps/pool.hpp>
 #include <fluxpp/kernels/steps/random.hpp>
 #include <fluxpp/kernels/steps/structural.hpp>
+#include <fluxpp/kernels/steps/triangular.hpp>
 #include <fluxpp/kernels/thread_pool.hpp>
 #include <fluxpp/kernels/window.hpp>

@@ -50,9 +50,9 @@ private:
       above = select(step, fma(above, r, below), above);
       below = select(step, below * r, below);
     }
-    const V near = fma((r - V(zero)) - V(zero_rest), slope(r - V(1.5)), above / below);
+    const V moved = fma((r - V(zero)) - V(zero_rest), slope(r - V(1.5)), above / below);
     const V inverse = V(1) / x, z = inverse * inverse;
-    return select(high, log(x) - fma(z, series(z), V(0.5) * inverse), near);
+    return select(high, log(x) - fma(z, series(z), V(0.5) * inverse), moved);
   }
   /// digamma(t + 3/2) / (t + 3/2 - zero) for |t| <= 1/2; 2^-25 and 2^-56.
   template <class V> static constexpr V slope(V t) {

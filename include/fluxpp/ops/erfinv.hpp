@@ -28,10 +28,10 @@ struct erfinv : elementwise<1> {
       const auto outer = w >= V(3);
       const V y = x * inner(w - V(1.5));
       if (!any(outer)) return y;
-      V far = tail(w);
-      if constexpr (sizeof(real) == 8) far = improved(far, erfc_of(far) - (V(1) - size));
-      far = select(size == V(1), V(std::numeric_limits<real>::infinity()), far);
-      return select(outer, select(x < V(0), -far, far), y);
+      V end = tail(w);
+      if constexpr (sizeof(real) == 8) end = improved(end, erfc_of(end) - (V(1) - size));
+      end = select(size == V(1), V(std::numeric_limits<real>::infinity()), end);
+      return select(outer, select(x < V(0), -end, end), y);
     }
   }
   template <class V> static constexpr std::array<V, 1> partials(V, V y) {

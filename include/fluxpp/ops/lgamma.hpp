@@ -46,10 +46,10 @@ private:
       factor = select(step, factor * r, factor);
     }
     const V u = select(low, select(x < V(0.5), x, x - V(1)), r - V(2)), l = log(select(high, x, factor));
-    const V near = fma(u, slope_at_two(u), select(low, -l, l)), inverse = V(1) / x;
+    const V moved = fma(u, slope_at_two(u), select(low, -l, l)), inverse = V(1) / x;
     constexpr auto rest = static_cast<scalar::real_of<V>>(0.41893853320467274); // log(2 pi) / 2 - 1 / 2
     const V tail = fma(inverse, stirling(inverse * inverse), V(rest));
-    return select(high, fma(x - V(0.5), l - V(1), tail), near);
+    return select(high, fma(x - V(0.5), l - V(1), tail), moved);
   }
   /// lgamma(2 + u) / u for |u| <= 1/2; 2^-28 and 2^-62.
   template <class V> static constexpr V slope_at_two(V u) {

@@ -17,14 +17,14 @@ struct sinc : elementwise<1> {
   template <class V> static constexpr V forward(V x) {
     using scalar::select;
     using std::floor, std::nearbyint, std::sin;
-    const V pi = V(std::numbers::pi_v<scalar::real_of<V>>), near = nearbyint(x), half = near * V(0.5);
-    const V sine = sin(pi * (x - near)), y = select(floor(half) == half, sine, -sine) / (pi * x);
+    const V pi = V(std::numbers::pi_v<scalar::real_of<V>>), whole = nearbyint(x), half = whole * V(0.5);
+    const V sine = sin(pi * (x - whole)), y = select(floor(half) == half, sine, -sine) / (pi * x);
     return select(x == V(0), V(1), y);
   }
   template <class V> static constexpr std::array<V, 1> partials(V x, V y) {
-    const V pi = V(std::numbers::pi_v<scalar::real_of<V>>), t = pi * x, z = t * t, small = fluxpp::less(z, V(0.25));
-    const V divisor = fluxpp::select(small, V(1), x);
-    return {fluxpp::select(small, pi * t * slope(z), (fluxpp::cos(t) - y) / divisor)};
+    const V pi = V(std::numbers::pi_v<scalar::real_of<V>>), t = pi * x, z = t * t, central = fluxpp::less(z, V(0.25));
+    const V divisor = fluxpp::select(central, V(1), x);
+    return {fluxpp::select(central, pi * t * slope(z), (fluxpp::cos(t) - y) / divisor)};
   }
   static constexpr std::array samples{-2.25, -0.5, -0.125, 0.0625, 1.5};
   static constexpr double max_ulp = 4;

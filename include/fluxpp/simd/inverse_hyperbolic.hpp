@@ -22,8 +22,8 @@ template <class T> batch<T> asinh(batch<T> x) {
 /// acosh(x): the number >= 0 whose hyperbolic cosine is x; NaN below 1.
 /// accuracy 3 ulp
 template <class T> batch<T> acosh(batch<T> x) {
-  const batch<T> t = x - T(1), near = log1p(t + sqrt(t * (t + T(2))));
-  return select(x > huge<T>, log_of_double(x), select(x < T(1), not_a_number<T>, near));
+  const batch<T> t = x - T(1), y = log1p(t + sqrt(t * (t + T(2))));
+  return select(x > huge<T>, log_of_double(x), select(x < T(1), not_a_number<T>, y));
 }
 
 /// atanh(x): the number whose hyperbolic tangent is x; infinite at -1 and 1, NaN beyond.

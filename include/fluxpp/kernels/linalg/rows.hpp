@@ -85,7 +85,7 @@ template <class T> void rotate(std::ptrdiff_t n, T c, T s, T* x, T* y) {
 /// unit_for(n, x): the power of two that brings the largest magnitude into [1/2, 1); 1 for zeros. Finite numbers only.
 template <class T> T unit_for(std::ptrdiff_t n, const T* x) {
   simd::batch<T> most(T(0));
-  over_batches<T>(n, [&](auto load, auto) { most = simd::max(most, abs(load(x))); });
+  over_batches<T>(n, [&](auto load, auto) { most = simd::max(most, simd::abs(load(x))); });
   int exponent = 0;
   static_cast<void>(std::frexp(simd::reduce_max(most), &exponent));
   constexpr int least = std::numeric_limits<T>::min_exponent; // so that the unit is a normal number

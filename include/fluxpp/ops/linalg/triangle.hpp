@@ -4,6 +4,7 @@
 #include "fluxpp/ops/iota.hpp"
 #include "fluxpp/ops/matmul.hpp"
 #include "fluxpp/ops/select.hpp"
+#include "fluxpp/ops/slice.hpp"
 #include "fluxpp/ops/sum.hpp"
 
 namespace fluxpp::inline v0_1 {
