@@ -155,6 +155,8 @@ TEST_CASE("svd obeys the laws", "[linalg]") {
                 return fx::matmul(times_diagonal(u, fx::tanh(s)), vh);
               },
               wide, {{2}});
+  const auto all_of = [](const vars& x) { return fx::matmul(fx::svd(x[0]).u, fx::qr(x[0]).r); };
+  laws::check("both extents named", all_of, high, {{4, 3}});
 }
 
 TEST_CASE("factorisations of any size give back the matrix", "[linalg]") {

@@ -9,9 +9,11 @@ namespace fluxpp::inline v0_1::kernels::linalg {
 /// The rows that small matrices have at most, and their elements, one row more included.
 inline constexpr int small_rows = 8, small_elements = small_rows * (small_rows + 1);
 
-/// goes_abreast<T>(n, k, count): whether so many matrices of n rows, with right-hand sides of k columns, are worth it.
+/// goes_abreast<T>(n, k, count): whether so many matrices of n rows are worth it, with right-hand sides of k columns:
+/// fewer than fill a batch by themselves.
 template <class T> constexpr bool goes_abreast(int n, int k, std::ptrdiff_t count) {
-  return simd::batch<T>::size > 1 && n <= small_rows && n * k <= small_elements && count >= simd::batch<T>::size / 2;
+  constexpr int lanes = simd::batch<T>::size;
+  return n <= small_rows && k < std::min(lanes, small_rows + 1) && count >= lanes / 2;
 }
 
 /// matrices<T>: neighbours, first, ... first + count - 1, at most one per lane. The lanes left over repeat the last.

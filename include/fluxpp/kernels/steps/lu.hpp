@@ -11,7 +11,7 @@ namespace fluxpp::inline v0_1::kernels {
 template <> struct step<ops::lu_factor> : linalg::triangle_scratch {
   template <class T> static void run(const step_args<T>& s) {
     const linalg::extents e(s.in_shape[0]);
-    if (linalg::goes_abreast<T>(e.rows, e.rows, e.count))
+    if (linalg::goes_abreast<T>(e.rows, 1, e.count))
       return linalg::for_each_group<T>(e.count, 2 * e.size(), [&](const linalg::matrices<T>& some) {
         simd::batch<T> a[linalg::small_elements];
         some.load(e.rows * e.rows, linalg::matrices_at(s.in[0], e.size()), a);
@@ -37,7 +37,7 @@ template <> struct step<ops::lu_solve> : linalg::triangle_scratch {
       for (int k = 0; k < e.rows; ++k) linalg::require_pivot(calls[s.attr.value[1]], f.pivot(k), k, i);
       return f;
     };
-    if (linalg::goes_abreast<T>(e.rows, std::max(e.rows, e.columns), e.count))
+    if (linalg::goes_abreast<T>(e.rows, e.columns, e.count))
       return linalg::for_each_group<T>(e.count, 2 * e.size(), [&](const linalg::matrices<T>& some) {
         simd::batch<T> f[linalg::small_elements], b[linalg::small_elements];
         some.load(

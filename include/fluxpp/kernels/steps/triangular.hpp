@@ -10,7 +10,7 @@ namespace fluxpp::inline v0_1::kernels {
 template <> struct step<ops::cholesky> : linalg::triangle_scratch {
   template <class T> static void run(const step_args<T>& s) {
     const linalg::extents e(s.shape);
-    if (linalg::goes_abreast<T>(e.rows, e.rows, e.count)) return run_abreast(s, e);
+    if (linalg::goes_abreast<T>(e.rows, 1, e.count)) return run_abreast(s, e);
     linalg::for_each_matrix(e.count, e.size() * e.rows / 8, [&](std::ptrdiff_t i, bool alone) {
       std::copy_n(s.in[0] + i * e.size(), e.size(), s.out + i * e.size());
       linalg::cholesky(e.rows, s.out + i * e.size(), scratch_of(s, i), i, alone);
@@ -43,7 +43,7 @@ template <> struct step<ops::triangular_solve> : linalg::triangle_scratch {
       for (int k = 0; k < e.rows && !unit; ++k)
         linalg::require_pivot("triangular_solve(a, b)", s.in[0][triangles[i] + std::ptrdiff_t{k} * (e.rows + 1)], k, i);
     };
-    if (linalg::goes_abreast<T>(e.rows, std::max(e.rows, e.columns), e.count))
+    if (linalg::goes_abreast<T>(e.rows, e.columns, e.count))
       return linalg::for_each_group<T>(e.count, 2 * e.size(), [&](const linalg::matrices<T>& some) {
         using batch = simd::batch<T>;
         batch a[linalg::small_elements], b[linalg::small_elements];
