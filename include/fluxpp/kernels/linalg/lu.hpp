@@ -19,53 +19,73 @@ template <class T> struct factors {
   }
 };
 
+/// panel<T>: columns of a matrix on their way to l and u, rows `row` apart, and the row that each was exchanged with.
+template <class T> struct panel {
+  T* data;
+  std::ptrdiff_t row;
+  int rows, columns;
+  T* exchange;
+
+  T* at(int i, int j) const { return data + i * row + j; }
+  /// What l in columns first, ... last - 1 takes from columns last, ... end - 1, of rows first + 1, ... stop - 1.
+  void eliminate(int first, int last, int end, int stop) const {
+    for (int i = first + 1; i < stop; ++i)
+      subtract(products<T>{at(i, first), 1, at(first, last), row, std::min(i, last) - first}, end - last, at(i, last));
+  }
+};
+
 /// The row at or below k with the largest element in column k; a NaN counts as none.
-template <class T> int pivot_row(int n, const T* a, int k) {
+template <class T> int pivot_row(const panel<T>& p, int k) {
   int best = k;
-  for (int i = k + 1; i < n; ++i)
-    if (std::abs(a[static_cast<std::ptrdiff_t>(i) * n + k]) > std::abs(a[static_cast<std::ptrdiff_t>(best) * n + k]))
-      best = i;
+  for (int i = k + 1; i < p.rows; ++i)
+    if (std::abs(*p.at(i, k)) > std::abs(*p.at(best, k))) best = i;
   return best;
 }
 
-/// A few columns of the rows from the first on become l and u; rows are exchanged as a whole.
-template <class T> void factor_narrow(int n, T* a, int first, int last) {
-  const auto row = [a, n](int i) { return a + static_cast<std::ptrdiff_t>(i) * n; };
+/// A few columns become l and u; rows are exchanged as a whole.
+template <class T> void factor_narrow(const panel<T>& p, int first, int last) {
   for (int k = first; k < last; ++k) {
-    const int best = pivot_row(n, a, k);
-    row(n)[k] = static_cast<T>(best);
-    if (best != k) std::swap_ranges(row(k), row(k) + n, row(best));
-    const T pivot = row(k)[k];
-    for (int i = k + 1; i < n && pivot != T(0); ++i) {
-      const T l = row(i)[k] /= pivot;
-      for (int j = k + 1; j < last; ++j) row(i)[j] = scalar::fnma(l, row(k)[j], row(i)[j]);
+    const int best = pivot_row(p, k);
+    p.exchange[k] = static_cast<T>(best);
+    if (best != k) std::swap_ranges(p.at(k, 0), p.at(k, 0) + p.columns, p.at(best, 0));
+    const T pivot = *p.at(k, k);
+    for (int i = k + 1; i < p.rows && pivot != T(0); ++i) {
+      const T l = *p.at(i, k) /= pivot;
+      for (int j = k + 1; j < last; ++j) *p.at(i, j) = scalar::fnma(l, *p.at(k, j), *p.at(i, j));
     }
   }
 }
-
-/// What l in columns first, ... last - 1 takes from columns last, ... end - 1, of rows first + 1, ... stop - 1.
-template <class T> void eliminate(int n, T* a, int first, int last, int end, int stop) {
-  const auto at = [a, n](int i, int j) { return a + static_cast<std::ptrdiff_t>(i) * n + j; };
-  for (int i = first + 1; i < stop; ++i)
-    subtract(products<T>{at(i, first), 1, at(first, last), n, std::min(i, last) - first}, end - last, at(i, last));
+template <class T> void factor_panel(const panel<T>& p) {
+  constexpr int narrow = 8;
+  for (int first = 0; first < p.columns; first += narrow) {
+    const int last = std::min(first + narrow, p.columns);
+    factor_narrow(p, first, last);
+    p.eliminate(first, last, p.columns, p.rows);
+  }
 }
 
 /// lu_factor(n, a, memory, parallel): the factors of a in its place and one row more; memory: triangle_memory(n) numbers.
+/// Panels are factored in memory of their own, where rows do not compete for the same part of a cache.
 template <class T> void lu_factor(int n, T* a, T* memory, bool parallel) {
-  constexpr int narrow = 8;
-  const auto at = [a, n](int i, int j) { return a + static_cast<std::ptrdiff_t>(i) * n + j; };
+  const panel<T> all{a, n, n, n, a + static_cast<std::ptrdiff_t>(n) * n};
+  if (n <= block) return factor_panel(all);
   for (int k = 0; k < n; k += block) {
-    const int end = std::min(k + block, n), size = end - k, rest = n - end;
-    for (int first = k; first < end; first += narrow) {
-      const int last = std::min(first + narrow, end);
-      factor_narrow(n, a, first, last);
-      eliminate(n, a, first, last, end, n);
+    const int end = std::min(k + block, n), size = end - k;
+    const panel<T> part{memory, size, n - k, size, all.exchange + k};
+    for (int i = k; i < n; ++i) std::copy_n(all.at(i, k), size, part.at(i - k, 0));
+    factor_panel(part);
+    for (int i = k; i < n; ++i) std::copy_n(part.at(i - k, 0), size, all.at(i, k));
+    for (int i = k; i < end; ++i) {
+      const int other = static_cast<int>(all.exchange[i] += static_cast<T>(k));
+      if (other == i) continue;
+      std::swap_ranges(all.at(i, 0), all.at(i, k), all.at(other, 0));
+      std::swap_ranges(all.at(i, 0) + end, all.at(i, 0) + n, all.at(other, 0) + end);
     }
-    if (rest == 0) return;
-    eliminate(n, a, k, end, n, end);
-    for (int i = end; i < n; ++i)
-      for (int j = 0; j < size; ++j) memory[static_cast<std::ptrdiff_t>(i - end) * size + j] = -*at(i, k + j);
-    gemm(rest, rest, size, strided<T>{memory, size, 1}, strided<T>{at(k, end), n, 1}, at(end, end), n, true, parallel);
+    if (end == n) return;
+    all.eliminate(k, end, n, end);
+    multiply(static_cast<std::ptrdiff_t>(n - end) * size, T(-1), part.at(size, 0));
+    gemm(n - end, n - end, size, strided<T>{part.at(size, 0), size, 1}, strided<T>{all.at(k, end), n, 1},
+         all.at(end, end), n, true, parallel);
   }
 }
 

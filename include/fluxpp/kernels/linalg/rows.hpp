@@ -43,16 +43,21 @@ template <class T> struct products {
   int count;
 };
 
-/// subtract(p, n, y): y minus all the products, in their order; sums stay in registers.
+/// The rows and columns of a block: what is smaller is computed by plain loops, and what is larger mostly by gemm.
+inline constexpr int block = 64;
+
+/// subtract(p, n, y): y minus all the products, at most `block`, in their order; sums stay in registers.
 template <class T> void subtract(const products<T>& p, std::ptrdiff_t n, T* y) {
   using batch = simd::batch<T>;
   constexpr std::ptrdiff_t together = 4;
+  T factors[block];
+  for (int k = 0; k < p.count; ++k) factors[k] = p.factor[k * p.factor_step];
   std::ptrdiff_t i = 0;
   for (; i + together * batch::size <= n; i += together * batch::size) {
     batch sum[together];
     for (std::ptrdiff_t v = 0; v < together; ++v) sum[v] = batch::load(y + i + v * batch::size);
     for (int k = 0; k < p.count; ++k) {
-      const batch factor(p.factor[k * p.factor_step]);
+      const batch factor(factors[k]);
       const T* const row = p.row + k * p.row_step + i;
       for (std::ptrdiff_t v = 0; v < together; ++v) sum[v] = fnma(factor, batch::load(row + v * batch::size), sum[v]);
     }
@@ -60,8 +65,7 @@ template <class T> void subtract(const products<T>& p, std::ptrdiff_t n, T* y) {
   }
   over_batches<T>(n - i, [&](auto load, auto store) {
     batch sum = load(y + i);
-    for (int k = 0; k < p.count; ++k)
-      sum = fnma(batch(p.factor[k * p.factor_step]), load(p.row + k * p.row_step + i), sum);
+    for (int k = 0; k < p.count; ++k) sum = fnma(batch(factors[k]), load(p.row + k * p.row_step + i), sum);
     store(y + i, sum);
   });
 }

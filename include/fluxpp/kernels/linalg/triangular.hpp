@@ -6,9 +6,6 @@
 
 namespace fluxpp::inline v0_1::kernels::linalg {
 
-/// The rows and columns of a block: what is smaller is computed by plain loops, and what is larger mostly by gemm.
-inline constexpr int block = 64;
-
 /// triangular: a triangle as it is meant: element (i, j) is at.data[i at.row + j at.col]; `unit`: its diagonal is ones.
 template <class T> struct triangular {
   strided<T> at;
