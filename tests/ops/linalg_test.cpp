@@ -416,5 +416,6 @@ TEST_CASE("matrices of the wrong shape are faults", "[linalg]") {
   CHECK(laws::fault([](const vars& x) { return fx::qr(x[0]).q; }, {{make_dims(3, 4)}}) == rule::tall);
   CHECK(laws::fault([](const vars& x) { return fx::svd(x[0]).s; }, {{make_dims(3)}}) == rule::rank);
   CHECK(laws::fault(solve, {{make_dims(3, 3)}, {make_dims(4, 2)}}) == rule::solve);
+  CHECK(laws::fault([](const vars& x) { return fx::solve(x[0], 1.0); }, {{make_dims(3, 3)}}) == rule::rank);
   CHECK(laws::fault(solve, {{make_dims(2, 3, 3)}, {make_dims(5, 3, 2)}}) == rule::broadcast);
 }

@@ -3,7 +3,9 @@
 // mpmath's loggamma, psi(0, x), psi(n, x), erfc, erfinv, ncdf, log(x / (1 - x)), sincpi there.
 #include "catch.hpp"
 #include "ops/elementwise.hpp"
+#include "ops/laws.hpp"
 
+#include "fluxpp/autodiff/dual.hpp"
 #include "fluxpp/simd/simd.hpp"
 
 namespace fx = fluxpp;
@@ -104,6 +106,49 @@ TEST_CASE("the gamma function's logarithm and its derivatives have the published
          {-3.25, 19.474085068082155114L},
          {-10.125, 67.299826017487103049L},
          {-100.4375, 10.25019941113775216L}});
+}
+
+TEMPLATE_TEST_CASE("the gamma function's logarithm and its derivatives are within 5 ulp of positive arguments", "[ops]",
+                   float, double) {
+  const auto check_all = []<class Op>(fx::operation<Op> f, double zero) {
+    double worst = 0;
+    for (int i = 1; i < 40000; ++i) {
+      const auto x = static_cast<TestType>(i * 0x1.02p-10);
+      if (std::abs(static_cast<double>(x) - zero) < 0.03125) continue; // there long double does not know better
+      const long double exact = Op::forward(static_cast<long double>(x));
+      const fx::simd::batch<TestType> many = Op::forward(fx::simd::batch<TestType>(x));
+      worst = std::max({worst, elementwise_tests::ulps(f(x), exact), elementwise_tests::ulps(many.get(0), exact)});
+    }
+    INFO(Op::name);
+    CHECK(worst <= 5);
+  };
+  check_all(fx::lgamma, 0), check_all(fx::digamma, 1.4616321449683622), check_all(fx::trigamma, 0);
+}
+
+TEST_CASE("lbeta obeys the laws", "[ops]") {
+  const std::vector<laws::argument> ab{{fx::make_dims(3), {0.5, 2, 7}}, {fx::make_dims(3), {1.5, 3, 0.25}}};
+  const auto f = [](const laws::vars& x) { return fx::lbeta(x[0], x[1]); };
+  laws::check("lbeta", f, ab);
+  CHECK(std::abs(laws::value(f, ab)[1] - std::log(1.0 / 12)) <= 1e-15);
+}
+
+TEST_CASE("ordinary templates on dual numbers find the special functions", "[ops]") {
+  const auto slope = [](auto f, double x) { return f(fx::dual<double>::variable(x)).tangent[0]; };
+  const auto lgamma_of = [](auto x) {
+    using std::lgamma;
+    return lgamma(x);
+  };
+  const auto erfc_of = [](auto x) {
+    using std::erfc;
+    return erfc(x);
+  };
+  const auto hypot_of = [](auto x) {
+    using std::hypot;
+    return hypot(x, 4.0);
+  };
+  CHECK(slope(lgamma_of, 2.5) == fx::digamma(2.5));
+  CHECK(std::abs(slope(erfc_of, 0.5) + 2 / std::sqrt(std::acos(-1)) * std::exp(-0.25)) <= 1e-15);
+  CHECK(std::abs(slope(hypot_of, 3.0) - 0.6) <= 1e-15);
 }
 
 TEST_CASE("polygamma of any order has the published values", "[ops]") {

@@ -47,14 +47,15 @@ struct right_side {
   var b;
   bool column = false, valid = true;
 
-  constexpr right_side(var a, var given) : b(given) {
+  constexpr right_side(var a, var given) : b(given.exists() ? given : a.tape->constant(given.number)) {
     graph::tape& t = *a.tape;
+    const dims as_given = b.shape();
     column = b.rank() == 1;
     if (column) b = reshape::apply(b, b.shape().with(1));
     valid = require_square(a) && require_matrix(b);
     if (!valid) return;
     const int n = t.extents.resolve(a.extent(-1)), rows = t.extents.resolve(b.extent(-2));
-    if (n >= 0 && rows >= 0 && n != rows) t.fail(graph::rule::solve, a.shape(), given.shape());
+    if (n >= 0 && rows >= 0 && n != rows) t.fail(graph::rule::solve, a.shape(), as_given);
     else t.extents.equate(n, rows, "solve", t.line);
     const dims lead = common_shape(t, lead_of(a.shape()), lead_of(b.shape()), "solve");
     b = broadcast_to(b, matrix_shape(lead, b.extent(-2), b.extent(-1)));
