@@ -244,7 +244,8 @@ TEST_CASE("an index out of range is refused before anything is written", "[ops]"
     numbers y(6, -7.0);
     fx::kernels::step_args<double> args;
     args.in[0] = x.data(), args.in[1] = index.data(), args.out = y.data();
-    args.in_shape[0] = make_dims(3, 2), args.in_shape[1] = make_dims(3), args.shape = make_dims(3, 2);
+    args.in_shape[0] = args.shape = make_dims(3, 2), args.in_shape[1] = make_dims(3, 1);
+    args.attr = fx::graph::make_attributes(0, 0);
     CHECK_THROWS_AS(fx::kernels::step<fx::ops::gather>::run(args), fx::value_error);
     CHECK_THROWS_WITH(fx::kernels::step<fx::ops::gather>::run(args),
                       contains("index[2] is ") && contains("one of 0, ... 2"));

@@ -112,6 +112,13 @@ FLUXPP_PAIR(sinh);
 FLUXPP_PAIR(cosh);
 FLUXPP_PAIR(tanh);
 FLUXPP_PAIR(erf);
+FLUXPP_PAIR(erfc);
+FLUXPP_PAIR(asinh);
+FLUXPP_PAIR(acosh);
+FLUXPP_PAIR(atanh);
+FLUXPP_PAIR(ceil);
+FLUXPP_PAIR(trunc);
+FLUXPP_PAIR(nearbyint);
 #undef FLUXPP_PAIR
 
 // A little more is allowed where products and sums round apart.
@@ -166,6 +173,20 @@ TEMPLATE_TEST_CASE("hyperbolic functions and erf keep their bounds", "", float, 
   check<TestType>(cosh_pair{}, 1e-9, top, true, 4);
   check<TestType>(tanh_pair{}, 1e-9, top, true, 2);
   check<TestType>(erf_pair{}, 1e-9, 8, true, 2);
+}
+
+TEMPLATE_TEST_CASE("inverse hyperbolic functions and erfc are within 4 ulp", "", float, double) {
+  const double huge = 1 / static_cast<double>(std::numeric_limits<TestType>::min());
+  check<TestType>(asinh_pair{}, 1e-9, huge, true, 4);
+  check<TestType>(acosh_pair{}, 1, huge, false, 4);
+  check<TestType>(atanh_pair{}, 1e-9, 1, true, 4);
+  check<TestType>(erfc_pair{}, 1e-9, sizeof(TestType) == 4 ? 10.2 : 27.3, true, 4);
+}
+
+TEMPLATE_TEST_CASE("roundings are exact", "", float, double) {
+  check<TestType>(ceil_pair{}, 1e-9, 1e18, true, 0);
+  check<TestType>(trunc_pair{}, 1e-9, 1e18, true, 0);
+  check<TestType>(nearbyint_pair{}, 1e-9, 1e18, true, 0);
 }
 
 TEMPLATE_TEST_CASE("functions of two numbers are within 4 ulp and have C's values at special ones", "", float, double) {

@@ -123,25 +123,35 @@ template <class A, dual_operand<A> B> constexpr auto operator!=(const A& a, cons
 // The functions of <cmath>, so that `using std::exp; exp(x)` serves numbers and duals alike.
 template <dual_number D> constexpr D abs(const D& x) { return fluxpp::abs(x); }
 template <dual_number D> constexpr D acos(const D& x) { return fluxpp::acos(x); }
+template <dual_number D> constexpr D acosh(const D& x) { return fluxpp::acosh(x); }
 template <dual_number D> constexpr D asin(const D& x) { return fluxpp::asin(x); }
+template <dual_number D> constexpr D asinh(const D& x) { return fluxpp::asinh(x); }
 template <dual_number D> constexpr D atan(const D& x) { return fluxpp::atan(x); }
+template <dual_number D> constexpr D atanh(const D& x) { return fluxpp::atanh(x); }
 template <dual_number D> constexpr D cbrt(const D& x) { return fluxpp::cbrt(x); }
+template <dual_number D> constexpr D ceil(const D& x) { return fluxpp::ceil(x); }
 template <dual_number D> constexpr D cos(const D& x) { return fluxpp::cos(x); }
 template <dual_number D> constexpr D cosh(const D& x) { return fluxpp::cosh(x); }
 template <dual_number D> constexpr D erf(const D& x) { return fluxpp::erf(x); }
+template <dual_number D> constexpr D erfc(const D& x) { return fluxpp::erfc(x); }
 template <dual_number D> constexpr D exp(const D& x) { return fluxpp::exp(x); }
 template <dual_number D> constexpr D expm1(const D& x) { return fluxpp::expm1(x); }
 template <dual_number D> constexpr D fabs(const D& x) { return fluxpp::abs(x); }
 template <dual_number D> constexpr D floor(const D& x) { return fluxpp::floor(x); }
+template <dual_number D> constexpr D lgamma(const D& x) { return fluxpp::lgamma(x); }
 template <dual_number D> constexpr D log(const D& x) { return fluxpp::log(x); }
 template <dual_number D> constexpr D log1p(const D& x) { return fluxpp::log1p(x); }
 template <dual_number D> constexpr D log2(const D& x) { return fluxpp::log2(x); }
+template <dual_number D> constexpr D nearbyint(const D& x) { return fluxpp::round(x); }
 template <dual_number D> constexpr D sin(const D& x) { return fluxpp::sin(x); }
 template <dual_number D> constexpr D sinh(const D& x) { return fluxpp::sinh(x); }
 template <dual_number D> constexpr D sqrt(const D& x) { return fluxpp::sqrt(x); }
 template <dual_number D> constexpr D tan(const D& x) { return fluxpp::tan(x); }
 template <dual_number D> constexpr D tanh(const D& x) { return fluxpp::tanh(x); }
+template <dual_number D> constexpr D trunc(const D& x) { return fluxpp::trunc(x); }
 template <class A, dual_operand<A> B> constexpr auto atan2(const A& y, const B& x) { return fluxpp::atan2(y, x); }
+template <class A, dual_operand<A> B> constexpr auto fmod(const A& x, const B& y) { return fluxpp::fmod(x, y); }
+template <class A, dual_operand<A> B> constexpr auto hypot(const A& x, const B& y) { return fluxpp::hypot(x, y); }
 template <class A, dual_operand<A> B> constexpr auto pow(const A& x, const B& y) { return fluxpp::pow(x, y); }
 
 } // namespace dual_numbers

@@ -111,7 +111,7 @@ public:
   }
   constexpr void require_at_least(int a, int bound, const char* rule, int line) {
     for (const constraint& c : constraints_)
-      if (c.relation == relation::at_least && c.a == a && c.b >= bound) return;
+      if (c.relation == relation::at_least && c.a == a && (c.b == bound || (bound >= 0 && c.b >= bound))) return;
     constraints_.push({a, bound, relation::at_least, rule, line});
   }
   /// Whether a is a multiple of the number by, or may be: where a has a name, that is checked at the call.

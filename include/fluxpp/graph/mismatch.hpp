@@ -51,6 +51,10 @@ template <rule R, class A, class B, class Line> struct fault_report {
       "fluxpp::window(x): size, stride and dilation must be positive, and the padding of a pool smaller than its size");
   static_assert(R != rule::repeats, "fluxpp::tile(x, counts), repeat_interleave(x, count, axis): a count must not be "
                                     "negative, and the counts at most 6");
+  static_assert(R != rule::square, "fluxpp: cholesky, triangular_solve, solve, inverse, det, slogdet and eigh need square "
+                                   "matrices: the last two extents must be equal");
+  static_assert(R != rule::solve, "fluxpp::solve(a, b): b must have as many rows as a");
+  static_assert(R != rule::tall, "fluxpp::qr(a): a must have at least as many rows as columns");
   static_assert(R != rule::tangent,
                 "fluxpp::jvp(f)(x, dx): the tangent of an argument must have its shape, or be one number");
   static_assert(R != rule::cotangent,

@@ -10,6 +10,13 @@ constexpr int matrix_extent(const dims& d, int axis, bool transposed) {
   return d[d.rank - (axis == int{transposed} ? 2 : 1)];
 }
 
+/// The axes before the last two.
+constexpr dims lead_of(const dims& d) {
+  dims lead;
+  for (int i = 0; i + 2 < d.rank; ++i) lead = lead.with(d[i]);
+  return lead;
+}
+
 /// A contraction of the columns of a with the rows of b; a mismatch is a fault or a check.
 constexpr void contract(graph::tape& t, const dims& a, const dims& b, bool ta, bool tb) {
   if (!same_extent(t, matrix_extent(a, 1, ta), matrix_extent(b, 0, tb), "matmul")) t.fail(graph::rule::matmul, a, b);
@@ -51,14 +58,6 @@ struct batched_matmul : linear<2> {
     const var xbar = i == 0 ? (swap ? apply(other, ybar, tb, true) : apply(ybar, other, false, !tb))
                             : (swap ? apply(ybar, other, true, ta) : apply(other, ybar, !ta, false));
     return sum_to(xbar, x.shape());
-  }
-
-private:
-  /// The axes before the last two.
-  static constexpr dims lead_of(const dims& d) {
-    dims lead;
-    for (int i = 0; i + 2 < d.rank; ++i) lead = lead.with(d[i]);
-    return lead;
   }
 };
 

@@ -3,17 +3,21 @@
 // The list of operations: to be tested, planned and run, an operation stands here.
 #include "fluxpp/ops/abs.hpp"
 #include "fluxpp/ops/acos.hpp"
+#include "fluxpp/ops/acosh.hpp"
 #include "fluxpp/ops/argmax.hpp"
 #include "fluxpp/ops/arithmetic.hpp"
 #include "fluxpp/ops/asin.hpp"
+#include "fluxpp/ops/asinh.hpp"
 #include "fluxpp/ops/atan.hpp"
 #include "fluxpp/ops/atan2.hpp"
+#include "fluxpp/ops/atanh.hpp"
 #include "fluxpp/ops/avg_pool2d.hpp"
 #include "fluxpp/ops/batch_norm.hpp"
 #include "fluxpp/ops/batched_matmul.hpp"
 #include "fluxpp/ops/binary_cross_entropy.hpp"
 #include "fluxpp/ops/broadcast.hpp"
 #include "fluxpp/ops/cbrt.hpp"
+#include "fluxpp/ops/ceil.hpp"
 #include "fluxpp/ops/clamp.hpp"
 #include "fluxpp/ops/compare.hpp"
 #include "fluxpp/ops/concat.hpp"
@@ -22,29 +26,40 @@
 #include "fluxpp/ops/copy.hpp"
 #include "fluxpp/ops/cross_entropy.hpp"
 #include "fluxpp/ops/cumulative.hpp"
+#include "fluxpp/ops/digamma.hpp"
 #include "fluxpp/ops/dropout.hpp"
 #include "fluxpp/ops/einsum.hpp"
 #include "fluxpp/ops/elu.hpp"
 #include "fluxpp/ops/erf.hpp"
+#include "fluxpp/ops/erfc.hpp"
+#include "fluxpp/ops/erfinv.hpp"
 #include "fluxpp/ops/exp.hpp"
 #include "fluxpp/ops/expm1.hpp"
 #include "fluxpp/ops/extremum.hpp"
 #include "fluxpp/ops/flip.hpp"
 #include "fluxpp/ops/floor.hpp"
+#include "fluxpp/ops/fmod.hpp"
 #include "fluxpp/ops/gather.hpp"
 #include "fluxpp/ops/gelu.hpp"
 #include "fluxpp/ops/gelu_tanh.hpp"
 #include "fluxpp/ops/hardsigmoid.hpp"
 #include "fluxpp/ops/hardswish.hpp"
+#include "fluxpp/ops/hypot.hpp"
 #include "fluxpp/ops/iota.hpp"
 #include "fluxpp/ops/labelled.hpp"
 #include "fluxpp/ops/layer_norm.hpp"
+#include "fluxpp/ops/lbeta.hpp"
 #include "fluxpp/ops/leaky_relu.hpp"
+#include "fluxpp/ops/lgamma.hpp"
+#include "fluxpp/ops/linalg.hpp"
 #include "fluxpp/ops/linear_in.hpp"
 #include "fluxpp/ops/linear_recurrence.hpp"
 #include "fluxpp/ops/log.hpp"
 #include "fluxpp/ops/log1p.hpp"
 #include "fluxpp/ops/log2.hpp"
+#include "fluxpp/ops/log_sigmoid.hpp"
+#include "fluxpp/ops/logaddexp.hpp"
+#include "fluxpp/ops/logit.hpp"
 #include "fluxpp/ops/logsumexp.hpp"
 #include "fluxpp/ops/masked_fill.hpp"
 #include "fluxpp/ops/matmul.hpp"
@@ -53,9 +68,11 @@
 #include "fluxpp/ops/maximum.hpp"
 #include "fluxpp/ops/mean.hpp"
 #include "fluxpp/ops/mse.hpp"
+#include "fluxpp/ops/ndtr.hpp"
 #include "fluxpp/ops/norm.hpp"
 #include "fluxpp/ops/permute.hpp"
 #include "fluxpp/ops/pin.hpp"
+#include "fluxpp/ops/polygamma.hpp"
 #include "fluxpp/ops/pool.hpp"
 #include "fluxpp/ops/pow.hpp"
 #include "fluxpp/ops/prod.hpp"
@@ -64,6 +81,7 @@
 #include "fluxpp/ops/relu.hpp"
 #include "fluxpp/ops/relu6.hpp"
 #include "fluxpp/ops/reshape.hpp"
+#include "fluxpp/ops/round.hpp"
 #include "fluxpp/ops/rsqrt.hpp"
 #include "fluxpp/ops/scatter_add.hpp"
 #include "fluxpp/ops/scatter_max.hpp"
@@ -73,6 +91,7 @@
 #include "fluxpp/ops/sigmoid.hpp"
 #include "fluxpp/ops/silu.hpp"
 #include "fluxpp/ops/sin.hpp"
+#include "fluxpp/ops/sinc.hpp"
 #include "fluxpp/ops/sinh.hpp"
 #include "fluxpp/ops/slice.hpp"
 #include "fluxpp/ops/softmax.hpp"
@@ -87,21 +106,24 @@
 #include "fluxpp/ops/tanh.hpp"
 #include "fluxpp/ops/tile.hpp"
 #include "fluxpp/ops/triangle.hpp"
+#include "fluxpp/ops/trunc.hpp"
 #include "fluxpp/ops/uniform.hpp"
 #include "fluxpp/ops/variance.hpp"
 #include "fluxpp/ops/window.hpp"
+#include "fluxpp/ops/xlogy.hpp"
 
 namespace fluxpp::inline v0_1::ops {
 
 template <class... Op> struct op_list { static constexpr int size = sizeof...(Op); };
 
 /// Elementwise operations; the position is the code of the operation in a fused kernel.
-using elementwise_list = op_list<
-    add, sub, mul, div, neg,                                                                                         //
-    abs, acos, asin, atan, atan2, cbrt, clamp, copy, cos, cosh, elu, equal, erf, exp, expm1, floor, gelu, gelu_tanh, //
-    greater, greater_equal, hardsigmoid, hardswish, leaky_relu, less, less_equal, log, log1p, log2, maximum,         //
-    minimum, not_equal, pow, relu, relu6, rsqrt, select, sigmoid, sign, silu, sin, sinh, softplus, sqrt, square,     //
-    tan, tanh>;
+using elementwise_list =
+    op_list<add, sub, mul, div, neg, //
+            abs, acos, acosh, asin, asinh, atan, atan2, atanh, cbrt, ceil, clamp, copy, cos, cosh, digamma, elu, equal,
+            erf, erfc, erfinv, exp, expm1, floor, fmod, gelu, gelu_tanh, greater, greater_equal, hardsigmoid, hardswish,
+            hypot, leaky_relu, less, less_equal, lgamma, log, log1p, log2, log_sigmoid, logaddexp, logit, maximum,
+            minimum, ndtr, not_equal, polygamma, pow, relu, relu6, round, rsqrt, select, sigmoid, sign, silu, sin, sinc,
+            sinh, softplus, sqrt, square, tan, tanh, trigamma, trunc, xlogy>;
 
 /// Reductions and views.
 using reduction_list = op_list<sum, prod, max, min>;
@@ -113,6 +135,8 @@ using step_list =
             max_pool2d, max_pool_at, max_pool_put, avg_pool2d, avg_pool2d_grad,                                //
             permute, slice, embed, concat<2>, concat<3>, concat<4>, gather, scatter_add, scatter_argmax, pick, //
             arg_extremum, take_at_extremum, put_at_extremum, uniform, iota,                                    //
-            cumsum, cumprod, linear_recurrence, argsort, searchsorted>;
+            cumsum, cumprod, linear_recurrence, argsort, searchsorted,                                         //
+            cholesky, triangular_solve, lu_factor, lu_solve, determinant<false>, determinant<true>, lu_sign, qr, eigh,
+            svd>;
 
 } // namespace fluxpp::inline v0_1::ops
