@@ -34,6 +34,8 @@ template <rule R, class A, class B, class Line> struct fault_report {
   static_assert(
       R != rule::window_options,
       "fluxpp::window(x): size, stride and dilation must be positive, and the padding of a pool smaller than its size");
+  static_assert(R != rule::groups, "fluxpp::group_norm(x, groups): groups must divide the channels of x");
+  static_assert(R != rule::fold, "fluxpp::fold(y, image, size): y must be [n, channels times window, windows]");
   static_assert(R != rule::tangent,
                 "fluxpp::jvp(f)(x, dx): the tangent of an argument must have its shape, or be one number");
   static_assert(R != rule::cotangent,

@@ -140,6 +140,8 @@ enum class rule : int {
   pad,
   empty,
   window_options,
+  groups,
+  fold,
   scalar_gradient,
   integer_gradient,
   tangent,

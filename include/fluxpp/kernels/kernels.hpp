@@ -33,5 +33,6 @@
 #include <fluxpp/kernels/steps/pool.hpp>
 #include <fluxpp/kernels/steps/random.hpp>
 #include <fluxpp/kernels/steps/structural.hpp>
+#include <fluxpp/kernels/steps/unfold.hpp>
 #include <fluxpp/kernels/thread_pool.hpp>
 #include <fluxpp/kernels/window.hpp>

@@ -8,3 +8,4 @@
 #include "fluxpp/kernels/steps/pool.hpp"
 #include "fluxpp/kernels/steps/random.hpp"
 #include "fluxpp/kernels/steps/structural.hpp"
+#include "fluxpp/kernels/steps/unfold.hpp"

@@ -18,6 +18,7 @@
 #include "fluxpp/ops/compare.hpp"
 #include "fluxpp/ops/concat.hpp"
 #include "fluxpp/ops/conv2d.hpp"
+#include "fluxpp/ops/conv3d.hpp"
 #include "fluxpp/ops/conv_transpose2d.hpp"
 #include "fluxpp/ops/copy.hpp"
 #include "fluxpp/ops/cross_entropy.hpp"
@@ -31,6 +32,7 @@
 #include "fluxpp/ops/gather.hpp"
 #include "fluxpp/ops/gelu.hpp"
 #include "fluxpp/ops/gelu_tanh.hpp"
+#include "fluxpp/ops/group_norm.hpp"
 #include "fluxpp/ops/hardsigmoid.hpp"
 #include "fluxpp/ops/hardswish.hpp"
 #include "fluxpp/ops/iota.hpp"
@@ -57,6 +59,7 @@
 #include "fluxpp/ops/relu.hpp"
 #include "fluxpp/ops/relu6.hpp"
 #include "fluxpp/ops/reshape.hpp"
+#include "fluxpp/ops/rms_norm.hpp"
 #include "fluxpp/ops/rsqrt.hpp"
 #include "fluxpp/ops/select.hpp"
 #include "fluxpp/ops/sigmoid.hpp"
@@ -68,10 +71,12 @@
 #include "fluxpp/ops/softplus.hpp"
 #include "fluxpp/ops/sqrt.hpp"
 #include "fluxpp/ops/square.hpp"
+#include "fluxpp/ops/standardised.hpp"
 #include "fluxpp/ops/stop_gradient.hpp"
 #include "fluxpp/ops/sum.hpp"
 #include "fluxpp/ops/tan.hpp"
 #include "fluxpp/ops/tanh.hpp"
+#include "fluxpp/ops/unfold.hpp"
 #include "fluxpp/ops/uniform.hpp"
 #include "fluxpp/ops/variance.hpp"
 #include "fluxpp/ops/window.hpp"
@@ -93,9 +98,9 @@ using reduction_list = op_list<sum, prod, max, min>;
 using view_list = op_list<broadcast, reshape, stop_gradient, pin, variance>;
 
 /// Operations with a kernel of their own (kernels/step.hpp).
-using step_list = op_list<matmul, batched_matmul, conv2d, conv2d_input_grad, conv2d_weight_grad,             //
-                          max_pool2d, max_pool_at, max_pool_put, avg_pool2d, avg_pool2d_grad,                //
-                          permute, slice, embed, concat<2>, concat<3>, concat<4>, gather, scatter_add, pick, //
+using step_list = op_list<matmul, batched_matmul, conv2d, conv2d_input_grad, conv2d_weight_grad,                    //
+                          max_pool2d, max_pool_at, max_pool_put, avg_pool2d, avg_pool2d_grad, unfold, fold_windows, //
+                          permute, slice, embed, concat<2>, concat<3>, concat<4>, gather, scatter_add, pick,        //
                           arg_extremum, take_at_extremum, put_at_extremum, uniform, iota>;
 
 } // namespace fluxpp::inline v0_1::ops
