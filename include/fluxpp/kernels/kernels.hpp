@@ -24,6 +24,7 @@
 #include <fluxpp/kernels/pooling/shape.hpp>
 #include <fluxpp/kernels/pooling/slab.hpp>
 #include <fluxpp/kernels/pooling/sweep.hpp>
+#include <fluxpp/kernels/resample.hpp>
 #include <fluxpp/kernels/step.hpp>
 #include <fluxpp/kernels/steps.hpp>
 #include <fluxpp/kernels/steps/contraction.hpp>
@@ -32,6 +33,7 @@
 #include <fluxpp/kernels/steps/indexed.hpp>
 #include <fluxpp/kernels/steps/pool.hpp>
 #include <fluxpp/kernels/steps/random.hpp>
+#include <fluxpp/kernels/steps/resample.hpp>
 #include <fluxpp/kernels/steps/structural.hpp>
 #include <fluxpp/kernels/steps/unfold.hpp>
 #include <fluxpp/kernels/thread_pool.hpp>

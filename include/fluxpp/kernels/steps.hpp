@@ -7,5 +7,6 @@
 #include "fluxpp/kernels/steps/indexed.hpp"
 #include "fluxpp/kernels/steps/pool.hpp"
 #include "fluxpp/kernels/steps/random.hpp"
+#include "fluxpp/kernels/steps/resample.hpp"
 #include "fluxpp/kernels/steps/structural.hpp"
 #include "fluxpp/kernels/steps/unfold.hpp"

@@ -35,6 +35,7 @@
 #include "fluxpp/ops/group_norm.hpp"
 #include "fluxpp/ops/hardsigmoid.hpp"
 #include "fluxpp/ops/hardswish.hpp"
+#include "fluxpp/ops/interpolate.hpp"
 #include "fluxpp/ops/iota.hpp"
 #include "fluxpp/ops/layer_norm.hpp"
 #include "fluxpp/ops/leaky_relu.hpp"
@@ -98,9 +99,10 @@ using reduction_list = op_list<sum, prod, max, min>;
 using view_list = op_list<broadcast, reshape, stop_gradient, pin, variance>;
 
 /// Operations with a kernel of their own (kernels/step.hpp).
-using step_list = op_list<matmul, batched_matmul, conv2d, conv2d_input_grad, conv2d_weight_grad,                    //
-                          max_pool2d, max_pool_at, max_pool_put, avg_pool2d, avg_pool2d_grad, unfold, fold_windows, //
-                          permute, slice, embed, concat<2>, concat<3>, concat<4>, gather, scatter_add, pick,        //
+using step_list = op_list<matmul, batched_matmul, conv2d, conv2d_input_grad, conv2d_weight_grad,             //
+                          max_pool2d, max_pool_at, max_pool_put, avg_pool2d, avg_pool2d_grad,                //
+                          unfold, fold_windows, resample, resample_grad,                                     //
+                          permute, slice, embed, concat<2>, concat<3>, concat<4>, gather, scatter_add, pick, //
                           arg_extremum, take_at_extremum, put_at_extremum, uniform, iota>;
 
 } // namespace fluxpp::inline v0_1::ops
