@@ -31,6 +31,7 @@
 #include <fluxpp/kernels/steps/convolution.hpp>
 #include <fluxpp/kernels/steps/extremum.hpp>
 #include <fluxpp/kernels/steps/indexed.hpp>
+#include <fluxpp/kernels/steps/patch.hpp>
 #include <fluxpp/kernels/steps/pool.hpp>
 #include <fluxpp/kernels/steps/random.hpp>
 #include <fluxpp/kernels/steps/resample.hpp>

@@ -32,6 +32,7 @@
 #include "fluxpp/ops/gather.hpp"
 #include "fluxpp/ops/gelu.hpp"
 #include "fluxpp/ops/gelu_tanh.hpp"
+#include "fluxpp/ops/grid_sample.hpp"
 #include "fluxpp/ops/group_norm.hpp"
 #include "fluxpp/ops/hardsigmoid.hpp"
 #include "fluxpp/ops/hardswish.hpp"
@@ -51,6 +52,7 @@
 #include "fluxpp/ops/mean.hpp"
 #include "fluxpp/ops/mse.hpp"
 #include "fluxpp/ops/norm.hpp"
+#include "fluxpp/ops/patch.hpp"
 #include "fluxpp/ops/permute.hpp"
 #include "fluxpp/ops/pin.hpp"
 #include "fluxpp/ops/pool.hpp"
@@ -101,7 +103,7 @@ using view_list = op_list<broadcast, reshape, stop_gradient, pin, variance>;
 /// Operations with a kernel of their own (kernels/step.hpp).
 using step_list = op_list<matmul, batched_matmul, conv2d, conv2d_input_grad, conv2d_weight_grad,             //
                           max_pool2d, max_pool_at, max_pool_put, avg_pool2d, avg_pool2d_grad,                //
-                          unfold, fold_windows, resample, resample_grad,                                     //
+                          unfold, fold_windows, resample, resample_grad, patch_sum, patch_put, patch_dot,    //
                           permute, slice, embed, concat<2>, concat<3>, concat<4>, gather, scatter_add, pick, //
                           arg_extremum, take_at_extremum, put_at_extremum, uniform, iota>;
 
