@@ -52,11 +52,7 @@ TEST_CASE("samples of images obey the laws", "[ops]") {
   laws::check("reflection, aligned", sampled<sampling::linear, outside::reflection, true>, a, named);
   laws::check("nearest", sampled<sampling::nearest, outside::reflection, true>, a, named);
   laws::check(
-      "of what it moves",
-      [](const vars& v) {
-        return fx::grid_sample(v[0] * v[0], v[1] * fx::sum(v[0]) * 0.0 + v[1], {.align_corners = true});
-      },
-      a);
+      "of squares", [](const vars& v) { return fx::grid_sample(v[0] * v[0], v[1]); }, a);
 }
 
 // python3, torch 1.13.1: x = (torch.arange(20.) * 7 % 11).view(1, 1, 4, 5).double(), the grid below as (1, 2, 4, 2);

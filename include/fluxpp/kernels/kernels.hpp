@@ -2,6 +2,8 @@
 #pragma once
 // How one step of a plan is computed on a CPU.
 
+#include <fluxpp/kernels/attention.hpp>
+#include <fluxpp/kernels/attention_tile.hpp>
 #include <fluxpp/kernels/conv.hpp>
 #include <fluxpp/kernels/convolution/correlate.hpp>
 #include <fluxpp/kernels/convolution/input_gradient.hpp>
@@ -27,6 +29,7 @@
 #include <fluxpp/kernels/resample.hpp>
 #include <fluxpp/kernels/step.hpp>
 #include <fluxpp/kernels/steps.hpp>
+#include <fluxpp/kernels/steps/attention.hpp>
 #include <fluxpp/kernels/steps/contraction.hpp>
 #include <fluxpp/kernels/steps/convolution.hpp>
 #include <fluxpp/kernels/steps/extremum.hpp>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 // Every operation of ops::step_list with the kernel that runs it on a CPU.
+#include "fluxpp/kernels/steps/attention.hpp"
 #include "fluxpp/kernels/steps/contraction.hpp"
 #include "fluxpp/kernels/steps/convolution.hpp"
 #include "fluxpp/kernels/steps/extremum.hpp"

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+// Attention by blocks of queries and keys: scores live in a tile, rows are normalised as they grow, gradients compute
+// their weights again. Which block is computed where does not matter to results.
+#include "fluxpp/kernels/attention_tile.hpp"
+
+namespace fluxpp::inline v0_1::kernels {
+
+/// attention_scratch<T>(tiles): elements of scratch for so many tiles per task.
+template <class T> constexpr std::size_t attention_scratch(int tiles) {
+  return static_cast<std::size_t>(attention::most_tasks) * static_cast<std::size_t>(tiles) * attention::tile_size;
+}
+
+/// attention_rows(s, q, kv, mask, rows, scratch): means of values, and the logarithm of the sum of exponentials.
+/// source   Milakov & Gimelshein 2018, arXiv:1805.02867; Dao 2023, arXiv:2307.08691, algorithm 1
+template <class T>
+void attention_rows(const attention::shape& s, const T* q, const T* kv, const T* mask, T* rows, T* scratch) {
+  using namespace attention;
+  const int row = s.value_width + 1;
+  for_each_block(s, s.queries, query_block, scratch, 1, [&](std::ptrdiff_t head, range at, T* tile) {
+    const operands<T> o(s, head, q, kv, mask);
+    T* const out = rows + (head * s.queries + at.begin) * row;
+    running_softmax<T> running;
+    if (s.keys == 0) clear(at.size(), s.value_width, out, row);
+    for (int k = 0; k < s.keys_seen(at.end); k += key_block) {
+      const range keys{k, std::min(k + key_block, s.keys_seen(at.end))};
+      scores(s, o, at, keys, tile);
+      for (int i = 0; i < at.size(); ++i)
+        scale(s.value_width, running.extend(i, tile + i * key_block, keys.size()), out + i * row);
+      gemm(at.size(), s.value_width, keys.size(), strided<T>{tile, key_block, 1}, o.values(keys.begin), out,
+           std::ptrdiff_t{row}, k > 0, false);
+    }
+    for (int i = 0; i < at.size(); ++i) running.finish(i, s.value_width, out + i * row);
+  });
+}
+
+/// attention_query_grad(s, q, kv, rows, mask, qbar, scratch): the gradient in the queries; rows hold the cotangent, the
+/// logarithm of the sum of exponentials, and what is taken off each slope.
+/// source   Dao 2023, arXiv:2307.08691, algorithm 2, in two passes that each own their results
+template <class T>
+void attention_query_grad(const attention::shape& s, const T* q, const T* kv, const T* rows, const T* mask, T* qbar,
+                          T* scratch) {
+  using namespace attention;
+  for_each_block(s, s.queries, query_block, scratch, 2, [&](std::ptrdiff_t head, range at, T* tile) {
+    const operands<T> o(s, head, q, kv, mask, rows);
+    T* const out = qbar + (head * s.queries + at.begin) * s.width;
+    clear(at.size(), s.width, out, s.width);
+    for (int k = 0; k < s.keys_seen(at.end); k += key_block) {
+      const range keys{k, std::min(k + key_block, s.keys_seen(at.end))};
+      weights(s, o, at, keys, tile);
+      slopes(s, o, at, keys, tile, tile + tile_size);
+      gemm(at.size(), s.width, keys.size(), strided<T>{tile, key_block, 1}, o.keys(keys.begin), out,
+           std::ptrdiff_t{s.width}, true, false);
+    }
+  });
+}
+
+/// attention_key_grad(s, q, kv, rows, mask, kvbar, scratch): the gradient in keys and values.
+template <class T>
+void attention_key_grad(const attention::shape& s, const T* q, const T* kv, const T* rows, const T* mask, T* kvbar,
+                        T* scratch) {
+  using namespace attention;
+  const std::ptrdiff_t row = s.kv_width();
+  for_each_block(s, s.keys, key_block, scratch, 2, [&](std::ptrdiff_t head, range keys, T* tile) {
+    const operands<T> o(s, head, q, kv, mask, rows);
+    T* const out = kvbar + (head * s.keys + keys.begin) * row;
+    clear(keys.size(), s.kv_width(), out, row);
+    for (int i = s.first_query(keys.begin); i < s.queries; i += query_block) {
+      const range at{i, std::min(i + query_block, s.queries)};
+      const strided<T> turned{tile, 1, key_block};
+      weights(s, o, at, keys, tile);
+      gemm(keys.size(), s.value_width, at.size(), turned, o.cotangents(at.begin), out + s.width, row, true, false);
+      slopes(s, o, at, keys, tile, tile + tile_size);
+      gemm(keys.size(), s.width, at.size(), turned, o.queries(at.begin), out, row, true, false);
+    }
+  });
+}
+
+} // namespace fluxpp::inline v0_1::kernels
