@@ -73,6 +73,12 @@ TEMPLATE_TEST_CASE("steps give the same bits for any number of threads", "[ops]"
                                                make_attributes(0, 0));
   check_threads<ops::matmul, TestType>(make_dims(300, 200), random_numbers<TestType>(make_dims(250, 200), 5),
                                        make_dims(250, 200), make_dims(300, 250), make_attributes(0, 1));
+  const dims images = make_dims(5, 7, 41, 53);
+  const attributes windows = make_attributes(3, 2, 2, 1, 1, 0, 2, 1, 1, 3), axis = make_attributes(3, 3, 0, 1);
+  check_threads<ops::unfold, TestType>(images, {}, {}, make_dims(5, 42, 1060), windows);
+  check_threads<ops::fold_windows, TestType>(make_dims(5, 42, 1060), {}, {}, images, windows);
+  check_threads<ops::resample, TestType>(images, {}, {}, make_dims(5, 7, 41, 30), axis);
+  check_threads<ops::resample_grad, TestType>(make_dims(5, 7, 41, 80), {}, {}, images, axis);
   check_threads<ops::uniform, TestType>({}, {}, {}, make_dims(200003), make_attributes(9));
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 // A tile of attention: the scores of a block of queries and a block of keys, their weights and their slopes.
+#include "fluxpp/core/scalar.hpp"
 #include "fluxpp/kernels/copy.hpp"
 #include "fluxpp/kernels/gemm.hpp"
 #include "fluxpp/kernels/window.hpp"
@@ -113,7 +114,7 @@ template <class T> void weights(const shape& s, const operands<T>& o, range at, 
   scores(s, o, at, keys, tile);
   for (int i = 0; i < at.size(); ++i) {
     const simd::batch<T> shift = finite_shift(o.log_sum(at.begin + i));
-    for_each_batch(keys.size(), tile + i * key_block, T(0), [&](auto x, int) { return exp(x - shift); });
+    for_each_batch(keys.size(), tile + i * key_block, T(0), [&](auto x, int) { return simd::exp(x - shift); });
   }
 }
 
@@ -146,15 +147,15 @@ template <class T> struct running_softmax {
     using batch = simd::batch<T>;
     batch most = largest[i], total = T(0);
     for (int j = 0; j < n; j += batch::size)
-      most = max(most, j + batch::size <= n ? batch::load(x + j)
-                                            : simd::keep_first(batch::load_first(x + j, n - j), n - j, -inf));
+      most = simd::max(most, j + batch::size <= n ? batch::load(x + j)
+                                                  : simd::keep_first(batch::load_first(x + j, n - j), n - j, -inf));
     const T before = largest[i], shift = finite_shift(largest[i] = simd::reduce_max(most));
     for_each_batch(n, x, -inf, [&](batch v, int) {
-      const batch weight = exp(v - batch(shift));
+      const batch weight = simd::exp(v - batch(shift));
       total += weight;
       return weight;
     });
-    const T factor = before == -inf ? T(0) : exp(batch(before - shift)).get(0);
+    const T factor = before == -inf ? T(0) : simd::exp(batch(before - shift)).get(0);
     sum[i] = scalar::fma(sum[i], factor, simd::reduce_add(total));
     return factor;
   }

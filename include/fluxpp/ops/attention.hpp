@@ -22,15 +22,15 @@ struct attention_function {
                            int line = __builtin_LINE()) const {
     graph::tape& t = *q.tape;
     t.line = line;
+    if (mask.is_number()) mask = t.constant(mask.number);
     const int rank = q.rank();
-    if (!fits(q, k, v) || mask.rank() > rank) {
+    if (!fits(q, k, v)) {
       t.fail(graph::rule::attention, q.shape(), k.shape());
       return q;
     }
     dims scores = q.shape();
     scores[rank - 1] = k.extent(rank - 2);
-    if (!(common_shape(t, scores, mask.shape(), "attention") == scores))
-      t.fail(graph::rule::attention, scores, mask.shape());
+    if (!covers(scores, mask)) t.fail(graph::rule::broadcast, scores, mask.shape());
     const var kv = concat_function{}(k, v, rank - 1, line);
     const var rows = attention_rows::apply(times_scale(q, o.scale), kv, added(mask), v.extent(rank - 1), o.causal);
     return slice_function{}(rows, rank - 1, 0, -1, 1, line);
@@ -39,18 +39,22 @@ struct attention_function {
 private:
   /// Equal axes but for the rows, of which k and v have as many, and the columns, of which q and k have.
   static constexpr bool fits(var q, var k, var v) {
-    graph::extent_table& t = q.tape->extents;
     const int rank = q.rank();
     if (rank < 2 || k.rank() != rank || v.rank() != rank) return false;
-    const auto equal = [&](int a, int b) {
-      a = t.resolve(a), b = t.resolve(b);
-      if (a >= 0 && b >= 0) return a == b;
-      t.equate(a, b, "attention", q.tape->line);
-      return true;
-    };
-    bool fit = equal(q.extent(-1), k.extent(-1)) && equal(k.extent(-2), v.extent(-2));
-    for (int i = 0; fit && i < rank - 2; ++i) fit = equal(q.extent(i), k.extent(i)) && equal(q.extent(i), v.extent(i));
+    bool fit = equal(q, -1, k) && equal(k, -2, v);
+    for (int i = 0; fit && i < rank - 2; ++i) fit = equal(q, i, k) && equal(q, i, v);
     return fit;
+  }
+  static constexpr bool equal(var a, int axis, var b) {
+    return equal_extents(*a.tape, a.extent(axis), b.extent(axis), "attention");
+  }
+  /// Whether a mask can be repeated to the shape of the scores.
+  static constexpr bool covers(const dims& scores, var mask) {
+    graph::tape& t = *mask.tape;
+    const dims both = common_shape(t, scores, mask.shape(), "attention");
+    for (int i = 0; i < scores.rank; ++i)
+      if (!t.equal_extent(both[i], scores[i])) return false;
+    return both.rank == scores.rank;
   }
   static constexpr var times_scale(var q, double scale) {
     if (scale != 0) return q * var(scale);

@@ -27,7 +27,7 @@ struct conv3d_function {
   constexpr var operator()(var x, var w, const conv3d_options& o = {}, int line = __builtin_LINE()) const {
     graph::tape& t = *x.tape;
     t.line = line;
-    if (x.rank() != 5 || w.rank() != 5 || w.extent(2) < 0) {
+    if (x.rank() != 5 || w.rank() != 5) {
       t.fail(graph::rule::rank, x.shape(), w.shape());
       return x;
     }
@@ -53,7 +53,7 @@ private:
     const per_axis count = windows_of(t, slices.shape(), {taps, 1}, along);
     const int channels = t.extents.product(x.extent(1), taps);
     const var y = unfold::apply(slices, make_dims(x.extent(0), channels, t.extents.product(count.rows, plane)),
-                                unfold_attributes({taps, 1}, along));
+                                unfold_attributes({taps < 0 ? 0 : taps, 1}, along));
     return reshape::apply(y, make_dims(x.extent(0), channels, count.rows, x.extent(3), x.extent(4)));
   }
   /// x [n, c, d, h, w] -> [n d, c, h, w].
@@ -69,7 +69,7 @@ private:
 /// conv3d(x, w, {.stride, .pad, .dilation, .groups}): cross-correlation of volumes with filters.
 /// shapes   x [n, c, d, h, w], w [k, c / groups, q, r, s] -> [n, k, d', h', w'], each as in conv2d
 /// grad     through conv2d, unfold and permute
-/// errors   as conv2d; compile: the filters have a named number of slices
+/// errors   as conv2d
 /// accuracy as conv2d
 /// source   Tran et al. 2015, arXiv:1412.0767
 inline constexpr ops::conv3d_function conv3d{};

@@ -37,9 +37,8 @@ struct conv_transpose2d_function {
       t.fail(graph::rule::window_options, x.shape(), w.shape());
       return x;
     }
-    const int inputs = t.extents.resolve(x.extent(1)), filters = t.extents.resolve(w.extent(0));
-    if (inputs >= 0 && filters >= 0 && inputs != filters) t.fail(graph::rule::conv_channels, x.shape(), w.shape());
-    else t.extents.equate(inputs, filters, "conv_transpose2d", line);
+    if (!equal_extents(t, x.extent(1), w.extent(0), "conv_transpose2d"))
+      t.fail(graph::rule::conv_channels, x.shape(), w.shape());
     const dims shape = make_dims(x.extent(0), t.extents.product(w.extent(1), o.groups),
                                  covered_extent(t, x.extent(2), rows, more_rows),
                                  covered_extent(t, x.extent(3), columns, more_columns));

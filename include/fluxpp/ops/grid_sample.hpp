@@ -78,11 +78,8 @@ struct grid_sample_function {
 private:
   static constexpr bool fits(var x, var grid) {
     if (x.rank() != 4 || grid.rank() != 4) return false;
-    graph::extent_table& t = x.tape->extents;
-    const int n = t.resolve(x.extent(0)), m = t.resolve(grid.extent(0)), two = t.resolve(grid.extent(3));
-    if (two != 2 || (n >= 0 && m >= 0 && n != m)) return false;
-    t.equate(n, m, "grid_sample", x.tape->line);
-    return true;
+    return equal_extents(*x.tape, grid.extent(0), x.extent(0), "grid_sample") &&
+           equal_extents(*x.tape, grid.extent(3), 2, "grid_sample");
   }
   /// x at the pixels (i, j), which need not be whole.
   static constexpr var read(var x, var i, var j, sampling mode) {

@@ -36,6 +36,14 @@ constexpr void require_elements(var x, unsigned mask, const char* rule) {
   }
 }
 
+/// equal_extents(t, a, b, rule): whether two extents can be equal; where one has a name, the call checks it.
+constexpr bool equal_extents(graph::tape& t, int a, int b, const char* rule) {
+  a = t.extents.resolve(a), b = t.extents.resolve(b);
+  if (a >= 0 && b >= 0) return a == b;
+  t.extents.equate(a, b, rule, t.line);
+  return true;
+}
+
 /// y without the reduced axes, unless they are kept.
 constexpr var squeezed(var y, unsigned mask, const axes& over) {
   return over.keep ? y : reshape::apply(y, squeezed_shape(y.shape(), mask));

@@ -15,7 +15,7 @@ struct unfold_options {
 
 namespace ops {
 
-/// The attributes of the two: size, stride, paddings, dilation.
+/// The attributes of the two: size, stride, paddings, dilation. Rows of size 0 are as many as the extents say.
 constexpr graph::attributes unfold_attributes(const per_axis& size, const unfold_options& o) {
   return graph::make_attributes(size.rows, size.columns, o.stride.rows, o.stride.columns, o.pad.top, o.pad.bottom,
                                 o.pad.left, o.pad.right, o.dilation.rows, o.dilation.columns);
@@ -82,17 +82,10 @@ struct fold_function {
     const int channels = t.extents.quotient(y.extent(1), size.rows * size.columns);
     const dims shape = make_dims(y.extent(0), channels, image.rows, image.columns);
     const per_axis count = windows_of(t, shape, size, o);
-    require_equal(y, y.extent(1), t.extents.product(channels, size.rows * size.columns), shape);
-    require_equal(y, y.extent(2), t.extents.product(count.rows, count.columns), shape);
+    if (!equal_extents(t, y.extent(1), t.extents.product(channels, size.rows * size.columns), "fold") ||
+        !equal_extents(t, y.extent(2), t.extents.product(count.rows, count.columns), "fold"))
+      t.fail(graph::rule::fold, y.shape(), shape);
     return fold_windows::apply(y, shape, unfold_attributes(size, o));
-  }
-
-private:
-  static constexpr void require_equal(var y, int given, int needed, const dims& image) {
-    graph::extent_table& extents = y.tape->extents;
-    given = extents.resolve(given);
-    if (given >= 0 && needed >= 0 && given != needed) y.tape->fail(graph::rule::fold, y.shape(), image);
-    else extents.equate(given, needed, "fold", y.tape->line);
   }
 };
 

@@ -13,9 +13,10 @@ struct unfolding {
   int planes;
   window rows, cols;
 
-  unfolding(const dims& image, const graph::attributes& a) : planes(image[0] * image[1]) {
+  unfolding(const dims& image, const dims& columns, const graph::attributes& a) : planes(image[0] * image[1]) {
     const int* o = a.value;
-    rows = padded_window(image[2], o[0], o[2], o[4], o[5], o[8]);
+    const int size = o[0] > 0 ? o[0] : image[1] > 0 ? columns[1] / (image[1] * o[1]) : 1;
+    rows = padded_window(image[2], size, o[2], o[4], o[5], o[8]);
     cols = padded_window(image[3], o[1], o[3], o[6], o[7], o[9]);
   }
   std::ptrdiff_t plane() const { return std::ptrdiff_t{rows.in} * cols.in; }
@@ -38,7 +39,7 @@ struct unfolding {
 
 template <> struct step<ops::unfold> : no_scratch {
   template <class T> static void run(const step_args<T>& s) {
-    const unfolding u(s.in_shape[0], s.attr);
+    const unfolding u(s.in_shape[0], s.shape, s.attr);
     const std::ptrdiff_t stride = u.cols.stride;
     in_parts(u.planes, u.columns(), [&](std::ptrdiff_t first, std::ptrdiff_t last) {
       for (std::ptrdiff_t p = first; p < last; ++p)
@@ -54,7 +55,7 @@ template <> struct step<ops::unfold> : no_scratch {
 
 template <> struct step<ops::fold_windows> : no_scratch {
   template <class T> static void run(const step_args<T>& s) {
-    const unfolding u(s.shape, s.attr);
+    const unfolding u(s.shape, s.in_shape[0], s.attr);
     const std::ptrdiff_t stride = u.cols.stride;
     in_parts(u.planes, u.columns(), [&](std::ptrdiff_t first, std::ptrdiff_t last) {
       std::fill(s.out + first * u.plane(), s.out + last * u.plane(), T(0));
