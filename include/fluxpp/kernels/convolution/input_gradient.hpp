@@ -2,7 +2,7 @@
 #pragma once
 // The input gradient of a convolution as correlations of stride 1: inputs a stride apart meet the same taps.
 
-#include <fluxpp/kernels/convolution/correlate.hpp>
+#include <fluxpp/kernels/convolution/depthwise.hpp>
 
 namespace fluxpp::inline v0_1::kernels::convolution {
 /// axis_phase: the inputs first, first + stride, ... of one axis; tap m of `axis` is tap last_tap - m tap_step of the filter.
@@ -43,7 +43,7 @@ template <class T> constexpr std::size_t input_gradient_scratch(const conv_shape
   std::size_t most = 0;
   for (int i = 0; i < std::min(s.rows.stride, s.rows.in); ++i)
     for (int j = 0; j < std::min(s.cols.stride, s.cols.in); ++j)
-      most = std::max(most, correlation::of<T>(input_phase(s, i, j).shape(s)).scratch());
+      most = std::max(most, correlation_scratch<T>(input_phase(s, i, j).shape(s)));
   return most;
 }
 
@@ -60,8 +60,7 @@ void input_gradient_phase(const conv_shape& s, const input_phase& phase, const T
                                   -phase.rows.tap_step * row,
                                   -phase.cols.tap_step * col};
   const output_grid<T> to{xbar, s.channels * x_plane, x_plane, s.rows.stride * x_row, s.cols.stride};
-  correlate(correlation::of<T>(phase.shape(s)), plane_source<T>{ybar, s.filters * y_plane, y_row}, y_plane, mirrored,
-            to, scratch);
+  correlate(phase.shape(s), plane_source<T>{ybar, s.filters * y_plane, y_row}, y_plane, mirrored, to, scratch);
 }
 
 /// input_gradient(s, ybar, w, xbar, scratch): xbar, phase by phase; inputs that no tap meets are cleared before.

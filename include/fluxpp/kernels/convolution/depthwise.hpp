@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+// Filters of one channel each (depthwise): a plane is packed into the nearest cache, and rows of it meet several taps of a
+// column of the filter while they are in registers.
+
+#include <fluxpp/kernels/convolution/correlate.hpp>
+
+namespace fluxpp::inline v0_1::kernels::convolution {
+/// The rows of a tile; the most taps of a filter, and of a column of it that are taken together.
+inline constexpr int tile_rows = 8, most_taps = 128, most_together = 4;
+
+/// column_taps: consecutive taps of a column of the filter, `count` of them; `offset` is where output 0 meets the first.
+struct column_taps {
+  int offset, count;
+};
+
+/// plane_plan: how one plane is packed, in bands of output rows, and how its taps are taken together.
+struct plane_plan {
+  axis_packing rows, cols;
+  int pitch = 1, band = 1, plane = 0, groups = 0;
+  column_taps group[most_taps]{};
+  int tap[most_taps]{}; ///< of the filter, in the order of the groups
+
+  constexpr plane_plan(const window& up, const window& across, int lanes)
+      : rows(axis_packing::by_phase(up)), cols(axis_packing::by_phase(across)) {
+    pitch = ceil_div(cols.length(across.out), lanes) * lanes;
+    const int room = 6144 / (pitch * rows.copies * cols.copies) - (rows.length(1) - 1);
+    band = cut(up.out, std::max(room, 2 * tile_rows)).part;
+    plane = (rows.length(band) + tile_rows) * pitch + 2 * lanes;
+    plane = ceil_div(plane, 16) * 16;
+    group_taps();
+  }
+
+  /// suits(s): one channel per group, neighbouring taps that meet neighbouring rows, and rows enough for a tile.
+  static constexpr bool suits(const conv_shape& s) {
+    const auto dense = [](const window& w) { return w.dilation == 1; };
+    return s.group_channels() == 1 && s.rows.size > 1 && s.rows.size * s.cols.size <= most_taps && s.rows.out >= 4 &&
+           s.cols.out > 0 && dense(s.rows) && dense(s.cols);
+  }
+  constexpr int bands() const { return ceil_div(rows.axis.out, band); }
+  constexpr int packed() const { return rows.copies * cols.copies * plane; }
+
+  /// pack(from, first, n, to): what n output rows from `first` on meet; more rows of zeros where a tile reads beyond.
+  template <class T> void pack(plane_source<T> from, int first, int n, T* to) const {
+    const axis_packing part{rows.axis.part(first, n), rows.copies};
+    for (int i = 0; i < rows.copies; ++i)
+      for (int j = 0; j < cols.copies; ++j, to += plane) {
+        pack_plane(part, i, cols, j, from, 1, pitch, to);
+        std::fill(to + part.length(n) * pitch, to + plane, T(0));
+      }
+  }
+
+private:
+  constexpr void group_taps() {
+    int taps = 0;
+    for (int s = 0; s < cols.axis.size; ++s)
+      for (int copy = 0; copy < rows.copies; ++copy) {
+        const cut together((rows.axis.size - copy - 1) / rows.copies + 1, most_together);
+        for (int part = 0; part < together.parts; ++part) {
+          const int first = copy + together.begin(part) * rows.copies;
+          group[groups++] = {(copy * cols.copies + s % cols.copies) * plane + rows.shift(first) * pitch + cols.shift(s),
+                             together.size(part)};
+          for (int k = 0; k < together.size(part); ++k) tap[taps++] = (first + k * rows.copies) * cols.axis.size + s;
+        }
+      }
+  }
+};
+
+/// with_count(n, f): f(integral_constant<n>) for n = 1, ... most_together.
+template <class F> [[gnu::always_inline]] inline void with_count(int n, F f) {
+  if (n == 3) return f(std::integral_constant<int, 3>{});
+  if (n == 2) return f(std::integral_constant<int, 2>{});
+  if (n == 4) return f(std::integral_constant<int, 4>{});
+  f(std::integral_constant<int, 1>{});
+}
+
+/// add_row<i>(v, w, sum): row i of the input, which meets taps k of output rows i - k.
+template <int i, class T, std::size_t count, int... k>
+[[gnu::always_inline]] inline void add_row(simd::batch<T> v, const std::array<simd::batch<T>, count>& w,
+                                           std::array<simd::batch<T>, tile_rows>& sum, indices<k...>) {
+  const auto add = [&](auto tap) {
+    constexpr int row = i - tap;
+    if constexpr (row >= 0 && row < tile_rows) sum[row] = simd::fma(w[tap], v, sum[row]);
+  };
+  (add(std::integral_constant<int, k>{}), ...);
+}
+
+/// plane_tile(plan, x, w, sum): a column of registers of outputs, tile_rows high.
+template <class T>
+[[gnu::always_inline]] inline void plane_tile(const plane_plan& plan, const T* x, const T* w,
+                                              std::array<simd::batch<T>, tile_rows>& sum) {
+  using batch = simd::batch<T>;
+  for (int g = 0; g < plan.groups; ++g) {
+    const T* const from = x + plan.group[g].offset;
+    with_count(plan.group[g].count, [&](auto count) {
+      std::array<batch, count> taps;
+      [&]<int... k>(indices<k...> all) {
+        ((taps[k] = batch(w[k])), ...);
+        [&]<int... i>(indices<i...>) { (add_row<i>(batch::load(from + i * plan.pitch), taps, sum, all), ...); }
+        (std::make_integer_sequence<int, tile_rows + count - 1>{});
+      }
+      (std::make_integer_sequence<int, count>{});
+    });
+    w += plan.group[g].count;
+  }
+}
+
+/// put_lanes(v, n, to, step): the first n lanes, step apart.
+template <class T> void put_lanes(simd::batch<T> v, int n, T* to, std::ptrdiff_t step) {
+  using batch = simd::batch<T>;
+  if (step == 1) return n == batch::size ? v.store(to) : v.store_first(to, n);
+  T line[batch::size];
+  v.store(line);
+  for (int i = 0; i < n; ++i) to[i * step] = line[i];
+}
+
+/// correlate_plane(plan, x, w, n, y): n output rows from a packed plane; y is where the first of them goes.
+template <class T>
+void correlate_plane(const plane_plan& plan, const T* x, const T* w, int n, const output_grid<T>& y) {
+  using batch = simd::batch<T>;
+  const int width = plan.cols.axis.out, valid = std::min(n, tile_rows);
+  for (int block = 0; block < n; block += tile_rows) {
+    const int i = std::max(0, std::min(block, n - tile_rows)); // the last tile ends with the last row
+    for (int j = 0; j < width; j += batch::size) {
+      std::array<batch, tile_rows> sum;
+      sum.fill(batch(T(0)));
+      plane_tile(plan, x + i * plan.pitch + j, w, sum);
+      const int lanes = std::min(batch::size, width - j);
+      T* to = y.y + i * y.row + j * y.col;
+      for (int r = 0; r < valid; ++r, to += y.row) put_lanes(sum[static_cast<std::size_t>(r)], lanes, to, y.col);
+    }
+  }
+}
+
+/// read_taps(plan, from, w): the taps of one filter in the order of the plan.
+template <class T> void read_taps(const plane_plan& plan, const filter_source<T>& from, T* w) {
+  const int width = plan.cols.axis.size, taps = plan.rows.axis.size * width;
+  for (int t = 0; t < taps; ++t) w[t] = from.w[plan.tap[t] / width * from.row + plan.tap[t] % width * from.col];
+}
+
+/// depthwise_scratch<T>(s), depthwise(s, from, channel, filters, y, scratch): what correlate does, for shapes that suit
+/// and outputs side by side.
+template <class T> constexpr std::size_t depthwise_scratch(const conv_shape& s) {
+  const plane_plan plan(s.rows, s.cols, tile_of<T>::lanes);
+  return static_cast<std::size_t>(std::min(s.batch * s.channels, most_tasks)) * static_cast<std::size_t>(plan.packed());
+}
+template <class T>
+void depthwise(const conv_shape& s, const plane_source<T>& from, std::ptrdiff_t channel,
+               const filter_source<T>& filters, const output_grid<T>& y, T* scratch) {
+  const plane_plan plan(s.rows, s.cols, tile_of<T>::lanes);
+  const int jobs = s.batch * s.channels, tasks = std::min(jobs, most_tasks);
+  for_each_task(s.products(), tasks, [&](int task) {
+    T* const packed = scratch + task * static_cast<std::ptrdiff_t>(plan.packed());
+    T w[most_taps];
+    const range mine = share(jobs, task, tasks);
+    for (int job = mine.begin; job < mine.end; ++job) {
+      const int n = job / s.channels, c = job % s.channels;
+      for (int first = 0; first < s.rows.out; first += plan.band) {
+        const int rows = std::min(plan.band, s.rows.out - first);
+        plan.pack(plane_source<T>{from.x + n * from.image + c * channel, from.image, from.row}, first, rows, packed);
+        for (int k = c * s.group_filters(); k < (c + 1) * s.group_filters(); ++k) {
+          filter_source<T> filter = filters;
+          filter.w += c * filters.group + k % s.group_filters() * filters.filter;
+          read_taps(plan, filter, w);
+          output_grid<T> to = y;
+          to.y += n * y.image + k * y.channel + first * y.row;
+          correlate_plane(plan, static_cast<const T*>(packed), w, rows, to);
+        }
+      }
+    }
+  });
+}
+
+/// correlation_scratch<T>(s), correlate(s, ...): whichever way suits the shape.
+template <class T> constexpr std::size_t correlation_scratch(const conv_shape& s) {
+  return plane_plan::suits(s) ? depthwise_scratch<T>(s) : correlation::of<T>(s).scratch();
+}
+template <class T>
+void correlate(const conv_shape& s, const plane_source<T>& from, std::ptrdiff_t channel,
+               const filter_source<T>& filters, const output_grid<T>& y, T* scratch) {
+  if (plane_plan::suits(s)) depthwise(s, from, channel, filters, y, scratch);
+  else correlate(correlation::of<T>(s), from, channel, filters, y, scratch);
+}
+} // namespace fluxpp::inline v0_1::kernels::convolution
