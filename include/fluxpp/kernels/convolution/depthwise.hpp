@@ -14,6 +14,30 @@ struct column_taps {
   int offset, count;
 };
 
+/// spread_source: a plane whose elements may stand apart, with zeros between them.
+template <class T> struct spread_source : plane_source<T> {
+  int rows = 1, cols = 1;
+  constexpr bool spread() const { return rows > 1 || cols > 1; }
+};
+
+/// pack_spread(rows, cols, from, pitch, to): the rows that outputs of stride 1 meet in the spread plane.
+template <class T>
+void pack_spread(const window& rows, const window& cols, const spread_source<T>& from, int pitch, T* to) {
+  for (int r = 0; r < rows.out + rows.size - 1; ++r, to += pitch) {
+    std::fill_n(to, pitch, T(0));
+    const int row = rows.origin(r);
+    if (row < 0 || row >= rows.in || row % from.rows != 0) continue;
+    const T* const x = from.x + row / from.rows * from.row;
+    const int begin = ceil_div(std::max(0, -cols.pad_before), from.cols);
+    const int end = std::min(ceil_div(cols.in, from.cols), ceil_div(pitch - cols.pad_before, from.cols));
+    T* const first = to + cols.pad_before;
+    if (from.cols == 2) // a loop that compilers know
+      for (int j = begin; j < end; ++j) first[2 * j] = x[j];
+    else
+      for (int j = begin; j < end; ++j) first[j * from.cols] = x[j];
+  }
+}
+
 /// plane_plan: how one plane is packed, in bands of output rows, and how its taps are taken together.
 struct plane_plan {
   axis_packing rows, cols;
@@ -41,12 +65,14 @@ struct plane_plan {
   constexpr int packed() const { return rows.copies * cols.copies * plane; }
 
   /// pack(from, first, n, to): what n output rows from `first` on meet; more rows of zeros where a tile reads beyond.
-  template <class T> void pack(plane_source<T> from, int first, int n, T* to) const {
+  template <class T> void pack(const spread_source<T>& from, int first, int n, T* to) const {
     const axis_packing part{rows.axis.part(first, n), rows.copies};
+    const int read = part.length(ceil_div(n, tile_rows) * tile_rows);
     for (int i = 0; i < rows.copies; ++i)
       for (int j = 0; j < cols.copies; ++j, to += plane) {
-        pack_plane(part, i, cols, j, from, 1, pitch, to);
-        std::fill(to + part.length(n) * pitch, to + plane, T(0));
+        if (from.spread()) pack_spread(part.axis, cols.axis, from, pitch, to);
+        else pack_plane(part, i, cols, j, from, 1, pitch, to);
+        std::fill(to + part.length(n) * pitch, to + read * pitch + 2 * tile_of<T>::lanes, T(0));
       }
   }
 
@@ -90,13 +116,14 @@ template <class T>
 [[gnu::always_inline]] inline void plane_tile(const plane_plan& plan, const T* x, const T* w,
                                               std::array<simd::batch<T>, tile_rows>& sum) {
   using batch = simd::batch<T>;
+  const std::ptrdiff_t pitch = plan.pitch;
   for (int g = 0; g < plan.groups; ++g) {
-    const T* const from = x + plan.group[g].offset;
+    const T* from = x + plan.group[g].offset;
     with_count(plan.group[g].count, [&](auto count) {
       std::array<batch, count> taps;
       [&]<int... k>(indices<k...> all) {
         ((taps[k] = batch(w[k])), ...);
-        [&]<int... i>(indices<i...>) { (add_row<i>(batch::load(from + i * plan.pitch), taps, sum, all), ...); }
+        [&]<int... i>(indices<i...>) { ((add_row<i>(batch::load(from), taps, sum, all), from += pitch), ...); }
         (std::make_integer_sequence<int, tile_rows + count - 1>{});
       }
       (std::make_integer_sequence<int, count>{});
@@ -114,6 +141,20 @@ template <class T> void put_lanes(simd::batch<T> v, int n, T* to, std::ptrdiff_t
   for (int i = 0; i < n; ++i) to[i * step] = line[i];
 }
 
+/// put_tile(sum, rows, lanes, y): as many rows and lanes of a tile as there are outputs.
+template <class T>
+[[gnu::always_inline]] inline void put_tile(const std::array<simd::batch<T>, tile_rows>& sum, int rows, int lanes,
+                                            const output_grid<T>& y) {
+  T* to = y.y;
+  const auto put_all = [&]<std::size_t... r>(std::index_sequence<r...>) { ((sum[r].store(to), to += y.row), ...); };
+  if (rows == tile_rows && lanes == simd::batch<T>::size && y.col == 1)
+    return put_all(std::make_index_sequence<tile_rows>{});
+  for (const simd::batch<T>& v : sum) {
+    if (rows-- > 0) put_lanes(v, lanes, to, y.col);
+    to += y.row;
+  }
+}
+
 /// correlate_plane(plan, x, w, n, y): n output rows from a packed plane; y is where the first of them goes.
 template <class T>
 void correlate_plane(const plane_plan& plan, const T* x, const T* w, int n, const output_grid<T>& y) {
@@ -125,9 +166,8 @@ void correlate_plane(const plane_plan& plan, const T* x, const T* w, int n, cons
       std::array<batch, tile_rows> sum;
       sum.fill(batch(T(0)));
       plane_tile(plan, x + i * plan.pitch + j, w, sum);
-      const int lanes = std::min(batch::size, width - j);
-      T* to = y.y + i * y.row + j * y.col;
-      for (int r = 0; r < valid; ++r, to += y.row) put_lanes(sum[static_cast<std::size_t>(r)], lanes, to, y.col);
+      put_tile(sum, valid, std::min(batch::size, width - j),
+               output_grid<T>{y.y + i * y.row + j * y.col, 0, 0, y.row, y.col});
     }
   }
 }
@@ -145,7 +185,7 @@ template <class T> constexpr std::size_t depthwise_scratch(const conv_shape& s) 
   return static_cast<std::size_t>(std::min(s.batch * s.channels, most_tasks)) * static_cast<std::size_t>(plan.packed());
 }
 template <class T>
-void depthwise(const conv_shape& s, const plane_source<T>& from, std::ptrdiff_t channel,
+void depthwise(const conv_shape& s, const spread_source<T>& from, std::ptrdiff_t channel,
                const filter_source<T>& filters, const output_grid<T>& y, T* scratch) {
   const plane_plan plan(s.rows, s.cols, tile_of<T>::lanes);
   const int jobs = s.batch * s.channels, tasks = std::min(jobs, most_tasks);
@@ -157,7 +197,9 @@ void depthwise(const conv_shape& s, const plane_source<T>& from, std::ptrdiff_t 
       const int n = job / s.channels, c = job % s.channels;
       for (int first = 0; first < s.rows.out; first += plan.band) {
         const int rows = std::min(plan.band, s.rows.out - first);
-        plan.pack(plane_source<T>{from.x + n * from.image + c * channel, from.image, from.row}, first, rows, packed);
+        spread_source<T> plane = from;
+        plane.x += n * from.image + c * channel;
+        plan.pack(plane, first, rows, packed);
         for (int k = c * s.group_filters(); k < (c + 1) * s.group_filters(); ++k) {
           filter_source<T> filter = filters;
           filter.w += c * filters.group + k % s.group_filters() * filters.filter;
@@ -178,7 +220,7 @@ template <class T> constexpr std::size_t correlation_scratch(const conv_shape& s
 template <class T>
 void correlate(const conv_shape& s, const plane_source<T>& from, std::ptrdiff_t channel,
                const filter_source<T>& filters, const output_grid<T>& y, T* scratch) {
-  if (plane_plan::suits(s)) depthwise(s, from, channel, filters, y, scratch);
+  if (plane_plan::suits(s)) depthwise(s, spread_source<T>{from}, channel, filters, y, scratch);
   else correlate(correlation::of<T>(s), from, channel, filters, y, scratch);
 }
 } // namespace fluxpp::inline v0_1::kernels::convolution

@@ -22,13 +22,14 @@ template <class T>
 [[gnu::always_inline]] inline void plane_gradient_tile(const plane_plan& plan, const T* x,
                                                        const std::array<simd::batch<T>, tile_rows>& y, T* sums) {
   using batch = simd::batch<T>;
+  const std::ptrdiff_t pitch = plan.pitch;
   for (int g = 0; g < plan.groups; ++g) {
-    const T* const from = x + plan.group[g].offset;
+    const T* from = x + plan.group[g].offset;
     with_count(plan.group[g].count, [&](auto count) {
       [&]<int... k>(indices<k...> all) {
         std::array<batch, 2 * count> sum;
         ((sum[2 * k] = batch::load(sums + k * batch::size), sum[2 * k + 1] = batch(T(0))), ...);
-        [&]<int... i>(indices<i...>) { (gradient_row<i>(batch::load(from + i * plan.pitch), y, sum, all), ...); }
+        [&]<int... i>(indices<i...>) { ((gradient_row<i>(batch::load(from), y, sum, all), from += pitch), ...); }
         (std::make_integer_sequence<int, tile_rows + count - 1>{});
         ((sum[2 * k] + sum[2 * k + 1]).store(sums + k * batch::size), ...);
       }
@@ -78,7 +79,7 @@ template <class T> void depthwise_gradient(const conv_shape& s, const T* x, cons
       for (int n = 0; n < s.batch; ++n)
         for (int first = 0; first < s.rows.out; first += plan.band) {
           const int rows = std::min(plan.band, s.rows.out - first);
-          plan.pack(plane_source<T>{x + (n * s.channels + c) * x_plane, 0, s.cols.in}, first, rows, packed);
+          plan.pack(spread_source<T>{{x + (n * s.channels + c) * x_plane, 0, s.cols.in}}, first, rows, packed);
           for (int k = 0; k < s.group_filters(); ++k)
             plane_gradient(plan, static_cast<const T*>(packed),
                            ybar + (n * s.filters + c * s.group_filters() + k) * y_plane + first * s.cols.out, rows,
