@@ -57,39 +57,60 @@ void plane_gradient(const plane_plan& plan, const T* x, const T* y, int n, std::
     }
 }
 
+/// depthwise_gradient_plan: tasks own channels; each keeps the sums of its channels, lane by lane, while images pass by in
+/// the order of memory.
+struct depthwise_gradient_plan {
+  plane_plan planes;
+  int tasks, sums;
+
+  constexpr depthwise_gradient_plan(const conv_shape& s, int lanes)
+      : planes(s.rows, s.cols, lanes), tasks(std::min(s.channels, most_tasks)),
+        sums(s.group_filters() * s.depth() * lanes) {}
+  constexpr std::ptrdiff_t task_scratch(const conv_shape& s) const {
+    return planes.packed() + std::ptrdiff_t{ceil_div(s.channels, tasks)} * sums;
+  }
+};
+
 /// depthwise_gradient_scratch<T>(s), depthwise_gradient(s, x, ybar, wbar, scratch): what weight_gradient does, for shapes
 /// that suit; the images of a channel are summed in their order.
 template <class T> constexpr std::size_t depthwise_gradient_scratch(const conv_shape& s) {
-  const plane_plan plan(s.rows, s.cols, tile_of<T>::lanes);
-  const int sums = s.group_filters() * s.depth() * tile_of<T>::lanes;
-  return static_cast<std::size_t>(std::min(s.channels, most_tasks)) * static_cast<std::size_t>(plan.packed() + sums);
+  const depthwise_gradient_plan plan(s, tile_of<T>::lanes);
+  return static_cast<std::size_t>(plan.tasks * plan.task_scratch(s));
 }
-template <class T> void depthwise_gradient(const conv_shape& s, const T* x, const T* ybar, T* wbar, T* scratch) {
-  constexpr int lanes = tile_of<T>::lanes;
-  const plane_plan plan(s.rows, s.cols, lanes);
-  const int tasks = std::min(s.channels, most_tasks), sums = s.group_filters() * s.depth() * lanes;
+
+/// image_gradient(plan, s, channels, x, ybar, packed, sums): what the given channels of one image add to the sums.
+template <class T>
+void image_gradient(const depthwise_gradient_plan& plan, const conv_shape& s, range channels, const T* x, const T* ybar,
+                    T* packed, T* sums) {
   const std::ptrdiff_t x_plane = std::ptrdiff_t{s.rows.in} * s.cols.in,
                        y_plane = std::ptrdiff_t{s.rows.out} * s.cols.out;
-  for_each_task(s.products(), tasks, [&](int task) {
-    T* const packed = scratch + task * static_cast<std::ptrdiff_t>(plan.packed() + sums);
-    T* const sum = packed + plan.packed();
-    const range mine = share(s.channels, task, tasks);
-    for (int c = mine.begin; c < mine.end; ++c) {
-      std::fill_n(sum, sums, T(0));
-      for (int n = 0; n < s.batch; ++n)
-        for (int first = 0; first < s.rows.out; first += plan.band) {
-          const int rows = std::min(plan.band, s.rows.out - first);
-          plan.pack(spread_source<T>{{x + (n * s.channels + c) * x_plane, 0, s.cols.in}}, first, rows, packed);
-          for (int k = 0; k < s.group_filters(); ++k)
-            plane_gradient(plan, static_cast<const T*>(packed),
-                           ybar + (n * s.filters + c * s.group_filters() + k) * y_plane + first * s.cols.out, rows,
-                           s.cols.out, sum + k * s.depth() * lanes);
-        }
+  for (int c = channels.begin; c < channels.end; ++c, sums += plan.sums)
+    for (int first = 0; first < s.rows.out; first += plan.planes.band) {
+      const int rows = std::min(plan.planes.band, s.rows.out - first);
+      plan.planes.pack(spread_source<T>{{x + c * x_plane, 0, s.cols.in}}, first, rows, packed);
       for (int k = 0; k < s.group_filters(); ++k)
-        for (int t = 0; t < s.depth(); ++t)
-          wbar[(c * s.group_filters() + k) * s.depth() + plan.tap[t]] =
-              simd::reduce_add(simd::batch<T>::load(sum + (k * s.depth() + t) * lanes));
+        plane_gradient(plan.planes, static_cast<const T*>(packed),
+                       ybar + (c * s.group_filters() + k) * y_plane + first * s.cols.out, rows, s.cols.out,
+                       sums + k * s.depth() * tile_of<T>::lanes);
     }
+}
+
+template <class T> void depthwise_gradient(const conv_shape& s, const T* x, const T* ybar, T* wbar, T* scratch) {
+  constexpr int lanes = tile_of<T>::lanes;
+  const depthwise_gradient_plan plan(s, lanes);
+  const std::ptrdiff_t input = static_cast<std::ptrdiff_t>(s.input_size()) / s.batch;
+  const std::ptrdiff_t output = static_cast<std::ptrdiff_t>(s.output_size()) / s.batch;
+  for_each_task(s.products(), plan.tasks, [&](int task) {
+    T* const packed = scratch + task * plan.task_scratch(s);
+    T* const sums = packed + plan.planes.packed();
+    const range mine = share(s.channels, task, plan.tasks);
+    std::fill_n(sums, mine.size() * plan.sums, T(0));
+    for (int n = 0; n < s.batch; ++n) image_gradient(plan, s, mine, x + n * input, ybar + n * output, packed, sums);
+    const int first = mine.begin * s.group_filters(), filters = mine.size() * s.group_filters();
+    for (int k = 0; k < filters; ++k)
+      for (int t = 0; t < s.depth(); ++t)
+        wbar[(first + k) * s.depth() + plan.planes.tap[t]] =
+            simd::reduce_add(simd::batch<T>::load(sums + (k * s.depth() + t) * lanes));
   });
 }
 } // namespace fluxpp::inline v0_1::kernels::convolution
