@@ -133,6 +133,13 @@ template <class T> void slopes(const shape& s, const operands<T>& o, range at, r
   }
 }
 
+/// add_query_gradient(s, o, at, keys, tile, out): out += slopes k.
+template <class T>
+void add_query_gradient(const shape& s, const operands<T>& o, range at, range keys, const T* tile, T* out) {
+  gemm(at.size(), s.width, keys.size(), strided<T>{tile, key_block, 1}, o.keys(keys.begin), out,
+       std::ptrdiff_t{s.width}, true, false);
+}
+
 /// running_softmax: for each query of a block the largest score and the sum of exponentials so far.
 template <class T> struct running_softmax {
   static constexpr T inf = std::numeric_limits<T>::infinity();

@@ -107,7 +107,7 @@ using view_list = op_list<broadcast, reshape, stop_gradient, pin, variance>;
 using step_list = op_list<matmul, batched_matmul, conv2d, conv2d_input_grad, conv2d_weight_grad,             //
                           max_pool2d, max_pool_at, max_pool_put, avg_pool2d, avg_pool2d_grad,                //
                           unfold, fold_windows, resample, resample_grad, patch_sum, patch_put, patch_dot,    //
-                          attention_rows, attention_query_grad, attention_key_grad,                          //
+                          attention_rows, attention_grad,                                                    //
                           permute, slice, embed, concat<2>, concat<3>, concat<4>, gather, scatter_add, pick, //
                           arg_extremum, take_at_extremum, put_at_extremum, uniform, iota>;
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-// The kernels of attention_rows and of its gradients.
+// The kernels of attention_rows and of its gradient.
 #include "fluxpp/kernels/attention.hpp"
 #include "fluxpp/kernels/step.hpp"
 #include "fluxpp/ops/attention.hpp"
@@ -15,19 +15,11 @@ template <> struct step<ops::attention_rows> {
   }
 };
 
-template <> struct step<ops::attention_query_grad> {
+template <> struct step<ops::attention_grad> {
   template <class T> static std::size_t scratch(const step_args<T>&) { return attention_scratch<T>(2); }
   template <class T> static void run(const step_args<T>& s) {
-    attention_query_grad(attention::shape(s.in_shape[0], s.in_shape[1], s.in_shape[3], s.attr.value[0] != 0), s.in[0],
-                         s.in[1], s.in[2], s.in[3], s.out, s.scratch);
-  }
-};
-
-template <> struct step<ops::attention_key_grad> {
-  template <class T> static std::size_t scratch(const step_args<T>&) { return attention_scratch<T>(2); }
-  template <class T> static void run(const step_args<T>& s) {
-    attention_key_grad(attention::shape(s.in_shape[0], s.in_shape[1], s.in_shape[3], s.attr.value[0] != 0), s.in[0],
-                       s.in[1], s.in[2], s.in[3], s.out, s.scratch);
+    attention_grad(attention::shape(s.in_shape[0], s.in_shape[1], s.in_shape[3], s.attr.value[0] != 0), s.in[0],
+                   s.in[1], s.in[2], s.in[3], s.out, s.scratch);
   }
 };
 
