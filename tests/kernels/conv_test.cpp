@@ -71,6 +71,13 @@ const shape_list shapes = {
     image(1, 2, 2, padded_window(6, 3, 2, 5, 4), padded_window(7, 3, 2, 4, 6), 2),
     image(1, 2, 2, centred(30, 11), centred(30, 11), 2),
     image(1, 2, 2, centred(30, 3, 3), centred(31, 3, 3), 2),
+    // one sequence per filter, filters long and short of what pays
+    {2, 3, 3, 3, {}, centred(700, 32)},
+    {2, 3, 3, 3, {}, padded_window(4500, 101, 1, 30, 99)},
+    {1, 2, 2, 2, {}, padded_window(300, 45, 1, -3, -5)},
+    {2, 2, 2, 2, {}, padded_window(130, 24, 1, 23, 23)},
+    {1, 2, 4, 2, {}, centred(300, 33)},
+    {1, 2, 2, 2, centred(400, 31), {}},
     // more than one block of the depth, more than one chunk of an image, odd numbers of filters
     image(1, 70, 13, centred(9, 3), centred(9, 3)),
     image(2, 3, 29, centred(75, 7, 2), centred(80, 7, 2)),
@@ -86,13 +93,10 @@ const shape_list shapes = {
 
 /// Enough work for several threads: many images, bands of one image, parts of the filters, groups.
 const shape_list shapes_with_work = {
-    image(64, 16, 32, centred(4, 3), centred(4, 3)),
-    image(1, 16, 24, centred(56, 3), centred(57, 3)),
-    image(1, 64, 512, centred(7, 3), centred(7, 3)),
-    image(3, 48, 48, centred(40, 3, 2), centred(40, 5, 2), 48),
-    image(2, 8, 16, {}, centred(9000, 9)),
-    image(3, 40, 40, centred(56, 3), centred(56, 3), 40),
-    image(2, 20, 40, centred(60, 5, 2), centred(60, 5, 2), 20),
+    image(64, 16, 32, centred(4, 3), centred(4, 3)), image(1, 16, 24, centred(56, 3), centred(57, 3)),
+    image(1, 64, 512, centred(7, 3), centred(7, 3)), image(3, 48, 48, centred(40, 3, 2), centred(40, 5, 2), 48),
+    image(2, 8, 16, {}, centred(9000, 9)),           image(3, 40, 40, centred(56, 3), centred(56, 3), 40),
+    {2, 20, 20, 20, {}, centred(2500, 64)},          image(2, 20, 40, centred(60, 5, 2), centred(60, 5, 2), 20),
 };
 
 template <class T> std::vector<T> numbers(std::size_t n, unsigned seed) {

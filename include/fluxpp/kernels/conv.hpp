@@ -2,7 +2,6 @@
 #pragma once
 // Convolution and its two gradients: the three members of one bilinear family, each the transpose of the others.
 
-#include <fluxpp/kernels/convolution/depthwise_gradient.hpp>
 #include <fluxpp/kernels/convolution/input_gradient.hpp>
 #include <fluxpp/kernels/convolution/weight_gradient.hpp>
 
@@ -43,7 +42,8 @@ template <class T> void conv_input_grad(const conv_shape& s, const T* ybar, cons
 template <class T> constexpr std::size_t conv_weight_grad_scratch(const conv_shape& s) {
   using namespace convolution;
   const conv_shape f = s.flat();
-  return plane_plan::suits(f) ? depthwise_gradient_scratch<T>(f) : weight_gradient_plan::of<T>(f).scratch();
+  if (plane_plan::suits(f)) return depthwise_gradient_scratch<T>(f);
+  return sequence_plan::suits(f) ? sequence_gradient_scratch<T>(f) : weight_gradient_plan::of<T>(f).scratch();
 }
 
 /// conv_weight_grad(s, x, ybar, wbar, scratch): the transpose of conv_forward in w, wbar overwritten.
@@ -54,6 +54,7 @@ template <class T> void conv_weight_grad(const conv_shape& s, const T* x, const 
   if (s.products() == 0) return static_cast<void>(std::fill_n(wbar, s.weight_size(), T(0)));
   const conv_shape f = s.flat();
   if (convolution::plane_plan::suits(f)) convolution::depthwise_gradient(f, x, ybar, wbar, scratch);
+  else if (convolution::sequence_plan::suits(f)) convolution::sequence_gradient(f, x, ybar, wbar, scratch);
   else convolution::weight_gradient(f, x, ybar, wbar, scratch);
 }
 } // namespace fluxpp::inline v0_1::kernels

@@ -6,9 +6,12 @@
 #include <fluxpp/kernels/attention_tile.hpp>
 #include <fluxpp/kernels/conv.hpp>
 #include <fluxpp/kernels/convolution/correlate.hpp>
+#include <fluxpp/kernels/convolution/depthwise.hpp>
+#include <fluxpp/kernels/convolution/depthwise_gradient.hpp>
 #include <fluxpp/kernels/convolution/input_gradient.hpp>
 #include <fluxpp/kernels/convolution/layout.hpp>
 #include <fluxpp/kernels/convolution/pack.hpp>
+#include <fluxpp/kernels/convolution/sequence.hpp>
 #include <fluxpp/kernels/convolution/shape.hpp>
 #include <fluxpp/kernels/convolution/tile.hpp>
 #include <fluxpp/kernels/convolution/weight_gradient.hpp>

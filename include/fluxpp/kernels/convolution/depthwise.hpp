@@ -14,6 +14,13 @@ struct column_taps {
   int offset, count;
 };
 
+/// tap_plan: how the taps of a filter are taken together, and how far apart the rows lie that they meet.
+struct tap_plan {
+  int pitch = 1, groups = 0;
+  column_taps group[most_taps]{};
+  int tap[most_taps]{}; ///< of the filter, in the order of the groups
+};
+
 /// spread_source: a plane whose elements may stand apart, with zeros between them.
 template <class T> struct spread_source : plane_source<T> {
   int rows = 1, cols = 1;
@@ -39,11 +46,9 @@ void pack_spread(const window& rows, const window& cols, const spread_source<T>&
 }
 
 /// plane_plan: how one plane is packed, in bands of output rows, and how its taps are taken together.
-struct plane_plan {
+struct plane_plan : tap_plan {
   axis_packing rows, cols;
-  int pitch = 1, band = 1, plane = 0, groups = 0;
-  column_taps group[most_taps]{};
-  int tap[most_taps]{}; ///< of the filter, in the order of the groups
+  int band = 1, plane = 0;
 
   constexpr plane_plan(const window& up, const window& across, int lanes)
       : rows(axis_packing::by_phase(up)), cols(axis_packing::by_phase(across)) {
@@ -113,7 +118,7 @@ template <int i, class T, std::size_t count, int... k>
 
 /// plane_tile(plan, x, w, sum): a column of registers of outputs, tile_rows high.
 template <class T>
-[[gnu::always_inline]] inline void plane_tile(const plane_plan& plan, const T* x, const T* w,
+[[gnu::always_inline]] inline void plane_tile(const tap_plan& plan, const T* x, const T* w,
                                               std::array<simd::batch<T>, tile_rows>& sum) {
   using batch = simd::batch<T>;
   const std::ptrdiff_t pitch = plan.pitch;
@@ -211,16 +216,5 @@ void depthwise(const conv_shape& s, const spread_source<T>& from, std::ptrdiff_t
       }
     }
   });
-}
-
-/// correlation_scratch<T>(s), correlate(s, ...): whichever way suits the shape.
-template <class T> constexpr std::size_t correlation_scratch(const conv_shape& s) {
-  return plane_plan::suits(s) ? depthwise_scratch<T>(s) : correlation::of<T>(s).scratch();
-}
-template <class T>
-void correlate(const conv_shape& s, const plane_source<T>& from, std::ptrdiff_t channel,
-               const filter_source<T>& filters, const output_grid<T>& y, T* scratch) {
-  if (plane_plan::suits(s)) depthwise(s, spread_source<T>{from}, channel, filters, y, scratch);
-  else correlate(correlation::of<T>(s), from, channel, filters, y, scratch);
 }
 } // namespace fluxpp::inline v0_1::kernels::convolution

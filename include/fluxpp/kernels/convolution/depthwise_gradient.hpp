@@ -19,7 +19,7 @@ template <int i, class T, std::size_t count, int... k>
 
 /// plane_gradient_tile(plan, x, y, sums): sums[tap] += what a tile of results and a packed plane give, lane by lane.
 template <class T>
-[[gnu::always_inline]] inline void plane_gradient_tile(const plane_plan& plan, const T* x,
+[[gnu::always_inline]] inline void plane_gradient_tile(const tap_plan& plan, const T* x,
                                                        const std::array<simd::batch<T>, tile_rows>& y, T* sums) {
   using batch = simd::batch<T>;
   const std::ptrdiff_t pitch = plan.pitch;

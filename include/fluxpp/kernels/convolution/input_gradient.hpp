@@ -2,7 +2,7 @@
 #pragma once
 // The input gradient of a convolution as correlations of stride 1: inputs a stride apart meet the same taps.
 
-#include <fluxpp/kernels/convolution/depthwise.hpp>
+#include <fluxpp/kernels/convolution/sequence.hpp>
 
 namespace fluxpp::inline v0_1::kernels::convolution {
 /// axis_phase: the inputs first, first + stride, ... of one axis; tap m of `axis` is tap last_tap - m tap_step of the filter.
