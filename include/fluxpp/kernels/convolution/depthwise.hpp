@@ -97,43 +97,46 @@ private:
   }
 };
 
-/// with_count(n, f): f(integral_constant<n>) for n = 1, ... most_together.
-template <class F> [[gnu::always_inline]] inline void with_count(int n, F f) {
-  if (n == 3) return f(std::integral_constant<int, 3>{});
-  if (n == 2) return f(std::integral_constant<int, 2>{});
-  if (n == 4) return f(std::integral_constant<int, 4>{});
-  f(std::integral_constant<int, 1>{});
-}
+/// tile<T>: a column of registers, tile_rows high. What works on tiles is inline always and without lambdas: a function
+/// that a compiler leaves out of line would take them out of their registers.
+template <class T> using tile = std::array<simd::batch<T>, tile_rows>;
 
-/// add_row<i>(v, w, sum): row i of the input, which meets taps k of output rows i - k.
+/// add_product<i, k>(v, w, sum): row i of the input meets tap k of output row i - k.
+template <int i, int k, class T, std::size_t count>
+[[gnu::always_inline]] inline void add_product(simd::batch<T> v, const std::array<simd::batch<T>, count>& w,
+                                               tile<T>& sum) {
+  if constexpr (i >= k && i - k < tile_rows) sum[i - k] = simd::fma(w[k], v, sum[i - k]);
+}
 template <int i, class T, std::size_t count, int... k>
-[[gnu::always_inline]] inline void add_row(simd::batch<T> v, const std::array<simd::batch<T>, count>& w,
-                                           std::array<simd::batch<T>, tile_rows>& sum, indices<k...>) {
-  const auto add = [&](auto tap) {
-    constexpr int row = i - tap;
-    if constexpr (row >= 0 && row < tile_rows) sum[row] = simd::fma(w[tap], v, sum[row]);
-  };
-  (add(std::integral_constant<int, k>{}), ...);
+[[gnu::always_inline]] inline void add_row(simd::batch<T> v, const std::array<simd::batch<T>, count>& w, tile<T>& sum,
+                                           indices<k...>) {
+  (add_product<i, k>(v, w, sum), ...);
 }
 
-/// plane_tile(plan, x, w, sum): a column of registers of outputs, tile_rows high.
+/// add_taps(taps, rows, x, pitch, w, sum): a group of taps, which meet rows `pitch` apart.
+template <class T, int... k, int... i>
+[[gnu::always_inline]] inline void add_taps(indices<k...> taps, indices<i...>, const T* x, std::ptrdiff_t pitch,
+                                            const T* w, tile<T>& sum) {
+  const std::array weights{simd::batch<T>(w[k])...};
+  ((add_row<i>(simd::batch<T>::load(x), weights, sum, taps), x += pitch), ...);
+}
+template <int count, class T>
+[[gnu::always_inline]] inline void add_taps(const T* x, std::ptrdiff_t pitch, const T* w, tile<T>& sum) {
+  add_taps(std::make_integer_sequence<int, count>{}, std::make_integer_sequence<int, tile_rows + count - 1>{}, x, pitch,
+           w, sum);
+}
+
+/// plane_tile(plan, x, w, sum): a tile of outputs.
 template <class T>
-[[gnu::always_inline]] inline void plane_tile(const tap_plan& plan, const T* x, const T* w,
-                                              std::array<simd::batch<T>, tile_rows>& sum) {
-  using batch = simd::batch<T>;
-  const std::ptrdiff_t pitch = plan.pitch;
-  for (int g = 0; g < plan.groups; ++g) {
-    const T* from = x + plan.group[g].offset;
-    with_count(plan.group[g].count, [&](auto count) {
-      std::array<batch, count> taps;
-      [&]<int... k>(indices<k...> all) {
-        ((taps[k] = batch(w[k])), ...);
-        [&]<int... i>(indices<i...>) { ((add_row<i>(batch::load(from), taps, sum, all), from += pitch), ...); }
-        (std::make_integer_sequence<int, tile_rows + count - 1>{});
-      }
-      (std::make_integer_sequence<int, count>{});
-    });
-    w += plan.group[g].count;
+[[gnu::always_inline]] inline void plane_tile(const tap_plan& plan, const T* x, const T* w, tile<T>& sum) {
+  for (int g = 0; g < plan.groups; w += plan.group[g++].count) {
+    const T* const from = x + plan.group[g].offset;
+    switch (plan.group[g].count) {
+    case 1: add_taps<1>(from, plan.pitch, w, sum); break;
+    case 2: add_taps<2>(from, plan.pitch, w, sum); break;
+    case 3: add_taps<3>(from, plan.pitch, w, sum); break;
+    default: add_taps<most_together>(from, plan.pitch, w, sum);
+    }
   }
 }
 
@@ -147,17 +150,15 @@ template <class T> void put_lanes(simd::batch<T> v, int n, T* to, std::ptrdiff_t
 }
 
 /// put_tile(sum, rows, lanes, y): as many rows and lanes of a tile as there are outputs.
+template <class T, std::size_t... r>
+[[gnu::always_inline]] inline void put_tile(const tile<T>& sum, T* to, std::ptrdiff_t row, std::index_sequence<r...>) {
+  (sum[r].store(to + static_cast<std::ptrdiff_t>(r) * row), ...);
+}
 template <class T>
-[[gnu::always_inline]] inline void put_tile(const std::array<simd::batch<T>, tile_rows>& sum, int rows, int lanes,
-                                            const output_grid<T>& y) {
-  T* to = y.y;
-  const auto put_all = [&]<std::size_t... r>(std::index_sequence<r...>) { ((sum[r].store(to), to += y.row), ...); };
+[[gnu::always_inline]] inline void put_tile(const tile<T>& sum, int rows, int lanes, const output_grid<T>& y) {
   if (rows == tile_rows && lanes == simd::batch<T>::size && y.col == 1)
-    return put_all(std::make_index_sequence<tile_rows>{});
-  for (const simd::batch<T>& v : sum) {
-    if (rows-- > 0) put_lanes(v, lanes, to, y.col);
-    to += y.row;
-  }
+    return put_tile(sum, y.y, y.row, std::make_index_sequence<tile_rows>{});
+  for (int r = 0; r < rows; ++r) put_lanes(sum[static_cast<std::size_t>(r)], lanes, y.y + r * y.row, y.col);
 }
 
 /// correlate_plane(plan, x, w, n, y): n output rows from a packed plane; y is where the first of them goes.
@@ -168,7 +169,7 @@ void correlate_plane(const plane_plan& plan, const T* x, const T* w, int n, cons
   for (int block = 0; block < n; block += tile_rows) {
     const int i = std::max(0, std::min(block, n - tile_rows)); // the last tile ends with the last row
     for (int j = 0; j < width; j += batch::size) {
-      std::array<batch, tile_rows> sum;
+      tile<T> sum;
       sum.fill(batch(T(0)));
       plane_tile(plan, x + i * plan.pitch + j, w, sum);
       put_tile(sum, valid, std::min(batch::size, width - j),

@@ -5,37 +5,47 @@
 #include <fluxpp/kernels/convolution/depthwise.hpp>
 
 namespace fluxpp::inline v0_1::kernels::convolution {
-/// gradient_row<i>(v, y, sum): row i of the plane, which meets tap k at row i - k of the results; even and odd rows are
-/// summed apart.
-template <int i, class T, std::size_t count, int... k>
-[[gnu::always_inline]] inline void gradient_row(simd::batch<T> v, const std::array<simd::batch<T>, tile_rows>& y,
-                                                std::array<simd::batch<T>, count>& sum, indices<k...>) {
-  const auto add = [&](auto tap) {
-    constexpr int row = i - tap, chain = 2 * tap + row % 2;
-    if constexpr (row >= 0 && row < tile_rows) sum[chain] = simd::fma(y[row], v, sum[chain]);
-  };
-  (add(std::integral_constant<int, k>{}), ...);
+/// add_slope<i, k>(v, y, sum): row i of the plane meets tap k at row i - k of the results; even and odd rows are summed
+/// apart.
+template <int i, int k, class T, std::size_t chains>
+[[gnu::always_inline]] inline void add_slope(simd::batch<T> v, const tile<T>& y,
+                                             std::array<simd::batch<T>, chains>& sum) {
+  if constexpr (i >= k && i - k < tile_rows)
+    sum[2 * k + (i - k) % 2] = simd::fma(y[i - k], v, sum[2 * k + (i - k) % 2]);
+}
+template <int i, class T, std::size_t chains, int... k>
+[[gnu::always_inline]] inline void add_slopes(simd::batch<T> v, const tile<T>& y,
+                                              std::array<simd::batch<T>, chains>& sum, indices<k...>) {
+  (add_slope<i, k>(v, y, sum), ...);
 }
 
-/// plane_gradient_tile(plan, x, y, sums): sums[tap] += what a tile of results and a packed plane give, lane by lane.
-template <class T>
-[[gnu::always_inline]] inline void plane_gradient_tile(const tap_plan& plan, const T* x,
-                                                       const std::array<simd::batch<T>, tile_rows>& y, T* sums) {
+/// add_slopes(taps, rows, x, pitch, y, sums): what a tile of results adds to the sums of a group of taps, lane by lane.
+template <class T, int... k, int... i>
+[[gnu::always_inline]] inline void add_slopes(indices<k...> taps, indices<i...>, const T* x, std::ptrdiff_t pitch,
+                                              const tile<T>& y, T* sums) {
   using batch = simd::batch<T>;
-  const std::ptrdiff_t pitch = plan.pitch;
-  for (int g = 0; g < plan.groups; ++g) {
-    const T* from = x + plan.group[g].offset;
-    with_count(plan.group[g].count, [&](auto count) {
-      [&]<int... k>(indices<k...> all) {
-        std::array<batch, 2 * count> sum;
-        ((sum[2 * k] = batch::load(sums + k * batch::size), sum[2 * k + 1] = batch(T(0))), ...);
-        [&]<int... i>(indices<i...>) { ((gradient_row<i>(batch::load(from), y, sum, all), from += pitch), ...); }
-        (std::make_integer_sequence<int, tile_rows + count - 1>{});
-        ((sum[2 * k] + sum[2 * k + 1]).store(sums + k * batch::size), ...);
-      }
-      (std::make_integer_sequence<int, count>{});
-    });
-    sums += plan.group[g].count * batch::size;
+  std::array<batch, 2 * sizeof...(k)> sum;
+  ((sum[2 * k] = batch::load(sums + k * batch::size), sum[2 * k + 1] = batch(T(0))), ...);
+  ((add_slopes<i>(batch::load(x), y, sum, taps), x += pitch), ...);
+  ((sum[2 * k] + sum[2 * k + 1]).store(sums + k * batch::size), ...);
+}
+template <int count, class T>
+[[gnu::always_inline]] inline void add_slopes(const T* x, std::ptrdiff_t pitch, const tile<T>& y, T* sums) {
+  add_slopes(std::make_integer_sequence<int, count>{}, std::make_integer_sequence<int, tile_rows + count - 1>{}, x,
+             pitch, y, sums);
+}
+
+/// plane_gradient_tile(plan, x, y, sums): what a tile of results and a packed plane add to the sums of all taps.
+template <class T>
+[[gnu::always_inline]] inline void plane_gradient_tile(const tap_plan& plan, const T* x, const tile<T>& y, T* sums) {
+  for (int g = 0; g < plan.groups; sums += plan.group[g++].count * simd::batch<T>::size) {
+    const T* const from = x + plan.group[g].offset;
+    switch (plan.group[g].count) {
+    case 1: add_slopes<1>(from, plan.pitch, y, sums); break;
+    case 2: add_slopes<2>(from, plan.pitch, y, sums); break;
+    case 3: add_slopes<3>(from, plan.pitch, y, sums); break;
+    default: add_slopes<most_together>(from, plan.pitch, y, sums);
+    }
   }
 }
 
@@ -46,14 +56,14 @@ void plane_gradient(const plane_plan& plan, const T* x, const T* y, int n, std::
   for (int i = 0; i < n; i += tile_rows)
     for (int j = 0; j < plan.cols.axis.out; j += batch::size) {
       const int lanes = std::min(batch::size, plan.cols.axis.out - j), rows = std::min(tile_rows, n - i);
-      std::array<batch, tile_rows> tile;
+      tile<T> results;
       for (int r = 0; r < tile_rows; ++r) {
         const T* const from = y + (i + r) * row + j;
-        tile[static_cast<std::size_t>(r)] = r >= rows              ? batch(T(0))
-                                            : lanes == batch::size ? batch::load(from)
-                                                                   : batch::load_first(from, lanes);
+        results[static_cast<std::size_t>(r)] = r >= rows              ? batch(T(0))
+                                               : lanes == batch::size ? batch::load(from)
+                                                                      : batch::load_first(from, lanes);
       }
-      plane_gradient_tile(plan, x + i * plan.pitch + j, tile, sums);
+      plane_gradient_tile(plan, x + i * plan.pitch + j, results, sums);
     }
 }
 

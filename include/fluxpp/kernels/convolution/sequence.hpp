@@ -65,7 +65,7 @@ template <class T> void correlate_chunk(const sequence_plan& plan, const T* x, c
   constexpr int size = tile_rows * batch::size;
   T rows[size], line[size];
   for (int j = 0; j * tile_rows < n; j += batch::size) {
-    std::array<batch, tile_rows> sum;
+    tile<T> sum;
     sum.fill(batch(T(0)));
     plane_tile(plan, x + j, w, sum);
     put_tile(sum, tile_rows, batch::size, output_grid<T>{rows, 0, 0, batch::size, 1});
@@ -130,10 +130,10 @@ template <class T> void sequence_gradient(const conv_shape& s, const T* x, const
           plan.pack(x + at * s.cols.in, first, packed);
           fold_rows(ybar + at * s.cols.out, first + count, first, plan.pitch, results);
           for (int j = 0; j < plan.columns; j += batch::size) {
-            std::array<batch, tile_rows> tile;
-            for (std::size_t r = 0; r < tile.size(); ++r)
-              tile[r] = batch::load(results + static_cast<std::ptrdiff_t>(r) * plan.pitch + j);
-            plane_gradient_tile(plan, static_cast<const T*>(packed) + j, tile, sums);
+            tile<T> y;
+            for (std::size_t r = 0; r < y.size(); ++r)
+              y[r] = batch::load(results + static_cast<std::ptrdiff_t>(r) * plan.pitch + j);
+            plane_gradient_tile(plan, static_cast<const T*>(packed) + j, y, sums);
           }
         });
       for (int t = 0; t < s.cols.size; ++t)
