@@ -39,6 +39,13 @@ const layer layers[] = {
     {"64x56x56_to_256_1x1", images(4, 64, 256, 56, 1)},
     {"128x56x56_stride_2", images(4, 128, 128, 56, 3, 2)},
     {"128x56x56_depthwise", images(4, 128, 128, 56, 3, 1, 128)},
+    {"128x56x56_depthwise_stride_2", images(4, 128, 128, 56, 3, 2, 128)},
+    {"192x28x28_depthwise_5x5", images(8, 192, 192, 28, 5, 1, 192)},
+    {"96x56x56_depthwise_7x7", images(4, 96, 96, 56, 7, 1, 96)},
+    {"256x14x14_depthwise", images(8, 256, 256, 14, 3, 1, 256)},
+    {"1x4000_to_64_width_64", {8, 1, 64, 1, {}, kernels::padded_window(4000, 64, 1, 32, 31)}},
+    {"32x2000_width_101", {8, 32, 32, 1, {}, kernels::padded_window(2000, 101, 1, 50, 50)}},
+    {"64x2000_depthwise_width_64", {8, 64, 64, 64, {}, kernels::padded_window(2000, 64, 1, 32, 31)}},
     {"64x1000_width_9", {8, 64, 64, 1, {}, kernels::padded_window(1000, 9, 1, 4, 4)}},
 };
 

@@ -57,6 +57,27 @@ const shape_list shapes = {
     image(2, 40, 40, centred(14, 3), centred(13, 3), 40),
     image(2, 6, 12, centred(9, 5, 2), centred(9, 5, 2), 6),
     image(1, 64, 64, centred(6, 3), centred(6, 3), 16),
+    // one channel per group: sizes, strides, bands of large planes, fewer rows than a tile, several filters of a channel
+    image(2, 5, 5, centred(20, 5), centred(37, 5), 5),
+    image(2, 3, 3, centred(19, 7), centred(18, 7), 3),
+    image(2, 3, 3, centred(23, 3, 2), centred(36, 3, 2), 3),
+    image(2, 3, 3, padded_window(23, 7, 2, 0, 1), padded_window(36, 5, 1, 3, 0), 3),
+    image(1, 3, 6, padded_window(21, 4, 2, 2, 1), padded_window(40, 2, 3, 1, 0), 3),
+    image(2, 3, 3, padded_window(16, 3, 2, -1, -2), padded_window(17, 3, 2, -2, -1), 3),
+    image(1, 2, 2, centred(150, 3), centred(170, 3), 2),
+    image(1, 2, 2, centred(150, 5, 2), centred(170, 5, 2), 2),
+    image(2, 4, 4, centred(5, 3), centred(7, 3), 4),
+    image(1, 2, 2, padded_window(6, 3, 1, 5, 4), padded_window(7, 3, 1, 4, 6), 2),
+    image(1, 2, 2, padded_window(6, 3, 2, 5, 4), padded_window(7, 3, 2, 4, 6), 2),
+    image(1, 2, 2, centred(30, 11), centred(30, 11), 2),
+    image(1, 2, 2, centred(30, 3, 3), centred(31, 3, 3), 2),
+    // one sequence per filter, filters long and short of what pays
+    {2, 3, 3, 3, {}, centred(700, 32)},
+    {2, 3, 3, 3, {}, padded_window(4500, 101, 1, 30, 99)},
+    {1, 2, 2, 2, {}, padded_window(300, 45, 1, -3, -5)},
+    {2, 2, 2, 2, {}, padded_window(130, 24, 1, 23, 23)},
+    {1, 2, 4, 2, {}, centred(300, 33)},
+    {1, 2, 2, 2, centred(400, 31), {}},
     // more than one block of the depth, more than one chunk of an image, odd numbers of filters
     image(1, 70, 13, centred(9, 3), centred(9, 3)),
     image(2, 3, 29, centred(75, 7, 2), centred(80, 7, 2)),
@@ -74,7 +95,8 @@ const shape_list shapes = {
 const shape_list shapes_with_work = {
     image(64, 16, 32, centred(4, 3), centred(4, 3)), image(1, 16, 24, centred(56, 3), centred(57, 3)),
     image(1, 64, 512, centred(7, 3), centred(7, 3)), image(3, 48, 48, centred(40, 3, 2), centred(40, 5, 2), 48),
-    image(2, 8, 16, {}, centred(9000, 9)),
+    image(2, 8, 16, {}, centred(9000, 9)),           image(3, 40, 40, centred(56, 3), centred(56, 3), 40),
+    {2, 20, 20, 20, {}, centred(2500, 64)},          image(2, 20, 40, centred(60, 5, 2), centred(60, 5, 2), 20),
 };
 
 template <class T> std::vector<T> numbers(std::size_t n, unsigned seed) {

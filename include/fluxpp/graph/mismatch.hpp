@@ -51,10 +51,20 @@ template <rule R, class A, class B, class Line> struct fault_report {
       "fluxpp::window(x): size, stride and dilation must be positive, and the padding of a pool smaller than its size");
   static_assert(R != rule::repeats, "fluxpp::tile(x, counts), repeat_interleave(x, count, axis): a count must not be "
                                     "negative, and the counts at most 6");
-  static_assert(R != rule::square, "fluxpp: cholesky, triangular_solve, solve, inverse, det, slogdet and eigh need square "
-                                   "matrices: the last two extents must be equal");
+  static_assert(R != rule::square,
+                "fluxpp: cholesky, triangular_solve, solve, inverse, det, slogdet and eigh need square "
+                "matrices: the last two extents must be equal");
   static_assert(R != rule::solve, "fluxpp::solve(a, b): b must have as many rows as a");
   static_assert(R != rule::tall, "fluxpp::qr(a): a must have at least as many rows as columns");
+  static_assert(R != rule::groups, "fluxpp::group_norm(x, groups): groups must divide the channels of x");
+  static_assert(R != rule::fold, "fluxpp::fold(y, image, size): y must be [n, channels times window, windows]");
+  static_assert(R != rule::interpolate,
+                "fluxpp::interpolate(x, extents): x must be [n, channels, ...], with one positive extent for each ...");
+  static_assert(R != rule::grid,
+                "fluxpp::grid_sample(x, grid): x must be [n, channels, rows, columns] and grid [n, rows, columns, 2]");
+  static_assert(
+      R != rule::attention,
+      "fluxpp::attention(q, k, v): columns of q and k, rows of k and v, and all axes before them must be equal");
   static_assert(R != rule::tangent,
                 "fluxpp::jvp(f)(x, dx): the tangent of an argument must have its shape, or be one number");
   static_assert(R != rule::cotangent,

@@ -8,7 +8,7 @@
 namespace fluxpp::inline v0_1::kernels {
 /// conv_forward_scratch<T>(s): the elements of scratch that conv_forward needs.
 template <class T> constexpr std::size_t conv_forward_scratch(const conv_shape& s) {
-  return convolution::correlation::of<T>(s.flat()).scratch();
+  return convolution::correlation_scratch<T>(s.flat());
 }
 
 /// conv_forward(s, x, w, y, scratch): cross-correlation of images with filters, y overwritten.
@@ -21,7 +21,7 @@ template <class T> void conv_forward(const conv_shape& s, const T* x, const T* w
   const conv_shape f = s.flat();
   const std::ptrdiff_t x_row = f.cols.in, x_plane = x_row * f.rows.in, y_row = f.cols.out, y_plane = y_row * f.rows.out;
   const std::ptrdiff_t row = f.cols.size, channel = row * f.rows.size, filter = channel * f.group_channels();
-  correlate(correlation::of<T>(f), plane_source<T>{x, f.channels * x_plane, x_row}, x_plane,
+  correlate(f, plane_source<T>{x, f.channels * x_plane, x_row}, x_plane,
             filter_source<T>{w, f.group_filters() * filter, filter, channel, row, 1},
             output_grid<T>{y, f.filters * y_plane, y_plane, y_row, 1}, scratch);
 }
@@ -40,7 +40,10 @@ template <class T> void conv_input_grad(const conv_shape& s, const T* ybar, cons
 
 /// conv_weight_grad_scratch<T>(s): the elements of scratch that conv_weight_grad needs.
 template <class T> constexpr std::size_t conv_weight_grad_scratch(const conv_shape& s) {
-  return convolution::weight_gradient_plan::of<T>(s.flat()).scratch();
+  using namespace convolution;
+  const conv_shape f = s.flat();
+  if (plane_plan::suits(f)) return depthwise_gradient_scratch<T>(f);
+  return sequence_plan::suits(f) ? sequence_gradient_scratch<T>(f) : weight_gradient_plan::of<T>(f).scratch();
 }
 
 /// conv_weight_grad(s, x, ybar, wbar, scratch): the transpose of conv_forward in w, wbar overwritten.
@@ -49,6 +52,9 @@ template <class T> constexpr std::size_t conv_weight_grad_scratch(const conv_sha
 ///          finite number in x or ybar may reach all taps of its channel
 template <class T> void conv_weight_grad(const conv_shape& s, const T* x, const T* ybar, T* wbar, T* scratch) {
   if (s.products() == 0) return static_cast<void>(std::fill_n(wbar, s.weight_size(), T(0)));
-  convolution::weight_gradient(s.flat(), x, ybar, wbar, scratch);
+  const conv_shape f = s.flat();
+  if (convolution::plane_plan::suits(f)) convolution::depthwise_gradient(f, x, ybar, wbar, scratch);
+  else if (convolution::sequence_plan::suits(f)) convolution::sequence_gradient(f, x, ybar, wbar, scratch);
+  else convolution::weight_gradient(f, x, ybar, wbar, scratch);
 }
 } // namespace fluxpp::inline v0_1::kernels

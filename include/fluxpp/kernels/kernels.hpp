@@ -2,11 +2,16 @@
 #pragma once
 // How one step of a plan is computed on a CPU.
 
+#include <fluxpp/kernels/attention.hpp>
+#include <fluxpp/kernels/attention_tile.hpp>
 #include <fluxpp/kernels/conv.hpp>
 #include <fluxpp/kernels/convolution/correlate.hpp>
+#include <fluxpp/kernels/convolution/depthwise.hpp>
+#include <fluxpp/kernels/convolution/depthwise_gradient.hpp>
 #include <fluxpp/kernels/convolution/input_gradient.hpp>
 #include <fluxpp/kernels/convolution/layout.hpp>
 #include <fluxpp/kernels/convolution/pack.hpp>
+#include <fluxpp/kernels/convolution/sequence.hpp>
 #include <fluxpp/kernels/convolution/shape.hpp>
 #include <fluxpp/kernels/convolution/tile.hpp>
 #include <fluxpp/kernels/convolution/weight_gradient.hpp>
@@ -38,22 +43,27 @@
 #include <fluxpp/kernels/pooling/slab.hpp>
 #include <fluxpp/kernels/pooling/sweep.hpp>
 #include <fluxpp/kernels/recurrence.hpp>
+#include <fluxpp/kernels/resample.hpp>
 #include <fluxpp/kernels/rows.hpp>
 #include <fluxpp/kernels/sort.hpp>
 #include <fluxpp/kernels/step.hpp>
 #include <fluxpp/kernels/steps.hpp>
+#include <fluxpp/kernels/steps/attention.hpp>
 #include <fluxpp/kernels/steps/contraction.hpp>
 #include <fluxpp/kernels/steps/convolution.hpp>
 #include <fluxpp/kernels/steps/decomposition.hpp>
 #include <fluxpp/kernels/steps/extremum.hpp>
 #include <fluxpp/kernels/steps/indexed.hpp>
 #include <fluxpp/kernels/steps/lu.hpp>
+#include <fluxpp/kernels/steps/patch.hpp>
 #include <fluxpp/kernels/steps/pool.hpp>
 #include <fluxpp/kernels/steps/random.hpp>
+#include <fluxpp/kernels/steps/resample.hpp>
 #include <fluxpp/kernels/steps/scan.hpp>
 #include <fluxpp/kernels/steps/sort.hpp>
 #include <fluxpp/kernels/steps/structural.hpp>
-#include <fluxpp/kernels/sweep.hpp>
 #include <fluxpp/kernels/steps/triangular.hpp>
+#include <fluxpp/kernels/steps/unfold.hpp>
+#include <fluxpp/kernels/sweep.hpp>
 #include <fluxpp/kernels/thread_pool.hpp>
 #include <fluxpp/kernels/window.hpp>

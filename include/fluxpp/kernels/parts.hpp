@@ -3,6 +3,7 @@
 // in_parts: a loop over independent indices, divided among the threads of the pool.
 #include "fluxpp/kernels/thread_pool.hpp"
 
+#include <algorithm>
 #include <cstddef>
 
 namespace fluxpp::inline v0_1::kernels {
@@ -18,6 +19,15 @@ template <class F> void in_parts(std::ptrdiff_t n, std::ptrdiff_t work, F&& f) {
   const auto tasks = static_cast<int>(std::min({n, enough, static_cast<std::ptrdiff_t>(pool.size())}));
   if (tasks <= 1) return f(std::ptrdiff_t{0}, n);
   pool.run(tasks, [&](int t) { f(n * t / tasks, n * (t + 1) / tasks); });
+}
+
+/// in_tasks(n, most, work, f): f(0, k), ... f(k - 1, k) for k <= most tasks that share n jobs; a task may own scratch by its
+/// number, so how jobs are shared must not matter to results.
+template <class F> void in_tasks(std::ptrdiff_t n, int most, std::ptrdiff_t work, F&& f) {
+  thread_pool& pool = thread_pool::instance();
+  const std::ptrdiff_t enough = std::max<std::ptrdiff_t>(1, n * work / elements_per_task);
+  const auto tasks = static_cast<int>(std::min({n, enough, static_cast<std::ptrdiff_t>(std::min(most, pool.size()))}));
+  pool.run(tasks, [&](int t) { f(t, tasks); });
 }
 
 } // namespace fluxpp::inline v0_1::kernels

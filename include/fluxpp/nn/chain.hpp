@@ -12,7 +12,8 @@ template <layer... L> struct chain_layer {
 
   constexpr var operator()(context& c, var x) const {
     int number = 0;
-    return fold(layers, x, [&](var v, const auto& l) { return c.within(number++, [&] { return apply(l, c, v); }); });
+    return fold_left(layers, x,
+                     [&](var v, const auto& l) { return c.within(number++, [&] { return apply(l, c, v); }); });
   }
 };
 

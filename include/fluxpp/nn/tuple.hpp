@@ -15,13 +15,13 @@ namespace fluxpp::inline v0_1 {
 
 #if FLUXPP_HAS_HANA
 template <class... T> using heterogeneous = boost::hana::tuple<T...>;
-/// fold(tuple, start, f): f(...f(f(start, t0), t1)..., tn).
-template <class Tuple, class Start, class F> constexpr auto fold(const Tuple& t, Start start, F f) {
+/// fold_left(tuple, start, f): f(...f(f(start, t0), t1)..., tn).
+template <class Tuple, class Start, class F> constexpr auto fold_left(const Tuple& t, Start start, F f) {
   return boost::hana::fold_left(t, start, f);
 }
 #else
 template <class... T> using heterogeneous = std::tuple<T...>;
-template <class Tuple, class Start, class F> constexpr auto fold(const Tuple& t, Start start, F f) {
+template <class Tuple, class Start, class F> constexpr auto fold_left(const Tuple& t, Start start, F f) {
   return std::apply([&](const auto&... x) { return ((start = f(start, x)), ..., start); }, t);
 }
 #endif

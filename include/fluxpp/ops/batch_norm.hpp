@@ -2,9 +2,8 @@
 #pragma once
 // batch_norm: channels brought to mean 0 and variance 1, by statistics of the batch or of earlier batches.
 #include "fluxpp/ops/maximum.hpp"
-#include "fluxpp/ops/rsqrt.hpp"
+#include "fluxpp/ops/standardised.hpp"
 #include "fluxpp/ops/stop_gradient.hpp"
-#include "fluxpp/ops/variance.hpp"
 
 namespace fluxpp::inline v0_1 {
 
@@ -20,15 +19,6 @@ struct batch_norm_result {
 };
 
 namespace ops {
-
-/// A vector with a number per channel, so that it broadcasts against x [n, c, ...].
-constexpr var per_channel(var v, var x) {
-  dims shape;
-  for (int i = 1; i < x.rank(); ++i) shape = shape.with(i == 1 && v.rank() == 1 ? v.extent(0) : 1);
-  if (v.rank() == 1 && x.rank() > 1) return reshape::apply(v, shape);
-  x.tape->fail(graph::rule::broadcast, x.shape(), v.shape());
-  return v;
-}
 
 /// n / (n - 1) for the number n of elements that a mask folds: from the variance of a batch to that of its source.
 constexpr var sample_factor(var x, unsigned mask) {

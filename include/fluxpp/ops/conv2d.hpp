@@ -87,21 +87,24 @@ struct conv2d_function {
   }
 };
 
-struct conv1d_function {
-  constexpr var operator()(var x, var w, conv_options options = {}, int line = __builtin_LINE()) const {
-    graph::at_line(x, line);
-    if (x.rank() != 3 || w.rank() != 3) {
-      x.tape->fail(graph::rule::rank, x.shape(), w.shape());
-      return x;
-    }
-    options.stride.rows = options.dilation.rows = 1;
-    options.pad.top = options.pad.bottom = 0;
-    const var y = conv2d_function{}(as_row(x), as_row(w), options, line);
-    return reshape::apply(y, make_dims(y.extent(0), y.extent(1), y.extent(3)));
+/// on_rows(f, x, w, options, line): f on sequences as images of one row.
+template <class F, class Options> constexpr var on_rows(F f, var x, var w, const Options& o, int line) {
+  graph::at_line(x, line);
+  if (x.rank() != 3 || w.rank() != 3) {
+    x.tape->fail(graph::rule::rank, x.shape(), w.shape());
+    return x;
   }
+  const auto as_row = [](var v) { return reshape::apply(v, make_dims(v.extent(0), v.extent(1), 1, v.extent(2))); };
+  const var y = f(as_row(x), as_row(w), o, line);
+  return reshape::apply(y, make_dims(y.extent(0), y.extent(1), y.extent(3)));
+}
 
-private:
-  static constexpr var as_row(var x) { return reshape::apply(x, make_dims(x.extent(0), x.extent(1), 1, x.extent(2))); }
+struct conv1d_function {
+  constexpr var operator()(var x, var w, conv_options o = {}, int line = __builtin_LINE()) const {
+    o.stride.rows = o.dilation.rows = 1;
+    o.pad.top = o.pad.bottom = 0;
+    return on_rows(conv2d_function{}, x, w, o, line);
+  }
 };
 
 } // namespace ops

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 // layer_norm: every element of a batch brought to mean 0 and variance 1 over its trailing axes.
-#include "fluxpp/ops/rsqrt.hpp"
-#include "fluxpp/ops/variance.hpp"
+#include "fluxpp/ops/standardised.hpp"
 
 namespace fluxpp::inline v0_1 {
 namespace ops {
@@ -14,14 +13,7 @@ struct layer_norm_function {
   /// Without scale and shift, over the last `trailing` axes.
   static constexpr var over_trailing(var x, int trailing, double epsilon, int line) {
     graph::at_line(x, line);
-    if (trailing < 1 || trailing > x.rank()) {
-      x.tape->fail(graph::rule::axis, x.shape(), make_dims(trailing));
-      return x;
-    }
-    const unsigned all = (1u << x.rank()) - 1, mask = all & ~((1u << (x.rank() - trailing)) - 1);
-    require_elements(x, mask, "layer_norm");
-    const var v = variance::apply(x, mask, 0);
-    return (x - mean::apply(x, mask)) * fluxpp::rsqrt(v + var(epsilon), line);
+    return standardised(x, trailing_mask(x, trailing), epsilon, "layer_norm");
   }
 };
 

@@ -24,6 +24,11 @@ struct matmul : linear<2> {
   }
 };
 
+/// A product of matrices, the operands read transposed or not; leading axes repeat.
+constexpr var product(var a, var b, bool ta = false, bool tb = false) {
+  return a.rank() == 2 && b.rank() == 2 ? matmul::apply(a, b, ta, tb) : batched_matmul::apply(a, b, ta, tb);
+}
+
 struct matmul_function {
   constexpr var operator()(var a, var b, int line = __builtin_LINE()) const {
     graph::tape& t = graph::at_line(a.exists() ? a : b, line);

@@ -11,6 +11,9 @@
 #include "fluxpp/ops/atan.hpp"
 #include "fluxpp/ops/atan2.hpp"
 #include "fluxpp/ops/atanh.hpp"
+#include "fluxpp/ops/attention.hpp"
+#include "fluxpp/ops/attention_parts.hpp"
+#include "fluxpp/ops/attention_rows.hpp"
 #include "fluxpp/ops/avg_pool2d.hpp"
 #include "fluxpp/ops/batch_norm.hpp"
 #include "fluxpp/ops/batched_matmul.hpp"
@@ -22,6 +25,7 @@
 #include "fluxpp/ops/compare.hpp"
 #include "fluxpp/ops/concat.hpp"
 #include "fluxpp/ops/conv2d.hpp"
+#include "fluxpp/ops/conv3d.hpp"
 #include "fluxpp/ops/conv_transpose2d.hpp"
 #include "fluxpp/ops/copy.hpp"
 #include "fluxpp/ops/cross_entropy.hpp"
@@ -42,9 +46,12 @@
 #include "fluxpp/ops/gather.hpp"
 #include "fluxpp/ops/gelu.hpp"
 #include "fluxpp/ops/gelu_tanh.hpp"
+#include "fluxpp/ops/grid_sample.hpp"
+#include "fluxpp/ops/group_norm.hpp"
 #include "fluxpp/ops/hardsigmoid.hpp"
 #include "fluxpp/ops/hardswish.hpp"
 #include "fluxpp/ops/hypot.hpp"
+#include "fluxpp/ops/interpolate.hpp"
 #include "fluxpp/ops/iota.hpp"
 #include "fluxpp/ops/labelled.hpp"
 #include "fluxpp/ops/layer_norm.hpp"
@@ -70,6 +77,7 @@
 #include "fluxpp/ops/mse.hpp"
 #include "fluxpp/ops/ndtr.hpp"
 #include "fluxpp/ops/norm.hpp"
+#include "fluxpp/ops/patch.hpp"
 #include "fluxpp/ops/permute.hpp"
 #include "fluxpp/ops/pin.hpp"
 #include "fluxpp/ops/polygamma.hpp"
@@ -81,6 +89,7 @@
 #include "fluxpp/ops/relu.hpp"
 #include "fluxpp/ops/relu6.hpp"
 #include "fluxpp/ops/reshape.hpp"
+#include "fluxpp/ops/rms_norm.hpp"
 #include "fluxpp/ops/round.hpp"
 #include "fluxpp/ops/rsqrt.hpp"
 #include "fluxpp/ops/scatter_add.hpp"
@@ -99,6 +108,7 @@
 #include "fluxpp/ops/sort.hpp"
 #include "fluxpp/ops/sqrt.hpp"
 #include "fluxpp/ops/square.hpp"
+#include "fluxpp/ops/standardised.hpp"
 #include "fluxpp/ops/stop_gradient.hpp"
 #include "fluxpp/ops/subscripts.hpp"
 #include "fluxpp/ops/sum.hpp"
@@ -107,6 +117,7 @@
 #include "fluxpp/ops/tile.hpp"
 #include "fluxpp/ops/triangle.hpp"
 #include "fluxpp/ops/trunc.hpp"
+#include "fluxpp/ops/unfold.hpp"
 #include "fluxpp/ops/uniform.hpp"
 #include "fluxpp/ops/variance.hpp"
 #include "fluxpp/ops/window.hpp"
@@ -135,7 +146,8 @@ using step_list =
             max_pool2d, max_pool_at, max_pool_put, avg_pool2d, avg_pool2d_grad,                                //
             permute, slice, embed, concat<2>, concat<3>, concat<4>, gather, scatter_add, scatter_argmax, pick, //
             arg_extremum, take_at_extremum, put_at_extremum, uniform, iota,                                    //
-            cumsum, cumprod, linear_recurrence, argsort, searchsorted,                                         //
+            cumsum, cumprod, linear_recurrence, argsort, searchsorted, unfold, fold_windows, resample, resample_grad,
+            patch_sum, patch_put, patch_dot, attention_rows, attention_grad, //
             cholesky, triangular_solve, lu_factor, lu_solve, determinant<false>, determinant<true>, lu_sign, qr, eigh,
             svd>;
 

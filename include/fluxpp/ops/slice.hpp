@@ -57,10 +57,24 @@ struct embed : linear<1> {
 constexpr var slice::transpose(const node_view& y, var ybar, int) {
   return embed::apply(ybar, y.arg(0).shape(), y.attributes());
 }
+/// Whether two parts of a whole, with these ranges and shapes, certainly have no element in common.
+constexpr bool disjoint(const graph::attributes& a, const dims& in_a, const graph::attributes& b, const dims& in_b) {
+  const auto before = [](const graph::attributes& x, const dims& in_x, const graph::attributes& y, int axis) {
+    const int begin = x.value[axis], step = x.value[in_x.rank + axis], n = in_x[axis];
+    return begin >= 0 && n >= 0 && y.value[axis] >= begin + n * step;
+  };
+  for (int i = 0; i < in_a.rank; ++i)
+    if (before(a, in_a, b, i) || before(b, in_b, a, i)) return true;
+  return false;
+}
 constexpr int slice::rewrite(graph::tape& t, const graph::node& n) {
   if (const int s = scalar_factor(t, n.args[0]); s >= 0) return broadcast_to({t, s}, t.shapes()[n.shape]).id;
   const graph::node& x = t[n.args[0]];
-  return x.op == &info<embed> && x.attr == n.attr && t[x.args[0]].shape == n.shape ? x.args[0] : -1;
+  if (x.op != &info<embed>) return -1;
+  if (x.attr == n.attr && t[x.args[0]].shape == n.shape) return x.args[0];
+  const bool apart =
+      disjoint(t.attribute_table()[n.attr], t.shapes()[n.shape], t.attributes_of(n.args[0]), t.shape_of(x.args[0]));
+  return apart ? broadcast_to(t.constant(0), t.shapes()[n.shape]).id : -1;
 }
 
 /// section: the begin, as attribute, and the extent of a slice of one axis.

@@ -32,10 +32,6 @@ constexpr var on_diagonal(var x) { return operation<equal>::unnamed(row_numbers(
 /// The diagonals as rows [.., 1, n].
 constexpr var diagonal_row(var x) { return sum::apply(kept_where(on_diagonal(x), x), 1u << (x.rank() - 2)); }
 
-/// A product of matrices, the operands read transposed or not; leading axes repeat.
-constexpr var product(var a, var b, bool ta = false, bool tb = false) {
-  return a.rank() == 2 && b.rank() == 2 ? matmul::apply(a, b, ta, tb) : batched_matmul::apply(a, b, ta, tb);
-}
 constexpr var transposed(var x) { return permute::apply(x, swapped(x.rank(), x.rank() - 2, x.rank() - 1)); }
 constexpr var symmetric_part(var x) { return var(0.5) * (x + transposed(x)); }
 

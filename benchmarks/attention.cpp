@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: MIT
+// Attention by blocks and its gradients beside the same products and softmax with the matrix of all scores written out:
+// the least of several runs on one thread. The aim is to need no more time
+// from 256 tokens on, with memory that grows with the length, not with its square.
+#include "harness.hpp"
+
+#include <fluxpp/fluxpp.hpp>
+
+namespace {
+namespace fx = fluxpp;
+
+constexpr auto blocked = [](auto q, auto k, auto v) { return fx::sum(fx::square(fx::attention(q, k, v))); };
+constexpr auto written_out = [](auto q, auto k, auto v) {
+  return fx::sum(fx::square(fx::matmul(fx::softmax(fx::matmul(q * 0.125, fx::transpose(k))), v)));
+};
+
+using heads = fx::tensor<float, 3>;
+heads random_heads(std::size_t number, std::size_t length, std::uint32_t stream) {
+  heads x({number, length, 64});
+  fx::fill_normal(&x[0], x.size(), 1, stream, 0);
+  return x;
+}
+
+/// Value and gradients of two functions of the same heads.
+template <class Ours, class Reference> struct pair {
+  heads q, k, v;
+  Ours ours_of;
+  Reference reference_of;
+  float a = 0, b = 0;
+
+  void renew() {}
+  void ours() { a = call(ours_of); }
+  void reference() { b = call(reference_of); }
+  double difference() const { return std::abs(a / b - 1); }
+
+private:
+  template <class F> float call(F& f) {
+    if constexpr (requires { f(q, k, v).value; }) return f(q, k, v).value;
+    else return f(q, k, v);
+  }
+};
+
+template <class Ours, class Reference>
+void compare(bench::suite& suite, const std::string& name, std::size_t number, std::size_t length, Ours ours,
+             Reference reference) {
+  pair<Ours, Reference> p{random_heads(number, length, 1), random_heads(number, length, 2),
+                          random_heads(number, length, 3), std::move(ours), std::move(reference)};
+  suite.compare(name + "/" + std::to_string(length), length < 256 ? 1.4 : 1.1, 1e-3, p);
+}
+} // namespace
+
+int main(int argc, char** argv) {
+  fx::kernels::thread_pool::instance().resize(1);
+  bench::suite suite("attention", argc, argv);
+  for (const auto& [number, length] : {std::pair<std::size_t, std::size_t>{16, 64}, {8, 256}, {4, 1024}, {1, 4096}}) {
+    compare(suite, "value", number, length, fx::compile(blocked), fx::compile(written_out));
+    compare(suite, "gradients", number, length, fx::value_and_grad(blocked), fx::value_and_grad(written_out));
+  }
+  return suite.finish();
+}
