@@ -33,6 +33,7 @@ constexpr var beside(std::initializer_list<var> x) {
   return concat_function{}(x, x.begin()->rank() - 1, x.begin()->tape->line);
 }
 
+/// The elementwise product and the difference; a var that does not exist is nothing.
 constexpr var each(var a, var b) { return a.exists() && b.exists() ? a * b : var{}; }
 constexpr var minus(var a, var b) { return !b.exists() ? a : a.exists() ? a - b : -b; }
 

@@ -24,8 +24,9 @@ struct matmul : linear<2> {
   }
 };
 
-/// A product of matrices, the operands read transposed or not; leading axes repeat.
+/// A product of matrices, the operands read transposed or not; leading axes repeat. Nothing where either is nothing.
 constexpr var product(var a, var b, bool ta = false, bool tb = false) {
+  if (!a.exists() || !b.exists()) return {};
   return a.rank() == 2 && b.rank() == 2 ? matmul::apply(a, b, ta, tb) : batched_matmul::apply(a, b, ta, tb);
 }
 
