@@ -43,6 +43,10 @@ constexpr operand index(int small, int small_rows, int large, int large_rows) {
 }
 
 inline constexpr operand cube = array(make_dims(2, 3, 5));
+/// Well-conditioned matrices with eigenvalues well apart.
+constexpr var conditioned(var x) { return 0.1 * x + fx::ops::on_diagonal(x) * (fx::ops::row_numbers(x) + 1.0); }
+inline constexpr operand matrices = array(make_dims(2, 3, 3), make_dims(301, 11, 11));
+
 inline constexpr operand image = array(make_dims(2, 4, 7, 6), make_dims(4, 16, 40, 44));
 
 inline constexpr law_case cases[]{
@@ -114,6 +118,42 @@ inline constexpr law_case cases[]{
        return square(fx::conv2d(a[0], a[1], {.stride = {2, 1}, .pad = 1, .groups = 2}));
      },
      {image, array(make_dims(6, 2, 3, 3), make_dims(24, 8, 3, 3))}},
+    {"windows",
+     [](const vars& a) {
+       return square(fx::fold(fx::unfold(square(a[0]), 2), {a[0].extent(2), a[0].extent(3)}, 2));
+     },
+     {image}},
+    {"resampling", [](const vars& a) { return square(fx::upsample(square(a[0]), 2)); }, {image}},
+    {"samples",
+     [](const vars& a) { return fx::grid_sample(square(a[0]), fx::tanh(a[1])); },
+     {image, array(make_dims(2, 3, 5, 2), make_dims(4, 41, 43, 2))},
+     16},
+    {"attention",
+     [](const vars& a) { return square(fx::attention(a[0], a[1], a[2])); },
+     {array(make_dims(2, 3, 5), make_dims(3, 150, 32)), array(make_dims(2, 7, 5), make_dims(3, 170, 32)),
+      array(make_dims(2, 7, 3), make_dims(3, 170, 24))},
+     170 * 32},
+    {"triangles",
+     [](const vars& a) {
+       const var x = conditioned(a[0]);
+       return square(fx::triangular_solve(fx::cholesky(fx::matmul(x, fx::transpose(x))), a[1]));
+     },
+     {matrices, array(make_dims(2, 3, 2), make_dims(301, 11, 7))}},
+    {"systems",
+     [](const vars& a) {
+       const var x = conditioned(a[0]);
+       return fx::solve(x, square(a[1])) * fx::reshape(fx::det(0.5 * x) + fx::logdet(x), {x.extent(0), 1, 1});
+     },
+     {matrices, array(make_dims(2, 3, 2), make_dims(301, 11, 7))}},
+    {"bases",
+     [](const vars& a) {
+       const var x = conditioned(a[0]);
+       const auto [q, r] = fx::qr(x);
+       const auto [u, s, vh] = fx::svd(x);
+       const auto [w, v] = fx::eigh(x);
+       return square(fx::matmul(q, r)) + fx::matmul(u, vh) * fx::reshape(s + w, {x.extent(0), 1, -1}) + square(v);
+     },
+     {matrices}},
     {"pools",
      [](const vars& a) {
        return fx::max_pool2d(square(a[0]), {.size = 3, .stride = 2}) * fx::avg_pool2d(a[0], {.size = 3, .stride = 2});
