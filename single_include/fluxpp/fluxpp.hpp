@@ -1231,11 +1231,17 @@ constexpr int without_broadcast(const graph::tape& t, int id) {
   return t[id].op == &info<broadcast> ? t[id].args[0] : id;
 }
 
-/// Folds an operation on constants; nan-safe since only exact arithmetic is foldable.
-constexpr bool all_constant(const graph::tape& t, const graph::node& n) {
+/// Whether an operation is exact arithmetic on constants, and its value then.
+constexpr bool folds(const graph::tape& t, const graph::node& n) {
+  if (!n.op->foldable) return false;
   for (int i = 0; i < n.op->arity; ++i)
     if (t[n.args[i]].op != &graph::constant_op) return false;
   return true;
+}
+constexpr var folded(graph::tape& t, const graph::node& n) {
+  double v[4]{};
+  for (int i = 0; i < n.op->arity; ++i) v[i] = t[n.args[i]].value;
+  return t.constant(n.op->evaluate(v));
 }
 
 /// record_alike(t, n, mixed): a node whose operands are scalars or have its shape; mixed when there are both.
@@ -1243,12 +1249,7 @@ constexpr var record_alike(graph::tape& t, graph::node& n, bool mixed) {
   if (mixed && n.shape != 0)
     for (int i = 0; i < n.op->arity; ++i)
       if (t[n.args[i]].shape != n.shape) n.args[i] = record(t, {&info<broadcast>, {n.args[i], -1, -1, -1}, n.shape}).id;
-  if (n.shape == 0 && n.op->foldable && all_constant(t, n)) {
-    double v[4]{};
-    for (int i = 0; i < n.op->arity; ++i) v[i] = t[n.args[i]].value;
-    return t.constant(n.op->evaluate(v));
-  }
-  return record(t, n);
+  return n.shape == 0 && folds(t, n) ? folded(t, n) : record(t, n);
 }
 
 /// Kinds of operands as bits, and one for scalars of any kind.
@@ -1288,11 +1289,7 @@ constexpr var record_elementwise(graph::tape& t, const graph::op_info& op, var* 
     const var operand = hoist ? var(t, base[i]) : x[i];
     n.args[i] = (inner.rank == 0 ? reshape::apply(operand, {}) : broadcast_to(operand, inner)).id;
   }
-  if (op.foldable && all_constant(t, n)) {
-    double v[4]{};
-    for (int i = 0; i < op.arity; ++i) v[i] = t[n.args[i]].value;
-    return broadcast_to(t.constant(op.evaluate(v)), shape);
-  }
+  if (folds(t, n)) return broadcast_to(folded(t, n), shape);
   n.shape = t.intern(inner);
   return broadcast_to(record(t, n), shape);
 }
