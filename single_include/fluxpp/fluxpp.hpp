@@ -75,7 +75,7 @@
 // operation<Op>: the function object a user calls; on numbers it computes, on vars it records.
 // broadcast, reshape and sum: views and the reduction that are each other's adjoints.
 // The four kinds of rule an operation may state, and the traits and derivative hooks that follow from each.
-// What batches have and plain numbers lack, so that one `forward` body serves both: select, fma, fnma.
+// What batches have and plain numbers lack, so that one `forward` body serves both: select, any, fma, fnma, horner.
 
 namespace fluxpp::inline v0_1::scalar {
 /// A real is a plain floating-point number.
@@ -92,6 +92,9 @@ template <class V> using real_of = typename real_in<V>::type;
 /// select(m, a, b): a if m, else b; the twin of simd::select.
 template <real T> constexpr T select(bool m, T a, std::type_identity_t<T> b) { return m ? a : b; }
 
+/// any(m): m; the twin of a mask's any.
+constexpr bool any(bool m) { return m; }
+
 /// fma(a, b, c): a b + c, rounded once where the target has the instruction, twice elsewhere and in constant evaluation.
 template <real T> constexpr T fma(T a, std::type_identity_t<T> b, std::type_identity_t<T> c) {
 #if defined(__FMA__) || defined(__ARM_FEATURE_FMA) || defined(FP_FAST_FMA) || defined(__CUDA_ARCH__)
@@ -102,6 +105,16 @@ template <real T> constexpr T fma(T a, std::type_identity_t<T> b, std::type_iden
 
 /// fnma(a, b, c): c - a b, rounded as fma is.
 template <real T> constexpr T fnma(T a, std::type_identity_t<T> b, std::type_identity_t<T> c) { return fma(-a, b, c); }
+
+/// horner(x, c...): the polynomial with coefficients c, that of the highest power first; the twin of simd::horner.
+template <real T, class... Coefficient> constexpr T horner(T x, std::type_identity_t<T> first, Coefficient... rest) {
+  T p = first;
+  ((p = fma(p, x, static_cast<T>(rest))), ...);
+  return p;
+}
+
+/// wide<V>: a plain number of more than double precision, in which the tests compute what others approximate.
+template <class V> inline constexpr bool wide = real<V> && sizeof(V) > 8;
 } // namespace fluxpp::inline v0_1::scalar
 
 // The tape: a program under construction. Every push looks the node up first, so equal expressions are one node.
@@ -350,6 +363,14 @@ struct dims {
     d.extent[d.rank++] = e;
     return d;
   }
+  /// The same shape with the extents of `by` in place of `count` axes from `axis` on.
+  constexpr dims replaced(int axis, int count, const dims& by) const {
+    dims d;
+    for (int i = 0; i < axis; ++i) d = d.with(extent[i]);
+    for (int i = 0; i < by.rank; ++i) d = d.with(by[i]);
+    for (int i = axis + count; i < rank; ++i) d = d.with(extent[i]);
+    return d;
+  }
   /// Every extent is the number 1: one element, whatever is bound.
   constexpr bool single() const {
     for (int i = 0; i < rank; ++i)
@@ -494,7 +515,7 @@ public:
   }
   constexpr void require_at_least(int a, int bound, const char* rule, int line) {
     for (const constraint& c : constraints_)
-      if (c.relation == relation::at_least && c.a == a && c.b >= bound) return;
+      if (c.relation == relation::at_least && c.a == a && (c.b == bound || (bound >= 0 && c.b >= bound))) return;
     constraints_.push({a, bound, relation::at_least, rule, line});
   }
   /// Whether a is a multiple of the number by, or may be: where a has a name, that is checked at the call.
@@ -671,12 +692,27 @@ enum class rule : int {
   permute,
   axis,
   gather,
+  scatter,
+  along,
+  top_k,
+  searchsorted,
+  subscripts,
+  einsum,
   labels,
   rank,
   slice,
   pad,
   empty,
   window_options,
+  repeats,
+  square,
+  solve,
+  tall,
+  groups,
+  fold,
+  interpolate,
+  grid,
+  attention,
   scalar_gradient,
   integer_gradient,
   tangent,
@@ -1714,6 +1750,32 @@ struct acos : elementwise<1> {
 inline constexpr operation<ops::acos> acos{};
 } // namespace fluxpp::inline v0_1
 
+// acosh: the inverse hyperbolic cosine.
+
+namespace fluxpp::inline v0_1 {
+namespace ops {
+
+/// acosh(x): the number >= 0 whose hyperbolic cosine is x, elementwise; NaN below 1.
+/// grad     1 / sqrt(x^2 - 1); grad at 1 is infinity
+/// accuracy 4 ulp
+struct acosh : elementwise<1> {
+  static constexpr auto name = "acosh";
+  static constexpr double domain[2]{1, 1e18};
+  template <class V> static constexpr V forward(V x) {
+    using std::acosh;
+    return acosh(x);
+  }
+  template <class V> static constexpr std::array<V, 1> partials(V x, V) {
+    return {fluxpp::rsqrt((x - V(1)) * (x + V(1)))};
+  }
+  static constexpr std::array samples{1.25, 1.5, 2.0, 5.0};
+  static constexpr double max_ulp = 4;
+};
+
+} // namespace ops
+inline constexpr operation<ops::acosh> acosh{};
+} // namespace fluxpp::inline v0_1
+
 // argmax, argmin: where the first largest and smallest elements are.
 // What all reductions share: which axes are meant, that they are not empty, and whether they stay with extent 1.
 
@@ -1737,6 +1799,14 @@ constexpr int checked_axis(var x, int axis) {
   if (a >= 0 && a < x.rank()) return a;
   x.tape->fail(graph::rule::axis, x.shape(), make_dims(axis));
   return 0;
+}
+
+/// Whether two extents that must be equal may be: numbers are compared at once, names when the program is called.
+constexpr bool same_extent(graph::tape& t, int a, int b, const char* rule) {
+  a = t.extents.resolve(a), b = t.extents.resolve(b);
+  if (a >= 0 && b >= 0) return a == b;
+  t.extents.equate(a, b, rule, t.line);
+  return true;
 }
 
 /// Every axis in the mask must have an element: reductions without a neutral element need one.
@@ -1854,6 +1924,29 @@ struct asin : elementwise<1> {
 inline constexpr operation<ops::asin> asin{};
 } // namespace fluxpp::inline v0_1
 
+// asinh: the inverse hyperbolic sine.
+
+namespace fluxpp::inline v0_1 {
+namespace ops {
+
+/// asinh(x): the number whose hyperbolic sine is x, elementwise.
+/// grad     1 / sqrt(x^2 + 1)
+/// accuracy 4 ulp
+struct asinh : elementwise<1> {
+  static constexpr auto name = "asinh";
+  template <class V> static constexpr V forward(V x) {
+    using std::asinh;
+    return asinh(x);
+  }
+  template <class V> static constexpr std::array<V, 1> partials(V x, V) { return {fluxpp::rsqrt(x * x + V(1))}; }
+  static constexpr std::array samples{-2.0, -0.5, 0.0, 1.5};
+  static constexpr double max_ulp = 4;
+};
+
+} // namespace ops
+inline constexpr operation<ops::asinh> asinh{};
+} // namespace fluxpp::inline v0_1
+
 // atan: the inverse tangent.
 
 namespace fluxpp::inline v0_1 {
@@ -1878,7 +1971,7 @@ inline constexpr operation<ops::atan> atan{};
 } // namespace fluxpp::inline v0_1
 
 // atan2: the angle of a point in the plane.
-// select: a choice between two values.
+// select, where: a choice between two values.
 // less, less_equal, greater, greater_equal, equal, not_equal: comparisons, 1 where they hold and 0 elsewhere.
 
 namespace fluxpp::inline v0_1 {
@@ -2004,6 +2097,8 @@ struct select : elementwise<3> {
 
 } // namespace ops
 inline constexpr operation<ops::select> select{};
+/// where(c, a, b): select under the name that arrays know it by.
+inline constexpr operation<ops::select> where{};
 } // namespace fluxpp::inline v0_1
 
 namespace fluxpp::inline v0_1 {
@@ -2031,6 +2126,1017 @@ struct atan2 : elementwise<2> {
 
 } // namespace ops
 inline constexpr operation<ops::atan2> atan2{};
+} // namespace fluxpp::inline v0_1
+
+// atanh: the inverse hyperbolic tangent.
+
+namespace fluxpp::inline v0_1 {
+namespace ops {
+
+/// atanh(x): the number whose hyperbolic tangent is x, elementwise; infinite at -1 and 1, NaN beyond.
+/// grad     1 / (1 - x^2)
+/// accuracy 4 ulp
+struct atanh : elementwise<1> {
+  static constexpr auto name = "atanh";
+  static constexpr double domain[2]{-1, 1};
+  template <class V> static constexpr V forward(V x) {
+    using std::atanh;
+    return atanh(x);
+  }
+  template <class V> static constexpr std::array<V, 1> partials(V x, V) { return {V(1) / ((V(1) - x) * (V(1) + x))}; }
+  static constexpr std::array samples{-0.75, -0.25, 0.0, 0.5};
+  static constexpr double max_ulp = 4;
+};
+
+} // namespace ops
+inline constexpr operation<ops::atanh> atanh{};
+} // namespace fluxpp::inline v0_1
+
+// attention: values averaged by how well their keys match queries, without the matrix of all matches.
+// attention_rows and its gradient: the steps that never hold the matrix of all matches.
+// What attention and its gradients are made of, with the matrix of all matches written out: for derivatives of
+// derivatives, which the kernels do not give.
+// concat, stack: arrays one after the other along an axis that they have, or along a new one.
+// slice, pad: a part of an array, and an array as a part of a larger one; each other's transposes.
+
+namespace fluxpp::inline v0_1 {
+
+/// to_end: the end of a slice that goes as far as the axis.
+inline constexpr int to_end = 1 << 28;
+
+/// border: how many zeros stand before and after the elements of an axis.
+struct border {
+  int before = 0, after = 0;
+};
+
+namespace ops {
+
+/// Where the elements of the part lie in the whole, for every axis: begin + i step. As attributes: all begins, then all
+/// steps, backwards if negative; a begin of -1 - k says that k elements of the whole lie beyond the part's last one,
+/// which is a number where the begin has a name.
+constexpr graph::attributes whole_range(int rank) {
+  graph::attributes a{2 * rank};
+  for (int i = 0; i < rank; ++i) a.value[rank + i] = 1;
+  return a;
+}
+
+/// slice(x): the part of x that the attributes say, as long as the shape of the result.
+/// grad     embed(ybar): zeros around it
+struct slice : linear<1> {
+  static constexpr auto name = "slice";
+  static constexpr var apply(var x, const dims& shape, const graph::attributes& range) {
+    return x.shape() == shape && range == whole_range(shape.rank) ? x : record<slice>(*x.tape, shape, range, x);
+  }
+  static constexpr var transpose(const node_view& y, var ybar, int);
+  static constexpr int rewrite(graph::tape& t, const graph::node& n);
+};
+
+/// embed(x): zeros with the shape of the result, and x in the part of it that the attributes say.
+/// grad     slice(ybar)
+struct embed : linear<1> {
+  static constexpr auto name = "embed";
+  static constexpr var apply(var x, const dims& shape, const graph::attributes& range) {
+    return x.shape() == shape && range == whole_range(shape.rank) ? x : record<embed>(*x.tape, shape, range, x);
+  }
+  static constexpr var transpose(const node_view& y, var ybar, int) {
+    return slice::apply(ybar, y.arg(0).shape(), y.attributes());
+  }
+  static constexpr int rewrite(graph::tape& t, const graph::node& n) {
+    const int s = scalar_factor(t, n.args[0]);
+    const bool zeros = s >= 0 && t[s].op == &graph::constant_op && t[s].value == 0;
+    return zeros ? broadcast_to({t, s}, t.shapes()[n.shape]).id : -1;
+  }
+};
+
+constexpr var slice::transpose(const node_view& y, var ybar, int) {
+  return embed::apply(ybar, y.arg(0).shape(), y.attributes());
+}
+/// Whether two parts of a whole, with these ranges and shapes, certainly have no element in common.
+constexpr bool disjoint(const graph::attributes& a, const dims& in_a, const graph::attributes& b, const dims& in_b) {
+  const auto before = [](const graph::attributes& x, const dims& in_x, const graph::attributes& y, int axis) {
+    const int begin = x.value[axis], step = x.value[in_x.rank + axis], n = in_x[axis];
+    return begin >= 0 && n >= 0 && y.value[axis] >= begin + n * step;
+  };
+  for (int i = 0; i < in_a.rank; ++i)
+    if (before(a, in_a, b, i) || before(b, in_b, a, i)) return true;
+  return false;
+}
+constexpr int slice::rewrite(graph::tape& t, const graph::node& n) {
+  if (const int s = scalar_factor(t, n.args[0]); s >= 0) return broadcast_to({t, s}, t.shapes()[n.shape]).id;
+  const graph::node& x = t[n.args[0]];
+  if (x.op != &info<embed>) return -1;
+  if (x.attr == n.attr && t[x.args[0]].shape == n.shape) return x.args[0];
+  const bool apart =
+      disjoint(t.attribute_table()[n.attr], t.shapes()[n.shape], t.attributes_of(n.args[0]), t.shape_of(x.args[0]));
+  return apart ? broadcast_to(t.constant(0), t.shapes()[n.shape]).id : -1;
+}
+
+/// section: the begin, as attribute, and the extent of a slice of one axis.
+struct section {
+  int begin = 0, extent = 0;
+  bool valid = true;
+};
+
+/// The part of an axis whose extent is a number.
+constexpr section section_of(int extent, int begin, int end, int step) {
+  if (begin < 0) begin += extent;
+  if (end == to_end) end = extent;
+  if (end < 0) end += extent;
+  const bool valid = step > 0 && 0 <= begin && begin <= end && end <= extent;
+  return {begin, valid ? (end - begin + step - 1) / step : 0, valid};
+}
+/// The part of an axis whose extent is a name; it may begin at the end only if it ends there.
+constexpr section section_of(graph::tape& t, int extent, int begin, int end, int step) {
+  extent = t.extents.resolve(extent);
+  if (extent >= 0) return section_of(extent, begin, end, step);
+  if (end == to_end) end = 0;
+  const bool back = begin < 0, backed_end = end <= 0; // an end of 0 is that of the axis: an empty part needs no slice
+  const int distance = end - begin;
+  if (step <= 0 || (back && !backed_end) || (back == backed_end && distance < 0)) return {0, 0, false};
+  const int least = back ? -begin : backed_end ? -distance : end;
+  if (least > 0) t.extents.require_at_least(extent, least, "slice", t.line);
+  if (!back && backed_end) return {begin, t.extents.quotient(t.extents.shifted(extent, distance + step - 1), step)};
+  const int n = (distance + step - 1) / step;
+  const int after = distance - ((n - 1) * step + 1) - end;
+  return {!back ? begin : n == 0 ? 0 : -1 - after, n};
+}
+
+struct slice_function {
+  constexpr var operator()(var x, int axis, int begin, int end, int step = 1, int line = __builtin_LINE()) const {
+    graph::at_line(x, line);
+    axis = checked_axis(x, axis);
+    dims shape = x.shape();
+    const section s = section_of(*x.tape, shape[axis], begin, end, step);
+    if (!s.valid) x.tape->fail(graph::rule::slice, x.shape(), make_dims(axis, begin, end, step));
+    shape[axis] = s.extent;
+    graph::attributes range = whole_range(shape.rank);
+    range.value[axis] = s.begin;
+    range.value[shape.rank + axis] = step;
+    return slice::apply(x, shape, range);
+  }
+};
+
+struct pad_function {
+  constexpr var operator()(var x, int axis, border zeros, int line = __builtin_LINE()) const {
+    graph::at_line(x, line);
+    border all[max_rank]{};
+    all[checked_axis(x, axis)] = zeros;
+    return apply(x, all);
+  }
+  /// One border per axis; trailing axes without one stay.
+  constexpr var operator()(var x, std::initializer_list<border> zeros, int line = __builtin_LINE()) const {
+    graph::at_line(x, line);
+    border all[max_rank]{};
+    int axis = 0;
+    for (const border& b : zeros)
+      if (axis < max_rank) all[axis++] = b;
+    if (static_cast<int>(zeros.size()) > x.rank()) x.tape->fail(graph::rule::pad, x.shape(), make_dims(axis));
+    return apply(x, all);
+  }
+
+private:
+  static constexpr var apply(var x, const border (&zeros)[max_rank]) {
+    dims shape = x.shape();
+    graph::attributes range = whole_range(shape.rank);
+    for (int i = 0; i < shape.rank; ++i) {
+      const auto [before, after] = zeros[i];
+      if (before < 0 || after < 0) {
+        x.tape->fail(graph::rule::pad, x.shape(), make_dims(i, before, after));
+        continue;
+      }
+      shape[i] = x.tape->extents.shifted(shape[i], before + after);
+      range.value[i] = before;
+    }
+    return embed::apply(x, shape, range);
+  }
+};
+
+} // namespace ops
+
+/// slice(x, axis, begin, end, step = 1): elements begin, begin + step, ... before end of one axis; numbers below 0
+/// count from the end, fx::to_end is the end.
+/// shapes   x [.., n, ..] -> [.., (end - begin) / step rounded up, ..]
+/// grad     ybar in its place, zeros elsewhere
+/// errors   compile: not 0 <= begin <= end <= n; run: so with a named extent (shape_error)
+/// accuracy exact
+inline constexpr ops::slice_function slice{};
+
+/// pad(x, axis, {before, after}) or pad(x, {{before, after}, ...}): zeros before and after the elements of axes.
+/// shapes   x [.., n, ..] -> [.., before + n + after, ..]
+/// grad     the part of ybar where x is
+/// errors   compile: a border below 0, more borders than axes
+/// accuracy exact
+inline constexpr ops::pad_function pad{};
+
+} // namespace fluxpp::inline v0_1
+
+namespace fluxpp::inline v0_1 {
+namespace ops {
+
+/// The part of a concatenation that operand i became.
+constexpr var part_of(const node_view& y, var whole, int i, int operands) {
+  const int axis = y.attr(0);
+  graph::extent_table& extents = y.tape->extents;
+  int before = 0, after = 0;
+  for (int k = 0; k < operands; ++k) {
+    if (k < i) before = extents.sum(before, y.arg(k).shape()[axis]);
+    if (k > i) after = extents.sum(after, y.arg(k).shape()[axis]);
+  }
+  dims shape = y.arg(i).shape();
+  graph::attributes range = whole_range(shape.rank);
+  range.value[axis] = before >= 0 ? before : -1;
+  if (before < 0 && after > 0) range.value[axis] -= after;
+  if (before < 0 && after < 0) { // first without what follows, then the end of that
+    dims until = shape;
+    until[axis] = extents.sum(before, shape[axis]);
+    whole = slice::apply(whole, until, whole_range(shape.rank));
+  }
+  return slice::apply(whole, shape, range);
+}
+
+/// concat<N>(x...): N arrays one after the other along the axis in attribute 0; longer rows of arrays are trees of these.
+/// grad     the part of ybar that each array became
+template <int N> struct concat : custom<N> {
+  static constexpr auto name = N == 2 ? "concat2" : N == 3 ? "concat3" : "concat4";
+  static constexpr var vjp(const node_view& y, var ybar, int i) { return part_of(y, ybar, i, N); }
+  static constexpr var jvp(const node_view& y, const pushforward& p) {
+    graph::node n = y.node;
+    for (int i = 0; i < N; ++i)
+      n.args[i] = (p.dx[i].exists() ? p.dx[i] : broadcast_to(y.tape->constant(0), y.arg(i).shape())).id;
+    return {*y.tape, y.tape->push(n)};
+  }
+};
+
+/// The shape of arrays one after the other along an axis; their other extents must be equal.
+constexpr dims joined_shape(graph::tape& t, const var* x, int n, int axis) {
+  dims shape = x[0].shape();
+  for (int k = 1; k < n; ++k) {
+    const dims& next = x[k].shape();
+    bool fits = next.rank == shape.rank;
+    for (int i = 0; fits && i < shape.rank; ++i) {
+      if (i == axis) shape[i] = t.extents.sum(shape[i], next[i]);
+      else fits = same_extent(t, shape[i], next[i], "concat");
+    }
+    if (!fits) t.fail(graph::rule::concat, x[0].shape(), next);
+  }
+  return shape;
+}
+
+constexpr var joined(const var* x, int n, int axis) {
+  graph::tape& t = *x[0].tape;
+  if (n == 1) return x[0];
+  const dims shape = joined_shape(t, x, n, axis);
+  const graph::attributes a = graph::make_attributes(axis);
+  return n == 2   ? record<concat<2>>(t, shape, a, x[0], x[1])
+         : n == 3 ? record<concat<3>>(t, shape, a, x[0], x[1], x[2])
+                  : record<concat<4>>(t, shape, a, x[0], x[1], x[2], x[3]);
+}
+
+/// Numbers among the arrays become constants.
+constexpr graph::tape& on_one_tape(list<var>& x, int line) {
+  var any;
+  for (const var& v : x) any = v.exists() ? v : any;
+  graph::tape& t = graph::at_line(any, line);
+  for (var& v : x) v = v.exists() ? v : t.constant(v.number);
+  return t;
+}
+
+struct concat_function {
+  constexpr var operator()(var a, var b, int axis, int line = __builtin_LINE()) const {
+    return (*this)({a, b}, axis, line);
+  }
+  constexpr var operator()(std::initializer_list<var> x, int axis, int line = __builtin_LINE()) const {
+    list<var> parts;
+    for (const var& p : x) parts.push(p);
+    return (*this)(parts, axis, line);
+  }
+  constexpr var operator()(list<var> x, int axis, int line = __builtin_LINE()) const {
+    on_one_tape(x, line);
+    axis = checked_axis(x[0], axis);
+    while (x.size() > 1) {
+      list<var> fewer;
+      for (int i = 0; i < x.size(); i += 4)
+        fewer.push(joined(x.begin() + i, x.size() - i < 4 ? x.size() - i : 4, axis));
+      x = fewer;
+    }
+    return x[0];
+  }
+};
+
+struct stack_function {
+  constexpr var operator()(std::initializer_list<var> x, int axis = 0, int line = __builtin_LINE()) const {
+    list<var> parts;
+    for (const var& p : x) parts.push(p);
+    return (*this)(parts, axis, line);
+  }
+  constexpr var operator()(list<var> x, int axis = 0, int line = __builtin_LINE()) const {
+    graph::tape& t = on_one_tape(x, line);
+    const dims first = x[0].shape();
+    const int at = axis < 0 ? axis + first.rank + 1 : axis;
+    if (first.rank == max_rank || at < 0 || at > first.rank) {
+      t.fail(graph::rule::axis, first, make_dims(axis));
+      return x[0];
+    }
+    for (var& v : x) v = reshape::apply(v, v.shape().replaced(at, 0, make_dims(1)));
+    return concat_function{}(x, at, line);
+  }
+};
+
+} // namespace ops
+
+/// concat(a, b, axis) or concat({a, b, ...}, axis): arrays one after the other along an axis.
+/// shapes   [.., m, ..], [.., n, ..] -> [.., m + n, ..]
+/// grad     each array's part of ybar
+/// errors   compile: another extent differs, x lacks the axis; run: another named extent differs (shape_error)
+/// accuracy exact
+inline constexpr ops::concat_function concat{};
+
+/// stack({a, b, ...}, axis = 0): arrays of one shape along a new axis.
+/// shapes   k times [m, n] -> [k, m, n]
+/// grad     each array's part of ybar
+/// errors   as concat
+/// accuracy exact
+inline constexpr ops::stack_function stack{};
+
+} // namespace fluxpp::inline v0_1
+
+// exp: the exponential function.
+
+namespace fluxpp::inline v0_1 {
+namespace ops {
+
+/// exp(x): e to the power x, elementwise; overflows to infinity, underflows to 0.
+/// accuracy 2 ulp
+/// example  examples/01_gradient.cpp
+struct exp : elementwise<1> {
+  static constexpr auto name = "exp";
+  template <class V> static constexpr V forward(V x) {
+    using std::exp;
+    return exp(x);
+  }
+  template <class V> static constexpr std::array<V, 1> partials(V, V y) { return {y}; }
+  static constexpr std::array samples{-2.0, -0.5, 0.0, 1.5};
+  static constexpr double max_ulp = 2;
+};
+
+} // namespace ops
+inline constexpr operation<ops::exp> exp{};
+} // namespace fluxpp::inline v0_1
+
+// iota, one_hot: the indices of an axis, and where they equal given ones.
+
+namespace fluxpp::inline v0_1 {
+namespace ops {
+
+/// iota(): 0, 1, 2, ... as a vector.
+struct iota : custom<0> {
+  static constexpr auto name = "iota";
+  static constexpr bool integer = true;
+  static constexpr var apply(graph::tape& t, int extent) { return record<iota>(t, make_dims(extent), {}); }
+  static constexpr var vjp(const node_view&, var, int) { return {}; }
+  static constexpr var jvp(const node_view&, const pushforward&) { return {}; }
+};
+
+struct iota_function {
+  constexpr var operator()(var x, int axis, int line = __builtin_LINE()) const {
+    graph::at_line(x, line);
+    return iota::apply(*x.tape, x.extent(checked_axis(x, axis)));
+  }
+};
+
+/// one_hot(index, n): 1 in column index[i] of row i, by comparison, which fuses with what it is multiplied by.
+constexpr var one_hot(var index, int n) {
+  const var column = reshape::apply(index, index.shape().with(1));
+  return fluxpp::equal(iota::apply(*index.tape, n), column, index.tape->line);
+}
+
+struct one_hot_function {
+  constexpr var operator()(var index, int n, int line = __builtin_LINE()) const {
+    graph::at_line(index, line);
+    if (index.rank() < max_rank) return one_hot(index, n);
+    index.tape->fail(graph::rule::rank, index.shape(), make_dims(n));
+    return index;
+  }
+};
+
+} // namespace ops
+
+/// iota(x, axis): the indices 0, 1, ... of an axis of x, as a vector.
+/// shapes   x [.., n, ..] -> [n]
+/// grad     none: indices
+/// errors   run: the axis has more elements than the program's type counts, 2^24 in float (value_error)
+inline constexpr ops::iota_function iota{};
+
+/// one_hot(index, n): rows of n numbers, 1 at the index and 0 elsewhere; an index outside 0, ... n - 1 gives zeros.
+/// shapes   index [i, j] -> [i, j, n]
+/// grad     none: truth values
+inline constexpr ops::one_hot_function one_hot{};
+
+} // namespace fluxpp::inline v0_1
+
+// matmul: products of matrices, vectors and arrays of matrices.
+// batched_matmul: one matrix product for every index of the leading axes.
+// permute, transpose: the axes of an array in another order.
+
+namespace fluxpp::inline v0_1 {
+namespace ops {
+
+/// permute(x): axis i of the result is axis attribute[i] of x; a copy, or a view where only axes of extent 1 move.
+/// grad     the inverse permutation of ybar
+struct permute : linear<1> {
+  static constexpr auto name = "permute";
+  static constexpr var apply(var x, const graph::attributes& order) {
+    dims shape;
+    for (int i = 0; i < order.size; ++i) shape = shape.with(x.shape()[order.value[i]]);
+    return record<permute>(*x.tape, shape, order, x);
+  }
+  static constexpr var transpose(const node_view& y, var ybar, int) { return apply(ybar, inverse(y.attributes())); }
+  static constexpr int rewrite(graph::tape& t, const graph::node& n) {
+    const graph::attributes order = t.attribute_table()[n.attr];
+    const var x(t, n.args[0]);
+    if (const int s = scalar_factor(t, x.id); s >= 0) return broadcast_to({t, s}, t.shapes()[n.shape]).id;
+    if (keeps_order(order, x.shape())) return reshape::apply(x, t.shapes()[n.shape]).id;
+    if (t[x.id].op != n.op) return -1;
+    return apply({t, t[x.id].args[0]}, composed(order, t.attributes_of(x.id))).id;
+  }
+
+private:
+  static constexpr graph::attributes inverse(const graph::attributes& order) {
+    graph::attributes back = order;
+    for (int i = 0; i < order.size; ++i) back.value[order.value[i]] = i;
+    return back;
+  }
+  static constexpr graph::attributes composed(graph::attributes outer, const graph::attributes& inner) {
+    for (int i = 0; i < outer.size; ++i) outer.value[i] = inner.value[outer.value[i]];
+    return outer;
+  }
+  /// Whether the axes longer than 1 stay in order, so that memory does not change.
+  static constexpr bool keeps_order(const graph::attributes& order, const dims& shape) {
+    int last = -1;
+    for (int i = 0; i < order.size; ++i) {
+      if (shape[order.value[i]] == 1) continue;
+      if (order.value[i] < last) return false;
+      last = order.value[i];
+    }
+    return true;
+  }
+};
+
+/// The order in which axes swap places.
+constexpr graph::attributes swapped(int rank, int a, int b) {
+  graph::attributes order{rank};
+  for (int i = 0; i < rank; ++i) order.value[i] = i == a ? b : i == b ? a : i;
+  return order;
+}
+
+struct permute_function {
+  constexpr var operator()(var x, axes order, int line = __builtin_LINE()) const {
+    graph::at_line(x, line);
+    graph::attributes a{x.rank()};
+    unsigned seen = 0;
+    for (int i = 0; i < order.count; ++i) {
+      a.value[i] = checked_axis(x, order.axis[i]);
+      seen |= 1u << a.value[i];
+    }
+    if (order.count == x.rank() && seen == (1u << x.rank()) - 1) return permute::apply(x, a);
+    dims given;
+    for (int i = 0; i < order.count; ++i) given = given.with(order.axis[i]);
+    x.tape->fail(graph::rule::permute, x.shape(), given);
+    return x;
+  }
+};
+struct transpose_function {
+  constexpr var operator()(var x, int line = __builtin_LINE()) const {
+    graph::at_line(x, line);
+    return x.rank() < 2 ? x : permute::apply(x, swapped(x.rank(), x.rank() - 2, x.rank() - 1));
+  }
+};
+
+} // namespace ops
+
+/// permute(x, {1, 2, 0}): axis i of the result is axis order[i] of x.
+/// shapes   x [a, b, c] -> [b, c, a]
+/// grad     the inverse permutation of ybar
+/// errors   compile: the axes are not those of x, each once
+/// accuracy exact
+inline constexpr ops::permute_function permute{};
+
+/// transpose(x): the last two axes swapped; a vector is its own transpose.
+/// shapes   x [..., a, b] -> [..., b, a]
+/// grad     transpose(ybar)
+/// accuracy exact
+inline constexpr ops::transpose_function transpose{};
+
+} // namespace fluxpp::inline v0_1
+
+namespace fluxpp::inline v0_1::ops {
+
+/// The rows (axis 0) or columns (1) of the last two axes, read transposed or not.
+constexpr int matrix_extent(const dims& d, int axis, bool transposed) {
+  return d[d.rank - (axis == int{transposed} ? 2 : 1)];
+}
+
+/// The axes before the last two.
+constexpr dims lead_of(const dims& d) {
+  dims lead;
+  for (int i = 0; i + 2 < d.rank; ++i) lead = lead.with(d[i]);
+  return lead;
+}
+
+/// A contraction of the columns of a with the rows of b; a mismatch is a fault or a check.
+constexpr void contract(graph::tape& t, const dims& a, const dims& b, bool ta, bool tb) {
+  if (!same_extent(t, matrix_extent(a, 1, ta), matrix_extent(b, 0, tb), "matmul")) t.fail(graph::rule::matmul, a, b);
+}
+
+/// A product of matrices reads a transposed operand as it lies: permutations that swap the last two axes become flags.
+constexpr int absorb_transposes(graph::tape& t, const graph::node& n) {
+  graph::node direct = n;
+  graph::attributes flags = t.attribute_table()[n.attr];
+  for (int i = 0; i < 2; ++i) {
+    const int rank = t.shape_of(n.args[i]).rank;
+    if (t[n.args[i]].op != &info<permute> || !(t.attributes_of(n.args[i]) == swapped(rank, rank - 2, rank - 1)))
+      continue;
+    direct.args[i] = t[n.args[i]].args[0];
+    flags.value[i] = 1 - flags.value[i];
+  }
+  if (direct.args[0] == n.args[0] && direct.args[1] == n.args[1]) return -1;
+  direct.attr = t.intern(flags);
+  return record(t, direct).id;
+}
+
+/// batched_matmul(a, b): a b for every index of the leading axes, where an extent of 1 repeats; attributes 0 and 1 say
+/// which operand is read transposed.
+/// grad     in a: ybar b', in b: a' ybar, summed where an axis repeats
+struct batched_matmul : linear<2> {
+  static constexpr auto name = "batched_matmul";
+  static constexpr var apply(var a, var b, bool ta, bool tb) {
+    graph::tape& t = *a.tape;
+    const dims shape = common_shape(t, lead_of(a.shape()), lead_of(b.shape()), name)
+                           .with(matrix_extent(a.shape(), 0, ta))
+                           .with(matrix_extent(b.shape(), 1, tb));
+    return record<batched_matmul>(t, shape, graph::make_attributes(ta, tb), a, b);
+  }
+  static constexpr int rewrite(graph::tape& t, const graph::node& n) { return absorb_transposes(t, n); }
+  static constexpr var transpose(const node_view& y, var ybar, int i) {
+    const bool ta = y.attr(0) != 0, tb = y.attr(1) != 0;
+    const var x = y.arg(i), other = y.arg(1 - i);
+    const bool swap = i == 0 ? ta : tb; // the cotangent of x' is the transpose of that of x
+    const var xbar = i == 0 ? (swap ? apply(other, ybar, tb, true) : apply(ybar, other, false, !tb))
+                            : (swap ? apply(ybar, other, true, ta) : apply(other, ybar, !ta, false));
+    return sum_to(xbar, x.shape());
+  }
+};
+
+} // namespace fluxpp::inline v0_1::ops
+
+// reshape, flatten: the functions a user calls; the view itself stands beside sum and broadcast in broadcast.hpp.
+
+namespace fluxpp::inline v0_1 {
+namespace ops {
+
+/// extent_list: extents as a user writes them, {x.extent(0), -1, 3}; -1 is the one to be found.
+struct extent_list {
+  dims extents;
+
+  template <std::same_as<int>... Int> constexpr extent_list(Int... e) : extents(make_dims(e...)) {}
+  constexpr extent_list(const dims& d) : extents(d) {}
+};
+
+/// factors: an extent as a number times symbols and formulas that are no products.
+struct factors {
+  int number = 1;
+  list<int> symbols;
+
+  constexpr void multiply(const graph::extent_table& t, int e) {
+    e = t.resolve(e);
+    if (e >= 0) {
+      number *= e;
+    } else if (t.at(e).kind == graph::extent_kind::product) {
+      multiply(t, t.at(e).a);
+      multiply(t, t.at(e).b);
+    } else {
+      symbols.push(e);
+    }
+  }
+  /// The symbols times a number, as an extent.
+  constexpr int times(graph::extent_table& t, int n) const {
+    for (const int s : symbols) n = t.product(n, s);
+    return n;
+  }
+  /// Takes a symbol out, if it is there.
+  constexpr bool divide(int symbol) {
+    for (int& s : symbols) {
+      if (s != symbol) continue;
+      s = symbols.back();
+      symbols.pop();
+      return true;
+    }
+    return false;
+  }
+};
+constexpr factors factors_of(const graph::extent_table& t, const dims& d) {
+  factors f;
+  for (int i = 0; i < d.rank; ++i) f.multiply(t, d[i]);
+  return f;
+}
+
+/// quotient{count, known}: `count` elements over extents that are known, without what is found in both.
+struct quotient {
+  int left = 1;       ///< of count
+  int by = 1;         ///< of known, a number
+  bool named = false; ///< so are names of known
+
+  constexpr quotient(graph::extent_table& t, factors count, const factors& known) : by(known.number) {
+    for (const int s : known.symbols) named = !count.divide(s) || named;
+    const bool exact = by != 0 && count.number % by == 0;
+    left = count.times(t, exact ? count.number / by : count.number);
+    if (exact) by = 1;
+  }
+  constexpr bool equal() const { return !named && left == by; }
+  constexpr bool decided() const { return !named && left >= 0; }
+};
+
+/// reshaped(x, shape): x with other extents, at most one of them -1; the number of elements must stay.
+constexpr var reshaped(var x, dims shape) {
+  graph::tape& t = *x.tape;
+  dims known;
+  int unknown = 0, found = 0;
+  for (int i = 0; i < shape.rank; ++i) {
+    if (shape[i] != -1) known = known.with(shape[i]);
+    else found = i, ++unknown;
+  }
+  const quotient q(t.extents, factors_of(t.extents, x.shape()), factors_of(t.extents, known));
+  if (unknown > 1 || (unknown == 1 && (q.named || !t.extents.require_multiple(q.left, q.by, "reshape", t.line))) ||
+      (unknown == 0 && q.decided() && !q.equal()))
+    t.fail(graph::rule::reshape, x.shape(), shape);
+  else if (unknown == 0 && !q.equal())
+    t.extents.equate(element_count(t, x.shape()), element_count(t, known), "reshape", t.line);
+  if (unknown > 0) shape[found] = q.by > 0 ? t.extents.quotient(q.left, q.by) : 1;
+  return reshape::apply(x, shape);
+}
+
+struct reshape_function {
+  constexpr var operator()(var x, const extent_list& shape, int line = __builtin_LINE()) const {
+    graph::at_line(x, line);
+    return reshaped(x, shape.extents);
+  }
+};
+struct flatten_function {
+  /// flatten() as a layer of a network.
+  constexpr flatten_function operator()() const { return *this; }
+  constexpr var operator()(var x, int line = __builtin_LINE()) const {
+    graph::at_line(x, line);
+    if (x.rank() == 0) return reshape::apply(x, make_dims(1, 1));
+    dims rest;
+    for (int i = 1; i < x.rank(); ++i) rest = rest.with(x.shape()[i]);
+    return reshape::apply(x, make_dims(x.shape()[0], element_count(*x.tape, rest)));
+  }
+};
+
+} // namespace ops
+
+/// reshape(x, {x.extent(0), -1}): the same elements in the same order under other extents; -1 stands for what is left.
+/// shapes   x [a, b, c] -> [a, b c]
+/// grad     ybar under the extents of x
+/// errors   compile: the number of elements changes, or cannot be found; run: so with named extents (shape_error)
+/// accuracy exact
+inline constexpr ops::reshape_function reshape{};
+
+/// flatten(x): all axes but the first as one.
+/// shapes   x [n, a, b, ...] -> [n, a b ...]
+/// grad     ybar under the extents of x
+/// accuracy exact
+inline constexpr ops::flatten_function flatten{};
+
+} // namespace fluxpp::inline v0_1
+
+namespace fluxpp::inline v0_1 {
+namespace ops {
+
+/// matmul(a, b): the product of two matrices; attributes 0 and 1 say which is read transposed.
+/// grad     in a: ybar b', in b: a' ybar
+struct matmul : linear<2> {
+  static constexpr auto name = "matmul";
+  static constexpr var apply(var a, var b, bool ta, bool tb) {
+    const dims shape = make_dims(matrix_extent(a.shape(), 0, ta), matrix_extent(b.shape(), 1, tb));
+    return record<matmul>(*a.tape, shape, graph::make_attributes(ta, tb), a, b);
+  }
+  static constexpr int rewrite(graph::tape& t, const graph::node& n) { return absorb_transposes(t, n); }
+  static constexpr var transpose(const node_view& y, var ybar, int i) {
+    const bool ta = y.attr(0) != 0, tb = y.attr(1) != 0;
+    const var other = y.arg(1 - i);
+    if (i == 0) return ta ? apply(other, ybar, tb, true) : apply(ybar, other, false, !tb);
+    return tb ? apply(ybar, other, true, ta) : apply(other, ybar, !ta, false);
+  }
+};
+
+/// A product of matrices, the operands read transposed or not; leading axes repeat. Nothing where either is nothing.
+constexpr var product(var a, var b, bool ta = false, bool tb = false) {
+  if (!a.exists() || !b.exists()) return {};
+  return a.rank() == 2 && b.rank() == 2 ? matmul::apply(a, b, ta, tb) : batched_matmul::apply(a, b, ta, tb);
+}
+
+struct matmul_function {
+  constexpr var operator()(var a, var b, int line = __builtin_LINE()) const {
+    graph::tape& t = graph::at_line(a.exists() ? a : b, line);
+    if (a.rank() == 0 || b.rank() == 0) {
+      t.fail(graph::rule::matmul, a.shape(), b.shape());
+      return a;
+    }
+    const bool row = a.rank() == 1, column = b.rank() == 1;
+    if (row) a = reshape::apply(a, make_dims(1, a.extent(0)));
+    if (column) b = reshape::apply(b, make_dims(b.extent(0), 1));
+    contract(t, a.shape(), b.shape(), false, false);
+    const var y = product(t, a, b);
+    const unsigned last = 1u << (y.rank() - 1);
+    return reshape::apply(y, squeezed_shape(y.shape(), (row ? last >> 1 : 0) | (column ? last : 0)));
+  }
+
+private:
+  static constexpr var product(graph::tape& t, var a, var b) {
+    if (a.rank() == 2 && b.rank() == 2) return matmul::apply(a, b, false, false);
+    if (b.rank() > 2) return batched_matmul::apply(a, b, false, false);
+    dims lead = a.shape(); // one matrix for all: one long product
+    const int columns = lead[--lead.rank];
+    lead[lead.rank] = 0;
+    const var rows = reshape::apply(a, make_dims(element_count(t, lead), columns));
+    return reshape::apply(matmul::apply(rows, b, false, false), lead.with(b.extent(1)));
+  }
+};
+
+} // namespace ops
+
+/// matmul(a, b): the matrix product; a vector is a row on the left, a column on the right; leading axes broadcast.
+/// shapes   a [.., m, k], b [.., k, n] -> [.., m, n]
+/// grad     in a: ybar b', in b: a' ybar
+/// errors   compile: k differs, a scalar; run: a named k differs (shape_error)
+/// accuracy 4 sqrt(k) ulp of |a| |b|
+inline constexpr ops::matmul_function matmul{};
+
+} // namespace fluxpp::inline v0_1
+
+namespace fluxpp::inline v0_1::ops {
+
+/// The first n, the last n columns of x.
+constexpr var first_columns(var x, int n) {
+  dims shape = x.shape();
+  shape[shape.rank - 1] = n;
+  return slice::apply(x, shape, whole_range(shape.rank));
+}
+constexpr var last_columns(var x, int n) {
+  dims shape = x.shape();
+  const int axis = shape.rank - 1, all = shape[axis];
+  shape[axis] = n;
+  graph::attributes range = whole_range(shape.rank);
+  range.value[axis] = all >= 0 && n >= 0 ? all - n : -1;
+  return slice::apply(x, shape, range);
+}
+/// The sum of each row, as a column.
+constexpr var row_sums(var x) { return x.exists() ? sum::apply(x, 1u << (x.rank() - 1)) : x; }
+/// Arrays side by side.
+constexpr var beside(std::initializer_list<var> x) {
+  return concat_function{}(x, x.begin()->rank() - 1, x.begin()->tape->line);
+}
+
+/// The elementwise product and the difference; a var that does not exist is nothing.
+constexpr var each(var a, var b) { return a.exists() && b.exists() ? a * b : var{}; }
+constexpr var minus(var a, var b) { return !b.exists() ? a : a.exists() ? a - b : -b; }
+
+/// The operands of attention and of its gradients: keys and values side by side as kv; for the gradients rows of the
+/// cotangent g, of the logarithms l of the sums of exponentials, and of what is taken off each slope, m.
+struct attention_operands {
+  var q, k, v, g, l, m, mask;
+
+  constexpr attention_operands(var queries, var kv, var added) : q(queries), mask(added) {
+    if (!kv.exists()) return;
+    const int columns = value_columns(queries, kv);
+    k = first_columns(kv, kv.tape->extents.difference(kv.extent(-1), columns));
+    v = last_columns(kv, columns);
+  }
+  constexpr attention_operands& with_rows(var rows) {
+    if (!rows.exists()) return *this;
+    graph::extent_table& extents = rows.tape->extents;
+    const int columns = extents.shifted(rows.extent(-1), -2);
+    g = first_columns(rows, columns);
+    const var both = last_columns(rows, 2);
+    l = first_columns(both, 1), m = last_columns(both, 1);
+    return *this;
+  }
+
+  /// How many columns of kv are values.
+  static constexpr int value_columns(var q, var kv) { return kv.tape->extents.difference(kv.extent(-1), q.extent(-1)); }
+};
+
+/// attention_parts: the weights p = exp(q k' + mask - l), their slopes dp = g v', and the slopes ds of the scores.
+struct attention_parts : attention_operands {
+  var p, dp, ds;
+
+  constexpr attention_parts(const attention_operands& o, bool causal) : attention_operands(o) {
+    constexpr double inf = std::numeric_limits<double>::infinity();
+    const int line = q.tape->line;
+    var s = product(q, k, false, true) + mask;
+    if (causal) {
+      const var column = iota::apply(*q.tape, k.extent(-2)), row = iota::apply(*q.tape, q.extent(-2));
+      s = fluxpp::select(column <= reshape::apply(row, make_dims(q.extent(-2), 1)), s, -inf, line);
+    }
+    p = fluxpp::exp(s - fluxpp::select(fluxpp::equal(l, -inf, line), 0.0, l, line), line);
+    if (!g.exists()) return;
+    dp = product(g, v, false, true);
+    ds = p * (dp - m);
+  }
+
+  /// The tangents of p and ds along those of the operands.
+  constexpr var score_tangent(const attention_operands& d) const {
+    return plus(plus(product(d.q, k, false, true), product(q, d.k, false, true)), d.mask);
+  }
+  constexpr var weight_tangent(const attention_operands& d) const { return each(p, minus(score_tangent(d), d.l)); }
+  constexpr var slope_tangent(const attention_operands& d) const {
+    const var dp_tangent = plus(product(d.g, v, false, true), product(g, d.v, false, true));
+    return plus(each(weight_tangent(d), dp - m), each(p, minus(dp_tangent, d.m)));
+  }
+};
+
+/// attention_pullback: the cotangents of the operands, from those u of the gradients of q, k and v.
+struct attention_pullback {
+  var q, k, v, g, l, m, scores;
+
+  constexpr attention_pullback(const attention_parts& a, var uq, var uk, var uv) {
+    const var ds_bar = plus(product(uq, a.k, false, true), product(a.q, uk, false, true));
+    const var dp_bar = each(ds_bar, a.p);
+    const var p_bar = plus(product(a.g, uv, false, true), each(ds_bar, a.dp - a.m));
+    scores = each(p_bar, a.p);
+    q = plus(product(a.ds, uk), product(scores, a.k));
+    k = plus(product(a.ds, uq, true), product(scores, a.q, true));
+    v = product(dp_bar, a.g, true);
+    g = plus(product(a.p, uv), product(dp_bar, a.v));
+    l = -row_sums(scores), m = -row_sums(dp_bar);
+  }
+};
+
+} // namespace fluxpp::inline v0_1::ops
+
+namespace fluxpp::inline v0_1::ops {
+
+/// attention_grad(q, kv, rows, mask): for each of the leading axes the gradients in q and in kv, one after the other as one
+/// vector; rows hold the cotangent, the logarithm of the sum of exponentials, and what is taken off each slope.
+/// Attribute 0: causal.
+struct attention_grad : custom<4> {
+  static constexpr auto name = "attention_grad";
+  static constexpr var apply(var q, var kv, var rows, var mask, int causal) {
+    graph::extent_table& t = q.tape->extents;
+    dims shape = q.shape();
+    --shape.rank;
+    shape[shape.rank] = 0;
+    shape[shape.rank - 1] = t.sum(block_size(q), block_size(kv));
+    return record<attention_grad>(*q.tape, shape, graph::make_attributes(causal), q, kv, rows, mask);
+  }
+  /// The parts of a vector like the result.
+  static constexpr var of_queries(var x, var q) { return reshape::apply(first_columns(x, block_size(q)), q.shape()); }
+  static constexpr var of_keys(var x, var kv) { return reshape::apply(last_columns(x, block_size(kv)), kv.shape()); }
+
+  static constexpr var vjp(const node_view& y, var ybar, int i) {
+    const var q = y.arg(0), kv = y.arg(1), mask = y.arg(3);
+    const attention_parts a(attention_operands(q, kv, mask).with_rows(y.arg(2)), y.attr(0) != 0);
+    const attention_operands u(of_queries(ybar, q), of_keys(ybar, kv), mask);
+    const attention_pullback bar(a, u.q, u.k, u.v);
+    if (i == 0) return bar.q;
+    if (i == 1) return beside({bar.k, bar.v});
+    return i == 2 ? beside({bar.g, bar.l, bar.m}) : sum_to(bar.scores, mask.shape());
+  }
+  static constexpr var jvp(const node_view& y, const pushforward& p) {
+    const var q = y.arg(0), kv = y.arg(1);
+    const attention_parts a(attention_operands(q, kv, y.arg(3)).with_rows(y.arg(2)), y.attr(0) != 0);
+    attention_operands d(q, p.dx[1], p.dx[3]);
+    d.with_rows(p.dx[2]).q = p.dx[0];
+    const var ds = a.slope_tangent(d), dp = a.weight_tangent(d);
+    const var dq = plus(product(ds, a.k), product(a.ds, d.k));
+    const var dk = plus(product(ds, a.q, true), product(a.ds, d.q, true));
+    const var dv = plus(product(dp, a.g, true), product(a.p, d.g, true));
+    const var keys = beside({or_zeros(dk, a.k), or_zeros(dv, a.v)});
+    return beside({as_vector(or_zeros(dq, q), y.shape()), as_vector(keys, y.shape())});
+  }
+
+private:
+  /// The elements behind the leading axes.
+  static constexpr int block_size(var x) { return x.tape->extents.product(x.extent(-2), x.extent(-1)); }
+  static constexpr var as_vector(var x, dims shape) {
+    shape[shape.rank - 1] = block_size(x);
+    return reshape::apply(x, shape);
+  }
+  static constexpr var or_zeros(var x, var like) {
+    return x.exists() ? x : broadcast_to(like.tape->constant(0), like.shape());
+  }
+};
+
+/// attention_rows(q, kv, mask): softmax(q k' + mask) v, and in one more column the logarithm of the sum of exponentials of
+/// each row, -inf where there is no key; attribute 0: causal.
+/// grad     by weights computed again from that logarithm
+struct attention_rows : custom<3> {
+  static constexpr auto name = "attention_rows";
+  static constexpr var apply(var q, var kv, var mask, int columns, int causal) {
+    dims shape = q.shape();
+    shape[shape.rank - 1] = q.tape->extents.shifted(columns, 1);
+    return record<attention_rows>(*q.tape, shape, graph::make_attributes(causal), q, kv, mask);
+  }
+  static constexpr var vjp(const node_view& y, var ybar, int i) {
+    const var q = y.arg(0), kv = y.arg(1), mask = y.arg(2);
+    const int columns = attention_operands::value_columns(q, kv);
+    const var g = first_columns(ybar, columns), l = last_columns(y.result(), 1);
+    const var m = row_sums(g * first_columns(y.result(), columns)) - last_columns(ybar, 1);
+    const var rows = beside({g, l, m});
+    if (i == 2)
+      return sum_to(attention_parts(attention_operands(q, kv, mask).with_rows(rows), y.attr(0) != 0).ds, mask.shape());
+    const var both = attention_grad::apply(q, kv, rows, mask, y.attr(0));
+    return i == 0 ? attention_grad::of_queries(both, q) : attention_grad::of_keys(both, kv);
+  }
+  static constexpr var jvp(const node_view& y, const pushforward& p) {
+    attention_operands o(y.arg(0), y.arg(1), y.arg(2)), d(y.arg(0), p.dx[1], p.dx[2]);
+    o.l = last_columns(y.result(), 1), d.q = p.dx[0];
+    const attention_parts a(o, y.attr(0) != 0);
+    const var dl = row_sums(each(a.p, a.score_tangent(d)));
+    d.l = dl;
+    const var dy = plus(product(a.weight_tangent(d), a.v), product(a.p, d.v));
+    return beside({dy, dl.exists() ? dl : broadcast_to(y.tape->constant(0), o.l.shape())});
+  }
+};
+
+} // namespace fluxpp::inline v0_1::ops
+
+namespace fluxpp::inline v0_1 {
+
+/// attention_options: fx::attention(q, k, v, {.causal = true}).
+struct attention_options {
+  bool causal = false; ///< query i sees the keys 0, ... i
+  double scale = 0;    ///< of the products q k'; 0: 1 / sqrt(d)
+};
+
+namespace ops {
+
+struct attention_function {
+  constexpr var operator()(var q, var k, var v, const attention_options& o = {}, int line = __builtin_LINE()) const {
+    return (*this)(q, k, v, q.tape->constant(0), o, line);
+  }
+  constexpr var operator()(var q, var k, var v, var mask, const attention_options& o = {},
+                           int line = __builtin_LINE()) const {
+    graph::tape& t = graph::at_line(q, line);
+    if (mask.is_number()) mask = t.constant(mask.number);
+    const int rank = q.rank();
+    if (!fits(q, k, v)) {
+      t.fail(graph::rule::attention, q.shape(), k.shape());
+      return q;
+    }
+    dims scores = q.shape();
+    scores[rank - 1] = k.extent(rank - 2);
+    if (!covers(scores, mask)) t.fail(graph::rule::broadcast, scores, mask.shape());
+    const var kv = concat_function{}(k, v, rank - 1, line);
+    const var rows = attention_rows::apply(times_scale(q, o.scale), kv, added(mask), v.extent(rank - 1), o.causal);
+    return slice_function{}(rows, rank - 1, 0, -1, 1, line);
+  }
+
+private:
+  /// Equal axes but for the rows, of which k and v have as many, and the columns, of which q and k have.
+  static constexpr bool fits(var q, var k, var v) {
+    const int rank = q.rank();
+    if (rank < 2 || k.rank() != rank || v.rank() != rank) return false;
+    bool fit = equal(q, -1, k) && equal(k, -2, v);
+    for (int i = 0; fit && i < rank - 2; ++i) fit = equal(q, i, k) && equal(q, i, v);
+    return fit;
+  }
+  static constexpr bool equal(var a, int axis, var b) {
+    return same_extent(*a.tape, a.extent(axis), b.extent(axis), "attention");
+  }
+  /// Whether a mask can be repeated to the shape of the scores.
+  static constexpr bool covers(const dims& scores, var mask) {
+    graph::tape& t = *mask.tape;
+    const dims both = common_shape(t, scores, mask.shape(), "attention");
+    for (int i = 0; i < scores.rank; ++i)
+      if (t.extents.resolve(both[i]) != t.extents.resolve(scores[i])) return false;
+    return both.rank == scores.rank;
+  }
+  static constexpr var times_scale(var q, double scale) {
+    if (scale != 0) return q * var(scale);
+    return q * fluxpp::rsqrt(folded_count(*q.tape, q.shape(), 1u << (q.rank() - 1)), q.tape->line);
+  }
+  /// A mask of truth values as what is added to scores.
+  static constexpr var added(var mask) {
+    constexpr double inf = std::numeric_limits<double>::infinity();
+    return mask.tape->integer(mask.id) ? fluxpp::select(mask, 0.0, -inf, mask.tape->line) : mask;
+  }
+};
+
+} // namespace ops
+
+/// attention(q, k, v, mask, {.causal, .scale}): softmax(scale q k' + mask) v for each of the leading axes; the mask may be
+/// left out. A mask of truth values says which keys a query sees; any other is added. A query that sees no key gives 0.
+/// shapes   q [.., m, d], k [.., n, d], v [.., n, e], mask broadcasts to [.., m, n] -> [.., m, e]
+/// grad     in q, k, v and an added mask; memory grows with m + n, but that of a mask, of jvp and of second derivatives
+///          with m n
+/// errors   compile: d, n or the leading axes differ; run: so with named extents (shape_error)
+/// accuracy 8 sqrt(d + n) ulp of the largest |v|
+/// source   Vaswani et al. 2017, arXiv:1706.03762; Dao et al. 2022, arXiv:2205.14135; Milakov & Gimelshein 2018,
+///          arXiv:1805.02867
+inline constexpr ops::attention_function attention{};
+
 } // namespace fluxpp::inline v0_1
 
 // avg_pool2d, adaptive_avg_pool2d: the mean under each window of an image.
@@ -2318,35 +3424,7 @@ inline constexpr operation<ops::maximum> maximum{};
 inline constexpr operation<ops::minimum> minimum{};
 } // namespace fluxpp::inline v0_1
 
-// stop_gradient: a value whose derivative is taken to be zero.
-
-namespace fluxpp::inline v0_1 {
-namespace ops {
-
-/// stop_gradient(x): x itself, as a view without a rule of differentiation.
-struct stop_gradient : rule_defaults {
-  static constexpr auto name = "stop_gradient";
-  static constexpr auto kind = graph::kind::reshape;
-  static constexpr int arity = 1;
-  static constexpr var apply(var x) { return record<stop_gradient>(*x.tape, x.shape(), {}, x); }
-  static constexpr int rewrite(graph::tape& t, const graph::node& n) {
-    const graph::op_info* op = t[n.args[0]].op;
-    return op->integer || op == &graph::constant_op || op == n.op ? n.args[0] : -1;
-  }
-};
-
-struct stop_gradient_function {
-  constexpr var operator()(var x) const { return x.is_number() ? x : stop_gradient::apply(x); }
-};
-
-} // namespace ops
-
-/// stop_gradient(x): x, of which derivatives know nothing.
-/// grad     0
-inline constexpr ops::stop_gradient_function stop_gradient{};
-
-} // namespace fluxpp::inline v0_1
-
+// standardised: mean 0 and variance 1 over some axes; what the normalisations have in common.
 // variance: the mean square distance from the mean.
 
 namespace fluxpp::inline v0_1 {
@@ -2397,6 +3475,63 @@ inline constexpr ops::variance_function variance{};
 
 } // namespace fluxpp::inline v0_1
 
+namespace fluxpp::inline v0_1::ops {
+
+/// The last `trailing` axes of x, as bits; a number that x lacks is a fault.
+constexpr unsigned trailing_mask(var x, int trailing) {
+  const unsigned all = (1u << x.rank()) - 1;
+  if (trailing >= 1 && trailing <= x.rank()) return all & ~((1u << (x.rank() - trailing)) - 1);
+  x.tape->fail(graph::rule::axis, x.shape(), make_dims(trailing));
+  return all;
+}
+
+/// standardised(x, mask, epsilon, rule): (x - mean) / sqrt(variance + epsilon) over the axes in a mask.
+constexpr var standardised(var x, unsigned mask, double epsilon, const char* rule) {
+  require_elements(x, mask, rule);
+  const var v = variance::apply(x, mask, 0);
+  return (x - mean::apply(x, mask)) * fluxpp::rsqrt(v + var(epsilon), x.tape->line);
+}
+
+/// A vector with a number per channel, so that it broadcasts against x [n, c, ...].
+constexpr var per_channel(var v, var x) {
+  dims shape;
+  for (int i = 1; i < x.rank(); ++i) shape = shape.with(i == 1 && v.rank() == 1 ? v.extent(0) : 1);
+  if (v.rank() == 1 && x.rank() > 1) return reshape::apply(v, shape);
+  x.tape->fail(graph::rule::broadcast, x.shape(), v.shape());
+  return v;
+}
+
+} // namespace fluxpp::inline v0_1::ops
+
+// stop_gradient: a value whose derivative is taken to be zero.
+
+namespace fluxpp::inline v0_1 {
+namespace ops {
+
+/// stop_gradient(x): x itself, as a view without a rule of differentiation.
+struct stop_gradient : rule_defaults {
+  static constexpr auto name = "stop_gradient";
+  static constexpr auto kind = graph::kind::reshape;
+  static constexpr int arity = 1;
+  static constexpr var apply(var x) { return record<stop_gradient>(*x.tape, x.shape(), {}, x); }
+  static constexpr int rewrite(graph::tape& t, const graph::node& n) {
+    const graph::op_info* op = t[n.args[0]].op;
+    return op->integer || op == &graph::constant_op || op == n.op ? n.args[0] : -1;
+  }
+};
+
+struct stop_gradient_function {
+  constexpr var operator()(var x) const { return x.is_number() ? x : stop_gradient::apply(x); }
+};
+
+} // namespace ops
+
+/// stop_gradient(x): x, of which derivatives know nothing.
+/// grad     0
+inline constexpr ops::stop_gradient_function stop_gradient{};
+
+} // namespace fluxpp::inline v0_1
+
 namespace fluxpp::inline v0_1 {
 
 /// batch_norm_options: fx::batch_norm(x, scale, shift, mean, variance, {.momentum = 0.01}).
@@ -2411,15 +3546,6 @@ struct batch_norm_result {
 };
 
 namespace ops {
-
-/// A vector with a number per channel, so that it broadcasts against x [n, c, ...].
-constexpr var per_channel(var v, var x) {
-  dims shape;
-  for (int i = 1; i < x.rank(); ++i) shape = shape.with(i == 1 && v.rank() == 1 ? v.extent(0) : 1);
-  if (v.rank() == 1 && x.rank() > 1) return reshape::apply(v, shape);
-  x.tape->fail(graph::rule::broadcast, x.shape(), v.shape());
-  return v;
-}
 
 /// n / (n - 1) for the number n of elements that a mask folds: from the variance of a batch to that of its source.
 constexpr var sample_factor(var x, unsigned mask) {
@@ -2479,163 +3605,6 @@ constexpr batch_norm_result batch_norm(var x, var scale, var shift, var old_mean
 inline constexpr ops::batch_norm_inference_function batch_norm_inference{};
 
 } // namespace fluxpp::inline v0_1
-
-// batched_matmul: one matrix product for every index of the leading axes.
-// permute, transpose: the axes of an array in another order.
-
-namespace fluxpp::inline v0_1 {
-namespace ops {
-
-/// permute(x): axis i of the result is axis attribute[i] of x; a copy, or a view where only axes of extent 1 move.
-/// grad     the inverse permutation of ybar
-struct permute : linear<1> {
-  static constexpr auto name = "permute";
-  static constexpr var apply(var x, const graph::attributes& order) {
-    dims shape;
-    for (int i = 0; i < order.size; ++i) shape = shape.with(x.shape()[order.value[i]]);
-    return record<permute>(*x.tape, shape, order, x);
-  }
-  static constexpr var transpose(const node_view& y, var ybar, int) { return apply(ybar, inverse(y.attributes())); }
-  static constexpr int rewrite(graph::tape& t, const graph::node& n) {
-    const graph::attributes order = t.attribute_table()[n.attr];
-    const var x(t, n.args[0]);
-    if (const int s = scalar_factor(t, x.id); s >= 0) return broadcast_to({t, s}, t.shapes()[n.shape]).id;
-    if (keeps_order(order, x.shape())) return reshape::apply(x, t.shapes()[n.shape]).id;
-    if (t[x.id].op != n.op) return -1;
-    return apply({t, t[x.id].args[0]}, composed(order, t.attributes_of(x.id))).id;
-  }
-
-private:
-  static constexpr graph::attributes inverse(const graph::attributes& order) {
-    graph::attributes back = order;
-    for (int i = 0; i < order.size; ++i) back.value[order.value[i]] = i;
-    return back;
-  }
-  static constexpr graph::attributes composed(graph::attributes outer, const graph::attributes& inner) {
-    for (int i = 0; i < outer.size; ++i) outer.value[i] = inner.value[outer.value[i]];
-    return outer;
-  }
-  /// Whether the axes longer than 1 stay in order, so that memory does not change.
-  static constexpr bool keeps_order(const graph::attributes& order, const dims& shape) {
-    int last = -1;
-    for (int i = 0; i < order.size; ++i) {
-      if (shape[order.value[i]] == 1) continue;
-      if (order.value[i] < last) return false;
-      last = order.value[i];
-    }
-    return true;
-  }
-};
-
-/// The order in which axes swap places.
-constexpr graph::attributes swapped(int rank, int a, int b) {
-  graph::attributes order{rank};
-  for (int i = 0; i < rank; ++i) order.value[i] = i == a ? b : i == b ? a : i;
-  return order;
-}
-
-struct permute_function {
-  constexpr var operator()(var x, axes order, int line = __builtin_LINE()) const {
-    graph::at_line(x, line);
-    graph::attributes a{x.rank()};
-    unsigned seen = 0;
-    for (int i = 0; i < order.count; ++i) {
-      a.value[i] = checked_axis(x, order.axis[i]);
-      seen |= 1u << a.value[i];
-    }
-    if (order.count == x.rank() && seen == (1u << x.rank()) - 1) return permute::apply(x, a);
-    dims given;
-    for (int i = 0; i < order.count; ++i) given = given.with(order.axis[i]);
-    x.tape->fail(graph::rule::permute, x.shape(), given);
-    return x;
-  }
-};
-struct transpose_function {
-  constexpr var operator()(var x, int line = __builtin_LINE()) const {
-    graph::at_line(x, line);
-    return x.rank() < 2 ? x : permute::apply(x, swapped(x.rank(), x.rank() - 2, x.rank() - 1));
-  }
-};
-
-} // namespace ops
-
-/// permute(x, {1, 2, 0}): axis i of the result is axis order[i] of x.
-/// shapes   x [a, b, c] -> [b, c, a]
-/// grad     the inverse permutation of ybar
-/// errors   compile: the axes are not those of x, each once
-/// accuracy exact
-inline constexpr ops::permute_function permute{};
-
-/// transpose(x): the last two axes swapped; a vector is its own transpose.
-/// shapes   x [..., a, b] -> [..., b, a]
-/// grad     transpose(ybar)
-/// accuracy exact
-inline constexpr ops::transpose_function transpose{};
-
-} // namespace fluxpp::inline v0_1
-
-namespace fluxpp::inline v0_1::ops {
-
-/// The rows (axis 0) or columns (1) of the last two axes, read transposed or not.
-constexpr int matrix_extent(const dims& d, int axis, bool transposed) {
-  return d[d.rank - (axis == int{transposed} ? 2 : 1)];
-}
-
-/// A contraction of the columns of a with the rows of b; a mismatch is a fault or a check.
-constexpr void contract(graph::tape& t, const dims& a, const dims& b, bool ta, bool tb) {
-  const int k = t.extents.resolve(matrix_extent(a, 1, ta)), l = t.extents.resolve(matrix_extent(b, 0, tb));
-  if (k >= 0 && l >= 0 && k != l) t.fail(graph::rule::matmul, a, b);
-  if (k < 0 || l < 0) t.extents.equate(k, l, "matmul", t.line);
-}
-
-/// A product of matrices reads a transposed operand as it lies: permutations that swap the last two axes become flags.
-constexpr int absorb_transposes(graph::tape& t, const graph::node& n) {
-  graph::node direct = n;
-  graph::attributes flags = t.attribute_table()[n.attr];
-  for (int i = 0; i < 2; ++i) {
-    const int rank = t.shape_of(n.args[i]).rank;
-    if (t[n.args[i]].op != &info<permute> || !(t.attributes_of(n.args[i]) == swapped(rank, rank - 2, rank - 1)))
-      continue;
-    direct.args[i] = t[n.args[i]].args[0];
-    flags.value[i] = 1 - flags.value[i];
-  }
-  if (direct.args[0] == n.args[0] && direct.args[1] == n.args[1]) return -1;
-  direct.attr = t.intern(flags);
-  return record(t, direct).id;
-}
-
-/// batched_matmul(a, b): a b for every index of the leading axes, where an extent of 1 repeats; attributes 0 and 1 say
-/// which operand is read transposed.
-/// grad     in a: ybar b', in b: a' ybar, summed where an axis repeats
-struct batched_matmul : linear<2> {
-  static constexpr auto name = "batched_matmul";
-  static constexpr var apply(var a, var b, bool ta, bool tb) {
-    graph::tape& t = *a.tape;
-    const dims shape = common_shape(t, lead_of(a.shape()), lead_of(b.shape()), name)
-                           .with(matrix_extent(a.shape(), 0, ta))
-                           .with(matrix_extent(b.shape(), 1, tb));
-    return record<batched_matmul>(t, shape, graph::make_attributes(ta, tb), a, b);
-  }
-  static constexpr int rewrite(graph::tape& t, const graph::node& n) { return absorb_transposes(t, n); }
-  static constexpr var transpose(const node_view& y, var ybar, int i) {
-    const bool ta = y.attr(0) != 0, tb = y.attr(1) != 0;
-    const var x = y.arg(i), other = y.arg(1 - i);
-    const bool swap = i == 0 ? ta : tb; // the cotangent of x' is the transpose of that of x
-    const var xbar = i == 0 ? (swap ? apply(other, ybar, tb, true) : apply(ybar, other, false, !tb))
-                            : (swap ? apply(ybar, other, true, ta) : apply(other, ybar, !ta, false));
-    return sum_to(xbar, x.shape());
-  }
-
-private:
-  /// The axes before the last two.
-  static constexpr dims lead_of(const dims& d) {
-    dims lead;
-    for (int i = 0; i + 2 < d.rank; ++i) lead = lead.with(d[i]);
-    return lead;
-  }
-};
-
-} // namespace fluxpp::inline v0_1::ops
 
 // binary_cross_entropy_with_logits: the loss of yes-or-no questions, from scores.
 // softplus: the smooth rectifier.
@@ -2732,6 +3701,28 @@ struct cbrt : elementwise<1> {
 inline constexpr operation<ops::cbrt> cbrt{};
 } // namespace fluxpp::inline v0_1
 
+// ceil: rounding up.
+
+namespace fluxpp::inline v0_1 {
+namespace ops {
+
+/// ceil(x): the smallest integer not below x, elementwise.
+/// grad     0 everywhere
+/// accuracy exact
+struct ceil : elementwise<1> {
+  static constexpr auto name = "ceil";
+  template <class V> static constexpr V forward(V x) {
+    using std::ceil;
+    return ceil(x);
+  }
+  static constexpr std::array samples{-2.5, -0.5, 1.5};
+  static constexpr double max_ulp = 0;
+};
+
+} // namespace ops
+inline constexpr operation<ops::ceil> ceil{};
+} // namespace fluxpp::inline v0_1
+
 // clamp: a value between two bounds.
 
 namespace fluxpp::inline v0_1 {
@@ -2757,304 +3748,6 @@ struct clamp : elementwise<3> {
 
 } // namespace ops
 inline constexpr operation<ops::clamp> clamp{};
-} // namespace fluxpp::inline v0_1
-
-// concat, stack: arrays one after the other along an axis that they have, or along a new one.
-// slice, pad: a part of an array, and an array as a part of a larger one; each other's transposes.
-
-namespace fluxpp::inline v0_1 {
-
-/// to_end: the end of a slice that goes as far as the axis.
-inline constexpr int to_end = 1 << 28;
-
-/// border: how many zeros stand before and after the elements of an axis.
-struct border {
-  int before = 0, after = 0;
-};
-
-namespace ops {
-
-/// Where the elements of the part lie in the whole, for every axis: begin + i step. As attributes: all begins, then all
-/// steps; a begin of -1 - k says that k elements follow the last one, which is a number where the begin has a name.
-constexpr graph::attributes whole_range(int rank) {
-  graph::attributes a{2 * rank};
-  for (int i = 0; i < rank; ++i) a.value[rank + i] = 1;
-  return a;
-}
-
-/// slice(x): the part of x that the attributes say, as long as the shape of the result.
-/// grad     embed(ybar): zeros around it
-struct slice : linear<1> {
-  static constexpr auto name = "slice";
-  static constexpr var apply(var x, const dims& shape, const graph::attributes& range) {
-    return x.shape() == shape && range == whole_range(shape.rank) ? x : record<slice>(*x.tape, shape, range, x);
-  }
-  static constexpr var transpose(const node_view& y, var ybar, int);
-  static constexpr int rewrite(graph::tape& t, const graph::node& n);
-};
-
-/// embed(x): zeros with the shape of the result, and x in the part of it that the attributes say.
-/// grad     slice(ybar)
-struct embed : linear<1> {
-  static constexpr auto name = "embed";
-  static constexpr var apply(var x, const dims& shape, const graph::attributes& range) {
-    return x.shape() == shape && range == whole_range(shape.rank) ? x : record<embed>(*x.tape, shape, range, x);
-  }
-  static constexpr var transpose(const node_view& y, var ybar, int) {
-    return slice::apply(ybar, y.arg(0).shape(), y.attributes());
-  }
-  static constexpr int rewrite(graph::tape& t, const graph::node& n) {
-    const int s = scalar_factor(t, n.args[0]);
-    const bool zeros = s >= 0 && t[s].op == &graph::constant_op && t[s].value == 0;
-    return zeros ? broadcast_to({t, s}, t.shapes()[n.shape]).id : -1;
-  }
-};
-
-constexpr var slice::transpose(const node_view& y, var ybar, int) {
-  return embed::apply(ybar, y.arg(0).shape(), y.attributes());
-}
-constexpr int slice::rewrite(graph::tape& t, const graph::node& n) {
-  if (const int s = scalar_factor(t, n.args[0]); s >= 0) return broadcast_to({t, s}, t.shapes()[n.shape]).id;
-  const graph::node& x = t[n.args[0]];
-  return x.op == &info<embed> && x.attr == n.attr && t[x.args[0]].shape == n.shape ? x.args[0] : -1;
-}
-
-/// section: the begin, as attribute, and the extent of a slice of one axis.
-struct section {
-  int begin = 0, extent = 0;
-  bool valid = true;
-};
-
-/// The part of an axis whose extent is a number.
-constexpr section section_of(int extent, int begin, int end, int step) {
-  if (begin < 0) begin += extent;
-  if (end == to_end) end = extent;
-  if (end < 0) end += extent;
-  const bool valid = step > 0 && 0 <= begin && begin <= end && end <= extent;
-  return {begin, valid ? (end - begin + step - 1) / step : 0, valid};
-}
-/// The part of an axis whose extent is a name; it may begin at the end only if it ends there.
-constexpr section section_of(graph::tape& t, int extent, int begin, int end, int step) {
-  extent = t.extents.resolve(extent);
-  if (extent >= 0) return section_of(extent, begin, end, step);
-  if (end == to_end) end = 0;
-  const bool back = begin < 0, backed_end = end <= 0; // an end of 0 is that of the axis: an empty part needs no slice
-  const int distance = end - begin;
-  if (step <= 0 || (back && !backed_end) || (back == backed_end && distance < 0)) return {0, 0, false};
-  const int least = back ? -begin : backed_end ? -distance : end;
-  if (least > 0) t.extents.require_at_least(extent, least, "slice", t.line);
-  if (!back && backed_end) return {begin, t.extents.quotient(t.extents.shifted(extent, distance + step - 1), step)};
-  const int n = (distance + step - 1) / step;
-  const int after = distance - ((n - 1) * step + 1) - end;
-  return {!back ? begin : n == 0 ? 0 : -1 - after, n};
-}
-
-struct slice_function {
-  constexpr var operator()(var x, int axis, int begin, int end, int step = 1, int line = __builtin_LINE()) const {
-    graph::at_line(x, line);
-    axis = checked_axis(x, axis);
-    dims shape = x.shape();
-    const section s = section_of(*x.tape, shape[axis], begin, end, step);
-    if (!s.valid) x.tape->fail(graph::rule::slice, x.shape(), make_dims(axis, begin, end, step));
-    shape[axis] = s.extent;
-    graph::attributes range = whole_range(shape.rank);
-    range.value[axis] = s.begin;
-    range.value[shape.rank + axis] = step;
-    return slice::apply(x, shape, range);
-  }
-};
-
-struct pad_function {
-  constexpr var operator()(var x, int axis, border zeros, int line = __builtin_LINE()) const {
-    graph::at_line(x, line);
-    border all[max_rank]{};
-    all[checked_axis(x, axis)] = zeros;
-    return apply(x, all);
-  }
-  /// One border per axis; trailing axes without one stay.
-  constexpr var operator()(var x, std::initializer_list<border> zeros, int line = __builtin_LINE()) const {
-    graph::at_line(x, line);
-    border all[max_rank]{};
-    int axis = 0;
-    for (const border& b : zeros)
-      if (axis < max_rank) all[axis++] = b;
-    if (static_cast<int>(zeros.size()) > x.rank()) x.tape->fail(graph::rule::pad, x.shape(), make_dims(axis));
-    return apply(x, all);
-  }
-
-private:
-  static constexpr var apply(var x, const border (&zeros)[max_rank]) {
-    dims shape = x.shape();
-    graph::attributes range = whole_range(shape.rank);
-    for (int i = 0; i < shape.rank; ++i) {
-      const auto [before, after] = zeros[i];
-      if (before < 0 || after < 0) {
-        x.tape->fail(graph::rule::pad, x.shape(), make_dims(i, before, after));
-        continue;
-      }
-      shape[i] = x.tape->extents.shifted(shape[i], before + after);
-      range.value[i] = before;
-    }
-    return embed::apply(x, shape, range);
-  }
-};
-
-} // namespace ops
-
-/// slice(x, axis, begin, end, step = 1): elements begin, begin + step, ... before end of one axis; numbers below 0 count
-/// from the end, fx::to_end is the end.
-/// shapes   x [.., n, ..] -> [.., (end - begin) / step rounded up, ..]
-/// grad     ybar in its place, zeros elsewhere
-/// errors   compile: not 0 <= begin <= end <= n; run: so with a named extent (shape_error)
-/// accuracy exact
-inline constexpr ops::slice_function slice{};
-
-/// pad(x, axis, {before, after}) or pad(x, {{before, after}, ...}): zeros before and after the elements of axes.
-/// shapes   x [.., n, ..] -> [.., before + n + after, ..]
-/// grad     the part of ybar where x is
-/// errors   compile: a border below 0, more borders than axes
-/// accuracy exact
-inline constexpr ops::pad_function pad{};
-
-} // namespace fluxpp::inline v0_1
-
-namespace fluxpp::inline v0_1 {
-namespace ops {
-
-/// The part of a concatenation that operand i became.
-constexpr var part_of(const node_view& y, var whole, int i, int operands) {
-  const int axis = y.attr(0);
-  graph::extent_table& extents = y.tape->extents;
-  int before = 0, after = 0;
-  for (int k = 0; k < operands; ++k) {
-    if (k < i) before = extents.sum(before, y.arg(k).shape()[axis]);
-    if (k > i) after = extents.sum(after, y.arg(k).shape()[axis]);
-  }
-  dims shape = y.arg(i).shape();
-  graph::attributes range = whole_range(shape.rank);
-  range.value[axis] = before >= 0 ? before : -1;
-  if (before < 0 && after > 0) range.value[axis] -= after;
-  if (before < 0 && after < 0) { // first without what follows, then the end of that
-    dims until = shape;
-    until[axis] = extents.sum(before, shape[axis]);
-    whole = slice::apply(whole, until, whole_range(shape.rank));
-  }
-  return slice::apply(whole, shape, range);
-}
-
-/// concat<N>(x...): N arrays one after the other along the axis in attribute 0; longer rows of arrays are trees of these.
-/// grad     the part of ybar that each array became
-template <int N> struct concat : custom<N> {
-  static constexpr auto name = N == 2 ? "concat2" : N == 3 ? "concat3" : "concat4";
-  static constexpr var vjp(const node_view& y, var ybar, int i) { return part_of(y, ybar, i, N); }
-  static constexpr var jvp(const node_view& y, const pushforward& p) {
-    graph::node n = y.node;
-    for (int i = 0; i < N; ++i)
-      n.args[i] = (p.dx[i].exists() ? p.dx[i] : broadcast_to(y.tape->constant(0), y.arg(i).shape())).id;
-    return {*y.tape, y.tape->push(n)};
-  }
-};
-
-/// The shape of arrays one after the other along an axis; their other extents must be equal.
-constexpr dims joined_shape(graph::tape& t, const var* x, int n, int axis) {
-  dims shape = x[0].shape();
-  for (int k = 1; k < n; ++k) {
-    const dims& next = x[k].shape();
-    bool fits = next.rank == shape.rank;
-    for (int i = 0; fits && i < shape.rank; ++i) {
-      const int a = t.extents.resolve(shape[i]), b = t.extents.resolve(next[i]);
-      if (i == axis) shape[i] = t.extents.sum(a, b);
-      else if (a >= 0 && b >= 0) fits = a == b;
-      else t.extents.equate(a, b, "concat", t.line);
-    }
-    if (!fits) t.fail(graph::rule::concat, x[0].shape(), next);
-  }
-  return shape;
-}
-
-constexpr var joined(const var* x, int n, int axis) {
-  graph::tape& t = *x[0].tape;
-  if (n == 1) return x[0];
-  const dims shape = joined_shape(t, x, n, axis);
-  const graph::attributes a = graph::make_attributes(axis);
-  return n == 2   ? record<concat<2>>(t, shape, a, x[0], x[1])
-         : n == 3 ? record<concat<3>>(t, shape, a, x[0], x[1], x[2])
-                  : record<concat<4>>(t, shape, a, x[0], x[1], x[2], x[3]);
-}
-
-/// Numbers among the arrays become constants.
-constexpr graph::tape& on_one_tape(list<var>& x, int line) {
-  var any;
-  for (const var& v : x) any = v.exists() ? v : any;
-  graph::tape& t = graph::at_line(any, line);
-  for (var& v : x) v = v.exists() ? v : t.constant(v.number);
-  return t;
-}
-
-struct concat_function {
-  constexpr var operator()(var a, var b, int axis, int line = __builtin_LINE()) const {
-    return (*this)({a, b}, axis, line);
-  }
-  constexpr var operator()(std::initializer_list<var> x, int axis, int line = __builtin_LINE()) const {
-    list<var> parts;
-    for (const var& p : x) parts.push(p);
-    return (*this)(parts, axis, line);
-  }
-  constexpr var operator()(list<var> x, int axis, int line = __builtin_LINE()) const {
-    on_one_tape(x, line);
-    axis = checked_axis(x[0], axis);
-    while (x.size() > 1) {
-      list<var> fewer;
-      for (int i = 0; i < x.size(); i += 4)
-        fewer.push(joined(x.begin() + i, x.size() - i < 4 ? x.size() - i : 4, axis));
-      x = fewer;
-    }
-    return x[0];
-  }
-};
-
-struct stack_function {
-  constexpr var operator()(std::initializer_list<var> x, int axis = 0, int line = __builtin_LINE()) const {
-    list<var> parts;
-    for (const var& p : x) parts.push(p);
-    return (*this)(parts, axis, line);
-  }
-  constexpr var operator()(list<var> x, int axis = 0, int line = __builtin_LINE()) const {
-    graph::tape& t = on_one_tape(x, line);
-    const dims first = x[0].shape();
-    const int at = axis < 0 ? axis + first.rank + 1 : axis;
-    if (first.rank == max_rank || at < 0 || at > first.rank) {
-      t.fail(graph::rule::axis, first, make_dims(axis));
-      return x[0];
-    }
-    for (var& v : x) v = reshape::apply(v, with_axis(v.shape(), at));
-    return concat_function{}(x, at, line);
-  }
-
-private:
-  static constexpr dims with_axis(const dims& d, int at) {
-    dims out;
-    for (int i = 0; i <= d.rank; ++i) out = i < at ? out.with(d[i]) : i == at ? out.with(1) : out.with(d[i - 1]);
-    return out;
-  }
-};
-
-} // namespace ops
-
-/// concat(a, b, axis) or concat({a, b, ...}, axis): arrays one after the other along an axis.
-/// shapes   [.., m, ..], [.., n, ..] -> [.., m + n, ..]
-/// grad     each array's part of ybar
-/// errors   compile: another extent differs, x lacks the axis; run: another named extent differs (shape_error)
-/// accuracy exact
-inline constexpr ops::concat_function concat{};
-
-/// stack({a, b, ...}, axis = 0): arrays of one shape along a new axis.
-/// shapes   k times [m, n] -> [k, m, n]
-/// grad     each array's part of ybar
-/// errors   as concat
-/// accuracy exact
-inline constexpr ops::stack_function stack{};
-
 } // namespace fluxpp::inline v0_1
 
 // conv2d and its two gradients, each the transpose of the others; conv1d as images of one row.
@@ -3143,21 +3836,24 @@ struct conv2d_function {
   }
 };
 
-struct conv1d_function {
-  constexpr var operator()(var x, var w, conv_options options = {}, int line = __builtin_LINE()) const {
-    graph::at_line(x, line);
-    if (x.rank() != 3 || w.rank() != 3) {
-      x.tape->fail(graph::rule::rank, x.shape(), w.shape());
-      return x;
-    }
-    options.stride.rows = options.dilation.rows = 1;
-    options.pad.top = options.pad.bottom = 0;
-    const var y = conv2d_function{}(as_row(x), as_row(w), options, line);
-    return reshape::apply(y, make_dims(y.extent(0), y.extent(1), y.extent(3)));
+/// on_rows(f, x, w, options, line): f on sequences as images of one row.
+template <class F, class Options> constexpr var on_rows(F f, var x, var w, const Options& o, int line) {
+  graph::at_line(x, line);
+  if (x.rank() != 3 || w.rank() != 3) {
+    x.tape->fail(graph::rule::rank, x.shape(), w.shape());
+    return x;
   }
+  const auto as_row = [](var v) { return reshape::apply(v, make_dims(v.extent(0), v.extent(1), 1, v.extent(2))); };
+  const var y = f(as_row(x), as_row(w), o, line);
+  return reshape::apply(y, make_dims(y.extent(0), y.extent(1), y.extent(3)));
+}
 
-private:
-  static constexpr var as_row(var x) { return reshape::apply(x, make_dims(x.extent(0), x.extent(1), 1, x.extent(2))); }
+struct conv1d_function {
+  constexpr var operator()(var x, var w, conv_options o = {}, int line = __builtin_LINE()) const {
+    o.stride.rows = o.dilation.rows = 1;
+    o.pad.top = o.pad.bottom = 0;
+    return on_rows(conv2d_function{}, x, w, o, line);
+  }
 };
 
 } // namespace ops
@@ -3180,47 +3876,258 @@ inline constexpr ops::conv1d_function conv1d{};
 
 } // namespace fluxpp::inline v0_1
 
-// conv_transpose2d: the transpose of a convolution as an operation of its own, which enlarges images.
+// conv3d: the correlation of volumes with filters, as that of images whose channels are the slices under a window.
+// unfold, fold: the pixels under each window of an image as a column, and columns added where they came from; each
+// other's transposes.
 
 namespace fluxpp::inline v0_1 {
+
+/// unfold_options: fx::unfold(x, 3, {.stride = 2}).
+struct unfold_options {
+  per_axis stride = 1;
+  padding pad = 0;
+  per_axis dilation = 1;
+};
+
 namespace ops {
 
-/// The extent of which a convolution has `out` windows, the least that has.
-constexpr int covered_extent(graph::tape& t, int out, const window_axis& w) {
-  const int steps = t.extents.product(t.extents.shifted(out, -1), w.stride);
-  return t.extents.shifted(t.extents.sum(steps, w.reach(t.extents)), -w.before - w.after);
+/// The attributes of the two: size, stride, paddings, dilation. Rows of size 0 are as many as the extents say.
+constexpr graph::attributes unfold_attributes(const per_axis& size, const unfold_options& o) {
+  return graph::make_attributes(size.rows, size.columns, o.stride.rows, o.stride.columns, o.pad.top, o.pad.bottom,
+                                o.pad.left, o.pad.right, o.dilation.rows, o.dilation.columns);
 }
 
-struct conv_transpose2d_function {
-  constexpr var operator()(var x, var w, const conv_options& o = {}, int line = __builtin_LINE()) const {
+/// unfold(x): see fx::unfold.
+struct unfold : linear<1> {
+  static constexpr auto name = "unfold";
+  static constexpr var apply(var x, const dims& shape, const graph::attributes& o) {
+    return record<unfold>(*x.tape, shape, o, x);
+  }
+  static constexpr var transpose(const node_view& y, var ybar, int);
+};
+
+/// fold(y): see fx::fold.
+struct fold_windows : linear<1> {
+  static constexpr auto name = "fold";
+  static constexpr var apply(var y, const dims& shape, const graph::attributes& o) {
+    return record<fold_windows>(*y.tape, shape, o, y);
+  }
+  static constexpr var transpose(const node_view& x, var xbar, int) {
+    return unfold::apply(xbar, x.arg(0).shape(), x.attributes());
+  }
+};
+
+constexpr var unfold::transpose(const node_view& y, var ybar, int) {
+  return fold_windows::apply(ybar, y.arg(0).shape(), y.attributes());
+}
+
+/// The numbers of windows along rows and columns of images of this shape.
+constexpr per_axis windows_of(graph::tape& t, const dims& x, const per_axis& size, const unfold_options& o) {
+  const window_axis rows{size.rows, o.stride.rows, o.pad.top, o.pad.bottom, o.dilation.rows};
+  const window_axis columns{size.columns, o.stride.columns, o.pad.left, o.pad.right, o.dilation.columns};
+  const dims windows = make_dims(size.rows, size.columns);
+  return {window_count(t, x[2], rows, x, windows), window_count(t, x[3], columns, x, windows)};
+}
+
+struct unfold_function {
+  constexpr var operator()(var x, per_axis size, const unfold_options& o = {}, int line = __builtin_LINE()) const {
     graph::tape& t = graph::at_line(x, line);
-    const window_axis rows{w.extent(2), o.stride.rows, o.pad.top, o.pad.bottom, o.dilation.rows};
-    const window_axis columns{w.extent(3), o.stride.columns, o.pad.left, o.pad.right, o.dilation.columns};
-    const bool images = x.rank() == 4 && w.rank() == 4;
-    if (!images || !rows.legal() || !columns.legal() || o.same || o.groups < 1) {
-      t.fail(images ? graph::rule::window_options : graph::rule::rank, x.shape(), w.shape());
+    if (x.rank() != 4 || size.rows < 1 || size.columns < 1) {
+      t.fail(x.rank() != 4 ? graph::rule::rank : graph::rule::window_options, x.shape(),
+             make_dims(size.rows, size.columns));
       return x;
     }
-    const int inputs = t.extents.resolve(x.extent(1)), filters = t.extents.resolve(w.extent(0));
-    if (!t.extents.require_multiple(filters, o.groups, "conv_transpose2d", line) ||
-        (inputs >= 0 && filters >= 0 && inputs != filters))
-      t.fail(graph::rule::conv_channels, x.shape(), w.shape());
-    else t.extents.equate(inputs, filters, "conv_transpose2d", line);
-    const dims shape = make_dims(x.extent(0), t.extents.product(w.extent(1), o.groups),
-                                 covered_extent(t, x.extent(2), rows), covered_extent(t, x.extent(3), columns));
-    return conv2d_input_grad::apply(x, w, shape, conv_attributes(o));
+    const per_axis count = windows_of(t, x.shape(), size, o);
+    const int channels = t.extents.product(x.extent(1), size.rows * size.columns);
+    return unfold::apply(x, make_dims(x.extent(0), channels, t.extents.product(count.rows, count.columns)),
+                         unfold_attributes(size, o));
+  }
+};
+
+struct fold_function {
+  constexpr var operator()(var y, per_axis image, per_axis size, const unfold_options& o = {},
+                           int line = __builtin_LINE()) const {
+    graph::tape& t = graph::at_line(y, line);
+    if (y.rank() != 3 || size.rows < 1 || size.columns < 1) {
+      t.fail(y.rank() != 3 ? graph::rule::rank : graph::rule::window_options, y.shape(),
+             make_dims(size.rows, size.columns));
+      return y;
+    }
+    const int channels = t.extents.quotient(y.extent(1), size.rows * size.columns);
+    const dims shape = make_dims(y.extent(0), channels, image.rows, image.columns);
+    const per_axis count = windows_of(t, shape, size, o);
+    if (!same_extent(t, y.extent(1), t.extents.product(channels, size.rows * size.columns), "fold") ||
+        !same_extent(t, y.extent(2), t.extents.product(count.rows, count.columns), "fold"))
+      t.fail(graph::rule::fold, y.shape(), shape);
+    return fold_windows::apply(y, shape, unfold_attributes(size, o));
   }
 };
 
 } // namespace ops
 
-/// conv_transpose2d(x, w, {.stride, .pad, .dilation, .groups}): the transpose of conv2d, whose filters w would be.
-/// shapes   x [n, k, h, w], w [k, c / groups, r, s] -> [n, c, h', w'],  h' = (h - 1) stride - 2 pad + dilation (r-1) + 1
+/// unfold(x, {r, s}, {.stride, .pad, .dilation}): the r s elements of each channel under each window as a column.
+/// shapes   x [n, c, h, w] -> [n, c r s, h' w'], h' and w' as in conv2d
+/// grad     fold(ybar)
+/// errors   compile: a window is larger than the padded image; run: so with named extents (shape_error)
+/// accuracy exact
+inline constexpr ops::unfold_function unfold{};
+
+/// fold(y, {h, w}, {r, s}, {.stride, .pad, .dilation}): images of zeros, and each column added where unfold would have
+/// read it.
+/// shapes   y [n, c r s, h' w'] -> [n, c, h, w]
+/// grad     unfold(ybar)
+/// errors   compile: y does not have r s rows per channel, or a column per window; run: so with named extents (shape_error)
+inline constexpr ops::fold_function fold{};
+
+} // namespace fluxpp::inline v0_1
+
+namespace fluxpp::inline v0_1 {
+
+/// per_volume_axis: a number for slices, rows and columns; one number stands for all three.
+struct per_volume_axis {
+  int slices, rows, columns;
+  constexpr per_volume_axis(int all) : per_volume_axis(all, all, all) {}
+  constexpr per_volume_axis(int d, int r, int c) : slices(d), rows(r), columns(c) {}
+  constexpr per_axis plane() const { return {rows, columns}; }
+};
+
+/// conv3d_options: fx::conv3d(x, w, {.stride = {1, 2, 2}, .pad = 1}).
+struct conv3d_options {
+  per_volume_axis stride = 1, pad = 0, dilation = 1;
+  int groups = 1;
+};
+
+namespace ops {
+
+struct conv3d_function {
+  constexpr var operator()(var x, var w, const conv3d_options& o = {}, int line = __builtin_LINE()) const {
+    graph::tape& t = graph::at_line(x, line);
+    if (x.rank() != 5 || w.rank() != 5) {
+      t.fail(graph::rule::rank, x.shape(), w.shape());
+      return x;
+    }
+    const var images = under_windows(x, w.extent(2), o);
+    const var filters = reshape::apply(
+        w, make_dims(w.extent(0), t.extents.product(w.extent(1), w.extent(2)), w.extent(3), w.extent(4)));
+    const padding pad{o.pad.rows, o.pad.columns};
+    const var y = conv2d_function{}(
+        with_slices_first(images), filters,
+        {.stride = o.stride.plane(), .pad = pad, .dilation = o.dilation.plane(), .groups = o.groups}, line);
+    const dims each = make_dims(x.extent(0), images.extent(2), y.extent(1), y.extent(2), y.extent(3));
+    return permute::apply(reshape::apply(y, each), swapped(5, 1, 2));
+  }
+
+private:
+  /// x [n, c, d, h, w] -> [n, c taps, d', h, w]: for each window along d its slices as channels.
+  static constexpr var under_windows(var x, int taps, const conv3d_options& o) {
+    graph::tape& t = *x.tape;
+    const int plane = t.extents.product(x.extent(3), x.extent(4));
+    const var slices = reshape::apply(x, make_dims(x.extent(0), x.extent(1), x.extent(2), plane));
+    const unfold_options along{
+        .stride = {o.stride.slices, 1}, .pad = {o.pad.slices, 0}, .dilation = {o.dilation.slices, 1}};
+    const per_axis count = windows_of(t, slices.shape(), {taps, 1}, along);
+    const int channels = t.extents.product(x.extent(1), taps);
+    const var y = unfold::apply(slices, make_dims(x.extent(0), channels, t.extents.product(count.rows, plane)),
+                                unfold_attributes({taps < 0 ? 0 : taps, 1}, along));
+    return reshape::apply(y, make_dims(x.extent(0), channels, count.rows, x.extent(3), x.extent(4)));
+  }
+  /// x [n, c, d, h, w] -> [n d, c, h, w].
+  static constexpr var with_slices_first(var x) {
+    const int images = x.tape->extents.product(x.extent(0), x.extent(2));
+    return reshape::apply(permute::apply(x, swapped(5, 1, 2)),
+                          make_dims(images, x.extent(1), x.extent(3), x.extent(4)));
+  }
+};
+
+} // namespace ops
+
+/// conv3d(x, w, {.stride, .pad, .dilation, .groups}): cross-correlation of volumes with filters.
+/// shapes   x [n, c, d, h, w], w [k, c / groups, q, r, s] -> [n, k, d', h', w'], each as in conv2d
+/// grad     through conv2d, unfold and permute
+/// errors   as conv2d
+/// accuracy as conv2d
+/// source   Tran et al. 2015, arXiv:1412.0767
+inline constexpr ops::conv3d_function conv3d{};
+
+} // namespace fluxpp::inline v0_1
+
+// conv_transpose2d, conv_transpose1d: the transpose of a convolution as an operation of its own, which enlarges images.
+
+namespace fluxpp::inline v0_1 {
+
+/// conv_transpose_options: fx::conv_transpose2d(x, w, {.stride = 2, .pad = 1, .output_padding = 1}).
+struct conv_transpose_options {
+  per_axis stride = 1;
+  padding pad = 0;
+  per_axis output_padding = 0; ///< rows and columns more at the end, of which less than a stride or a dilation is known
+  per_axis dilation = 1;
+  int groups = 1;
+};
+
+namespace ops {
+
+/// The extent of which a convolution has `out` windows: the least, and `more` beyond it.
+constexpr int covered_extent(graph::tape& t, int out, const window_axis& w, int more) {
+  const int steps = t.extents.product(t.extents.shifted(out, -1), w.stride);
+  return t.extents.shifted(t.extents.sum(steps, w.reach(t.extents)), more - w.before - w.after);
+}
+
+struct conv_transpose2d_function {
+  constexpr var operator()(var x, var w, const conv_transpose_options& o = {}, int line = __builtin_LINE()) const {
+    graph::tape& t = graph::at_line(x, line);
+    if (x.rank() != 4 || w.rank() != 4) {
+      t.fail(graph::rule::rank, x.shape(), w.shape());
+      return x;
+    }
+    const window_axis rows{w.extent(2), o.stride.rows, o.pad.top, o.pad.bottom, o.dilation.rows};
+    const window_axis columns{w.extent(3), o.stride.columns, o.pad.left, o.pad.right, o.dilation.columns};
+    const auto [more_rows, more_columns] = o.output_padding;
+    if (!legal(rows, more_rows) || !legal(columns, more_columns) || o.groups < 1) {
+      t.fail(graph::rule::window_options, x.shape(), w.shape());
+      return x;
+    }
+    if (!t.extents.require_multiple(t.extents.resolve(w.extent(0)), o.groups, "conv_transpose2d", line) ||
+        !same_extent(t, x.extent(1), w.extent(0), "conv_transpose2d"))
+      t.fail(graph::rule::conv_channels, x.shape(), w.shape());
+    const dims shape = make_dims(x.extent(0), t.extents.product(w.extent(1), o.groups),
+                                 covered_extent(t, x.extent(2), rows, more_rows),
+                                 covered_extent(t, x.extent(3), columns, more_columns));
+    return conv2d_input_grad::apply(
+        x, w, shape, conv_attributes({.stride = o.stride, .pad = o.pad, .dilation = o.dilation, .groups = o.groups}));
+  }
+
+private:
+  static constexpr bool legal(const window_axis& w, int more) {
+    return w.legal() && more >= 0 && (more == 0 || more < w.stride || more < w.dilation);
+  }
+};
+
+struct conv_transpose1d_function {
+  constexpr var operator()(var x, var w, conv_transpose_options o = {}, int line = __builtin_LINE()) const {
+    o.stride.rows = o.dilation.rows = 1;
+    o.pad.top = o.pad.bottom = o.output_padding.rows = 0;
+    return on_rows(conv_transpose2d_function{}, x, w, o, line);
+  }
+};
+
+} // namespace ops
+
+/// conv_transpose2d(x, w, {.stride, .pad, .output_padding, .dilation, .groups}): the transpose of conv2d, whose filters w
+/// would be.
+/// shapes   x [n, k, h, w], w [k, c / groups, r, s] -> [n, c, h', w'],
+///          h' = (h - 1) stride - 2 pad + dilation (r-1) + output_padding + 1
 /// grad     in x: conv2d(ybar, w); in w: conv2d_weight_grad(ybar, x)
-/// errors   as conv2d; compile: padding `same`, which names no extent
+/// errors   as conv2d; compile: an output padding that is neither below the stride nor below the dilation
 /// accuracy as conv2d
 /// source   Zeiler, Krishnan, Taylor & Fergus 2010, doi:10.1109/CVPR.2010.5539957
 inline constexpr ops::conv_transpose2d_function conv_transpose2d{};
+
+/// conv_transpose1d(x, w, {.stride, .pad, .output_padding, .dilation, .groups}): the transpose of conv1d.
+/// shapes   x [n, k, l], w [k, c / groups, s] -> [n, c, l']
+/// grad     as conv_transpose2d
+/// errors   as conv_transpose2d
+/// accuracy as conv2d
+inline constexpr ops::conv_transpose1d_function conv_transpose1d{};
 
 } // namespace fluxpp::inline v0_1
 
@@ -3260,57 +4167,6 @@ constexpr var own_value(var v, const list<int>& outputs) {
 } // namespace fluxpp::inline v0_1::ops
 
 // cross_entropy: the loss of classification, from scores and labels.
-// iota, one_hot: the indices of an axis, and where they equal given ones.
-
-namespace fluxpp::inline v0_1 {
-namespace ops {
-
-/// iota(): 0, 1, 2, ... as a vector.
-struct iota : custom<0> {
-  static constexpr auto name = "iota";
-  static constexpr bool integer = true;
-  static constexpr var apply(graph::tape& t, int extent) { return record<iota>(t, make_dims(extent), {}); }
-  static constexpr var vjp(const node_view&, var, int) { return {}; }
-  static constexpr var jvp(const node_view&, const pushforward&) { return {}; }
-};
-
-struct iota_function {
-  constexpr var operator()(var x, int axis, int line = __builtin_LINE()) const {
-    graph::at_line(x, line);
-    return iota::apply(*x.tape, x.extent(checked_axis(x, axis)));
-  }
-};
-
-/// one_hot(index, n): 1 in column index[i] of row i, by comparison, which fuses with what it is multiplied by.
-constexpr var one_hot(var index, int n) {
-  const var column = reshape::apply(index, index.shape().with(1));
-  return fluxpp::equal(iota::apply(*index.tape, n), column, index.tape->line);
-}
-
-struct one_hot_function {
-  constexpr var operator()(var index, int n, int line = __builtin_LINE()) const {
-    graph::at_line(index, line);
-    if (index.rank() < max_rank) return one_hot(index, n);
-    index.tape->fail(graph::rule::rank, index.shape(), make_dims(n));
-    return index;
-  }
-};
-
-} // namespace ops
-
-/// iota(x, axis): the indices 0, 1, ... of an axis of x, as a vector.
-/// shapes   x [.., n, ..] -> [n]
-/// grad     none: indices
-/// errors   run: the axis has more elements than the program's type counts, 2^24 in float (value_error)
-inline constexpr ops::iota_function iota{};
-
-/// one_hot(index, n): rows of n numbers, 1 at the index and 0 elsewhere; an index outside 0, ... n - 1 gives zeros.
-/// shapes   index [i, j] -> [i, j, n]
-/// grad     none: truth values
-inline constexpr ops::one_hot_function one_hot{};
-
-} // namespace fluxpp::inline v0_1
-
 // The rule of operations that are linear in one operand, while the others only say where.
 
 namespace fluxpp::inline v0_1 {
@@ -3329,29 +4185,6 @@ template <class Op, int Arity, int Operand> struct linear_in : custom<Arity> {
 } // namespace fluxpp::inline v0_1
 
 // logsumexp: the logarithm of a sum of exponentials, without overflow.
-// exp: the exponential function.
-
-namespace fluxpp::inline v0_1 {
-namespace ops {
-
-/// exp(x): e to the power x, elementwise; overflows to infinity, underflows to 0.
-/// accuracy 2 ulp
-/// example  examples/01_gradient.cpp
-struct exp : elementwise<1> {
-  static constexpr auto name = "exp";
-  template <class V> static constexpr V forward(V x) {
-    using std::exp;
-    return exp(x);
-  }
-  template <class V> static constexpr std::array<V, 1> partials(V, V y) { return {y}; }
-  static constexpr std::array samples{-2.0, -0.5, 0.0, 1.5};
-  static constexpr double max_ulp = 2;
-};
-
-} // namespace ops
-inline constexpr operation<ops::exp> exp{};
-} // namespace fluxpp::inline v0_1
-
 // log: the natural logarithm.
 
 namespace fluxpp::inline v0_1 {
@@ -3521,9 +4354,8 @@ struct cross_entropy_function {
       t.fail(graph::rule::labels, x.shape(), label.is_number() ? dims{} : label.shape());
       return x;
     }
-    const int n = t.extents.resolve(x.extent(0)), m = t.extents.resolve(label.extent(0));
-    if (n >= 0 && m >= 0 && n != m) t.fail(graph::rule::labels, x.shape(), label.shape());
-    else t.extents.equate(n, m, "cross_entropy", line);
+    if (!same_extent(t, x.extent(0), label.extent(0), "cross_entropy"))
+      t.fail(graph::rule::labels, x.shape(), label.shape());
     require_elements(x, 3u, "cross_entropy");
     const exponentials e(x, 2u);
     const dims rows = make_dims(x.extent(0));
@@ -3544,6 +4376,374 @@ struct cross_entropy_function {
 inline constexpr ops::cross_entropy_function cross_entropy{};
 inline constexpr ops::cross_entropy_function softmax_cross_entropy{};
 
+} // namespace fluxpp::inline v0_1
+
+// cumsum, cumprod: the sums and products of all elements up to each one.
+// linear_recurrence: every element a multiple of the one before it, plus something new.
+
+namespace fluxpp::inline v0_1 {
+namespace ops {
+
+/// Every element of an axis at the place of its successor, or of its predecessor if backwards; 0 where there is none.
+constexpr var shifted(var x, int axis, bool backwards) {
+  const dims shape = x.shape();
+  dims longer = shape;
+  longer[axis] = x.tape->extents.shifted(shape[axis], 1);
+  graph::attributes put = whole_range(shape.rank), take = put;
+  (backwards ? take : put).value[axis] = 1;
+  return slice::apply(embed::apply(x, longer, put), shape, take);
+}
+
+/// linear_recurrence(a, b): y[k] = a[k] y[k - 1] + b[k] along the axis in attribute 0, with 0 before the first; with
+/// attribute 1 the factor is a[k - 1], with attribute 2 it runs from the end. Its adjoint is one of its own kind.
+/// grad     in b: bbar[k] = ybar[k] + a[k + 1] bbar[k + 1]; in a: bbar[k] y[k - 1]
+struct linear_recurrence : custom<2> {
+  static constexpr auto name = "linear_recurrence";
+  static constexpr var apply(var a, var b, int axis, bool lagged, bool reverse) {
+    return record<linear_recurrence>(*b.tape, b.shape(), graph::make_attributes(axis, lagged, reverse), a, b);
+  }
+  static constexpr var vjp(const node_view& y, var ybar, int i) {
+    const bool lagged = y.attr(1) != 0, reverse = y.attr(2) != 0;
+    const var bbar = apply(y.arg(0), ybar, y.attr(0), !lagged, !reverse);
+    if (i == 1) return bbar;
+    return lagged ? shifted(bbar, y.attr(0), !reverse) * y.result() : bbar * shifted(y.result(), y.attr(0), reverse);
+  }
+  static constexpr var jvp(const node_view& y, const pushforward& p) {
+    const bool lagged = y.attr(1) != 0, reverse = y.attr(2) != 0;
+    var db = p.dx[1];
+    if (const var da = p.dx[0]; da.exists()) {
+      const int axis = y.attr(0);
+      db = plus(db, lagged ? shifted(da * y.result(), axis, reverse) : da * shifted(y.result(), axis, reverse));
+    }
+    return apply(y.arg(0), db, y.attr(0), lagged, reverse);
+  }
+};
+
+struct linear_recurrence_function {
+  constexpr var operator()(var a, var b, int axis, bool reverse = false, int line = __builtin_LINE()) const {
+    graph::tape& t = graph::at_line(a.is_number() ? b : a, line);
+    if (a.is_number()) a = t.constant(a.number);
+    if (b.is_number()) b = t.constant(b.number);
+    const dims shape = common_shape(t, a.shape(), b.shape(), linear_recurrence::name);
+    a = broadcast_to(a, shape), b = broadcast_to(b, shape);
+    axis = checked_axis(b, axis);
+    return shape.rank == 0 ? b : linear_recurrence::apply(a, b, axis, false, reverse);
+  }
+};
+
+} // namespace ops
+
+/// linear_recurrence(a, b, axis, reverse = false): y[k] = a[k] y[k - 1] + b[k] along an axis, with y = 0 before the
+/// first; from the end if reverse. A discounted sum has a constant a, a running product a = x and b[0] = 1.
+/// shapes   a, b [m, n] -> [m, n]; they broadcast
+/// grad     in b: bbar[k] = ybar[k] + a[k + 1] bbar[k + 1]; in a: bbar[k] y[k - 1]
+/// errors   compile: neither has the axis
+/// source   Blelloch 1990, CMU-CS-90-190
+inline constexpr ops::linear_recurrence_function linear_recurrence{};
+
+} // namespace fluxpp::inline v0_1
+
+namespace fluxpp::inline v0_1 {
+
+/// cumulative_options: whether each element is left out of its own sum, and whether sums run from the end.
+struct cumulative_options {
+  bool exclusive = false, reverse = false;
+};
+
+namespace ops {
+
+/// cumsum(x): sums along the axis in attribute 0; exclusive as attribute 1, reverse as attribute 2 say.
+/// grad     the sums of ybar in the other direction
+struct cumsum : linear<1> {
+  static constexpr auto name = "cumsum";
+  static constexpr var apply(var x, int axis, cumulative_options c) {
+    return record<cumsum>(*x.tape, x.shape(), graph::make_attributes(axis, c.exclusive, c.reverse), x);
+  }
+  static constexpr var transpose(const node_view& y, var ybar, int) {
+    return apply(ybar, y.attr(0), {y.attr(1) != 0, y.attr(2) == 0});
+  }
+};
+
+/// cumprod(x): products along the axis in attribute 0; exclusive as attribute 1, reverse as attribute 2 say. The
+/// derivatives divide by nothing: they are recurrences, exact wherever elements are 0.
+struct cumprod : custom<1> {
+  static constexpr auto name = "cumprod";
+  static constexpr var apply(var x, int axis, cumulative_options c) {
+    return record<cumprod>(*x.tape, x.shape(), graph::make_attributes(axis, c.exclusive, c.reverse), x);
+  }
+  static constexpr var vjp(const node_view& y, var ybar, int) {
+    const int axis = y.attr(0);
+    const bool exclusive = y.attr(1) != 0, reverse = y.attr(2) != 0;
+    const var reached = linear_recurrence::apply(y.arg(0), ybar, axis, !exclusive, !reverse);
+    return before(y) * (exclusive ? shifted(reached, axis, !reverse) : reached);
+  }
+  static constexpr var jvp(const node_view& y, const pushforward& p) {
+    const int axis = y.attr(0);
+    const bool exclusive = y.attr(1) != 0, reverse = y.attr(2) != 0;
+    const var step = p.dx[0] * before(y);
+    return linear_recurrence::apply(y.arg(0), exclusive ? shifted(step, axis, reverse) : step, axis, exclusive,
+                                    reverse);
+  }
+
+private:
+  /// For each element the product of those before it.
+  static constexpr var before(const node_view& y) { return apply(y.arg(0), y.attr(0), {true, y.attr(2) != 0}); }
+};
+
+template <class Op> struct cumulative_function {
+  constexpr var operator()(var x, int axis, cumulative_options c = {}, int line = __builtin_LINE()) const {
+    graph::at_line(x, line);
+    axis = checked_axis(x, axis);
+    return x.rank() == 0 ? x : Op::apply(x, axis, c);
+  }
+};
+
+} // namespace ops
+
+/// cumsum(x, axis, {.exclusive = false, .reverse = false}): along an axis, the sum of all elements up to each one;
+/// exclusive: without itself, from 0; reverse: of all elements from each one on.
+/// shapes   x [a, b] -> [a, b]
+/// grad     cumsum(ybar) in the other direction
+/// errors   compile: x lacks the axis
+/// accuracy n ulp of the sum of |x|
+inline constexpr ops::cumulative_function<ops::cumsum> cumsum{};
+
+/// cumprod(x, axis, {.exclusive = false, .reverse = false}): along an axis, the product of all elements up to each one;
+/// exclusive: without itself, from 1; reverse: of all elements from each one on.
+/// shapes   x [a, b] -> [a, b]
+/// grad     without division: exact where elements are 0, in every order
+/// errors   compile: x lacks the axis
+/// accuracy n ulp; element after element, so that 0 stays 0 whatever follows
+inline constexpr ops::cumulative_function<ops::cumprod> cumprod{};
+
+} // namespace fluxpp::inline v0_1
+
+// digamma: the slope of the logarithm of the gamma function.
+// trigamma, polygamma: the second and all higher derivatives of the logarithm of the gamma function.
+
+namespace fluxpp::inline v0_1 {
+namespace ops {
+
+/// from_nearest_integer(x): x less the integer nearest to it, exactly.
+template <class V> constexpr V from_nearest_integer(V x) {
+  using std::nearbyint;
+  return x - nearbyint(x);
+}
+
+/// trigamma(x): the second derivative of log |gamma(x)|, elementwise; +infinity at the poles 0, -1, -2, ...; NaN at
+/// -infinity.
+/// grad     polygamma(2, x)
+/// accuracy 4 ulp for x > 0, else 8
+/// source   Abramowitz & Stegun 1964, 6.4.6, 6.4.7, 6.4.12; polynomials by Remez 1934
+struct trigamma : elementwise<1> {
+  static constexpr auto name = "trigamma";
+  static constexpr int cost = 8;
+  template <class V> static constexpr V forward(V x) {
+    using real = scalar::real_of<V>;
+    using scalar::any, scalar::select;
+    using std::sin;
+    const auto below = x < V(0);
+    const V y = of_positive(select(below, V(1) - x, x));
+    if (!any(below)) return y;
+    const V pi = V(std::numbers::pi_v<real>), ratio = pi / sin(pi * from_nearest_integer(x));
+    return select(below, ratio * ratio - y, y);
+  }
+  template <class V> static constexpr std::array<V, 1> partials(V x, V);
+  static constexpr std::array samples{-2.5, -0.5, 0.5, 0.875, 1.75, 3.0, 9.5};
+  static constexpr double max_ulp = 8;
+
+private:
+  /// For x >= 0: the asymptotic series from 8 on, and a sum below; all its terms are positive.
+  template <class V> static constexpr V of_positive(V x) {
+    using scalar::any, scalar::fma, scalar::select;
+    const V least = V(scalar::wide<V> ? 32 : 8);
+    const auto low = x < least;
+    V r = select(low, x + V(1), x), above = V(0), below = V(1);
+    for (auto step = r < least; any(step); step = r < least) {
+      const V square = r * r;
+      above = select(step, fma(above, square, below), above);
+      below = select(step, below * square, below);
+      r = select(step, r + V(1), r);
+    }
+    const V inverse = V(1) / r, z = inverse * inverse, first = V(1) / x;
+    const V tail = inverse + fma(z * inverse, series(z), V(0.5) * z);
+    return tail + (above / below + select(low, first * first, V(0)));
+  }
+  /// (trigamma(r) - 1 / r - 1 / (2 r^2)) r^3, of z = 1 / r^2 for r >= 8 (32 where it is wide); 2^-25 and 2^-50.
+  template <class V> static constexpr V series(V z) {
+    using scalar::horner;
+    if constexpr (sizeof(scalar::real_of<V>) == 4) return horner(z, 0.0230597854f, -0.0333290063f, 0.166666657f);
+    else if constexpr (scalar::wide<V>)
+      return horner(z, V(7) / 6, V(-691) / 2730, V(5) / 66, V(-1) / 30, V(1) / 42, V(-1) / 30, V(1) / 6);
+    else
+      return horner(z, 0.85958184796111048, -0.24703941942561058, 0.075695553963665396, -0.033333003090639378,
+                    0.023809522966081551, -0.033333333332522801, 0.16666666666666655);
+  }
+};
+
+/// polygamma(n, x): derivative n + 1 of log |gamma(x)|, elementwise, for whole n >= 0: the nearest whole number counts.
+/// Infinite at the poles 0, -1, -2, ... (n > 1); NaN for negative n and for x below -512 (n > 1).
+/// grad     polygamma(n + 1, x) in x, 0 in n
+/// accuracy 8 + 2 n ulp for x > 0 and n <= 12
+/// source   Abramowitz & Stegun 1964, 6.4.10; Euler-Maclaurin summation, 23.1.30
+struct polygamma : elementwise<2> {
+  static constexpr auto name = "polygamma";
+  static constexpr int cost = 64;
+  static constexpr double domain[2]{0, 12};
+  template <class V> static constexpr V forward(V n, V x) {
+    using real = scalar::real_of<V>;
+    using scalar::select;
+    using std::floor;
+    const V order = floor(n + V(0.5)), half = order * V(0.5);
+    const V size = factorial(order) * zeta(order + V(1), x), higher = select(floor(half) == half, -size, size);
+    const V y = select(order == V(0), lowest(x), select(order == V(1), trigamma::forward(x), higher));
+    return select((order >= V(0)) & (n == n), y, V(std::numeric_limits<real>::quiet_NaN()));
+  }
+  template <class V> static constexpr std::array<V, 2> partials(V n, V x, V) {
+    return {V(0), operation<polygamma>{}(n + V(1), x)};
+  }
+  static constexpr std::array samples{std::array{0.0, 1.75}, std::array{1.0, 0.5}, std::array{2.0, 3.0},
+                                      std::array{2.0, -0.75}, std::array{3.0, 9.5}};
+  static constexpr double max_ulp = 16;
+
+private:
+  template <class V> static constexpr V lowest(V x);
+  template <class V> static constexpr V factorial(V n) {
+    using scalar::any, scalar::select;
+    V product(1);
+    for (int k = 2; k < 172 && any(n >= V(static_cast<scalar::real_of<V>>(k))); ++k)
+      product =
+          select(n >= V(static_cast<scalar::real_of<V>>(k)), product * V(static_cast<scalar::real_of<V>>(k)), product);
+    return product;
+  }
+  /// The sum of (x + k)^-s over k = 0, 1, ...
+  template <class V> static constexpr V zeta(V s, V x) {
+    using real = scalar::real_of<V>;
+    using scalar::any, scalar::select;
+    using std::pow;
+    V r = select(x >= V(-512), x, V(std::numeric_limits<real>::quiet_NaN())), sum(0);
+    const V enough = select(s < V(172), s, V(172)) + V(scalar::wide<V> ? 64 : 16);
+    for (auto step = r < enough; any(step); step = r < enough) {
+      sum = select(step, sum + pow(r, -s), sum);
+      r = select(step, r + V(1), r);
+    }
+    const V last = pow(r, -s), z = V(1) / (r * r);
+    V term = last * s / r, tail = last * (r / (s - V(1)) + V(0.5));
+    constexpr double bernoulli[]{1.0 / 12,
+                                 -1.0 / 720,
+                                 1.0 / 30240,
+                                 -1.0 / 1209600,
+                                 1.0 / 47900160,
+                                 -5.28419013868749319e-10,
+                                 1.33825365306846789e-11,
+                                 -3.38968029632258288e-13}; // B(2 j) / (2 j)!
+    for (int j = 0; j < 8; ++j) {
+      tail = tail + V(static_cast<real>(bernoulli[j])) * term;
+      term = term * (s + V(static_cast<real>(2 * j + 1))) * (s + V(static_cast<real>(2 * j + 2))) * z;
+    }
+    return sum + tail;
+  }
+};
+
+} // namespace ops
+inline constexpr operation<ops::trigamma> trigamma{};
+inline constexpr operation<ops::polygamma> polygamma{};
+
+namespace ops {
+template <class V> constexpr std::array<V, 1> trigamma::partials(V x, V) { return {fluxpp::polygamma(V(2), x)}; }
+} // namespace ops
+} // namespace fluxpp::inline v0_1
+
+namespace fluxpp::inline v0_1 {
+namespace ops {
+
+/// digamma(x): the derivative of log |gamma(x)|, elementwise; -infinity at 0, +infinity at -0, NaN at the poles
+/// -1, -2, ... and at -infinity.
+/// grad     trigamma(x)
+/// accuracy 4 ulp for x > 0, also near its zero 1.4616...; else of the larger of digamma(1 - x) and pi / tan(pi x)
+/// source   Abramowitz & Stegun 1964, 6.3.5, 6.3.7, 6.3.18; polynomials by Remez 1934
+struct digamma : elementwise<1> {
+  static constexpr auto name = "digamma";
+  static constexpr int cost = 8;
+  template <class V> static constexpr V forward(V x) {
+    using real = scalar::real_of<V>;
+    using scalar::any, scalar::select;
+    using std::tan;
+    const auto below = x < V(0);
+    const V y = of_positive(select(below, V(1) - x, x));
+    if (!any(below)) return y;
+    const V angle = V(std::numbers::pi_v<real>) * from_nearest_integer(x);
+    const V reflected = y - V(std::numbers::pi_v<real>) / tan(angle);
+    return select(below, select(angle == V(0), V(std::numeric_limits<real>::quiet_NaN()), reflected), y);
+  }
+  template <class V> static constexpr std::array<V, 1> partials(V x, V) { return {fluxpp::trigamma(x)}; }
+  static constexpr std::array samples{-2.5, -0.5, 0.5, 0.875, 1.75, 3.0, 9.5};
+  static constexpr double max_ulp = 8, max_absolute = 32;
+
+private:
+  template <class V> static constexpr V of_positive(V x) {
+    if constexpr (scalar::wide<V>) return by_series(x);
+    else return by_steps(x);
+  }
+  /// For x >= 0: the asymptotic series from 8 on; below, x is moved by whole steps into [1, 2], the reciprocals met on
+  /// the way being one fraction.
+  template <class V> static constexpr V by_steps(V x) {
+    using real = scalar::real_of<V>;
+    using scalar::any, scalar::fma, scalar::select;
+    using std::log;
+    constexpr bool single = sizeof(real) == 4;
+    constexpr real zero = single ? real(1.46163213f) : real(1.4616321449683622);
+    constexpr real zero_rest = single ? real(1.24381501e-08f) : real(9.549995429965697e-17);
+    const auto low = x < V(1), high = x >= V(8);
+    V r = select(low, x + V(1), x), above = select(low, V(-1), V(0)), below = select(low, x, V(1));
+    for (auto step = (r >= V(2)) & !high & !low; any(step); step = step & (r >= V(2))) {
+      r = select(step, r - V(1), r);
+      above = select(step, fma(above, r, below), above);
+      below = select(step, below * r, below);
+    }
+    const V moved = fma((r - V(zero)) - V(zero_rest), slope(r - V(1.5)), above / below);
+    const V inverse = V(1) / x, z = inverse * inverse;
+    return select(high, log(x) - fma(z, series(z), V(0.5) * inverse), moved);
+  }
+  /// digamma(t + 3/2) / (t + 3/2 - zero) for |t| <= 1/2; 2^-25 and 2^-56.
+  template <class V> static constexpr V slope(V t) {
+    using scalar::horner;
+    if constexpr (sizeof(scalar::real_of<V>) == 4)
+      return horner(t, -0.0162209533f, 0.0239265393f, -0.0258727204f, 0.0393607207f, -0.0620398968f, 0.0951175764f,
+                    -0.148399979f, 0.240538388f, -0.423627466f, 0.951055884f);
+    else
+      return horner(t, -0.0001765590873391525, 0.00025987569895370244, -0.00014698447758416166, 0.00022699497045024829,
+                    -0.00048472549347108212, 0.00072345293176146949, -0.0010368440095612278, 0.001556594677597269,
+                    -0.0023454203464332115, 0.0035190129743752053, -0.0052799463195547115, 0.0079269439253538479,
+                    -0.011908219413802051, 0.017907252487584721, -0.026975796691557436, 0.040760833810576179,
+                    -0.061922133274686778, 0.09498872445497708, -0.14840492305389019, 0.24054248424077396,
+                    -0.42362742128146058, 0.95105587603183295);
+  }
+  /// (log(x) - 1 / (2 x) - digamma(x)) x^2, of z = 1 / x^2 for x >= 8; 2^-27 and 2^-53.
+  template <class V> static constexpr V series(V z) {
+    using scalar::horner;
+    if constexpr (sizeof(scalar::real_of<V>) == 4) return horner(z, 0.00387378456f, -0.00833278708f, 0.0833333358f);
+    else
+      return horner(z, 0.063674736270686594, -0.020700488501659172, 0.0075717337141570605, -0.0041666451816054885,
+                    0.0039682539132730307, -0.0083333333332804137, 0.083333333333333329);
+  }
+  /// The asymptotic series itself, from 32 on, and a sum of reciprocals below.
+  template <class V> static constexpr V by_series(V x) {
+    V sum = 0;
+    for (; x < V(32); x += V(1)) sum += V(1) / x;
+    const V z = V(1) / (x * x);
+    const V tail =
+        scalar::horner(z, V(1) / 12, V(-691) / 32760, V(1) / 132, V(-1) / 240, V(1) / 252, V(-1) / 120, V(1) / 12);
+    return std::log(x) - V(0.5) / x - z * tail - sum;
+  }
+};
+
+} // namespace ops
+inline constexpr operation<ops::digamma> digamma{};
+
+namespace ops {
+template <class V> constexpr V polygamma::lowest(V x) { return digamma::forward(x); }
+} // namespace ops
 } // namespace fluxpp::inline v0_1
 
 // dropout: a random part of the elements set to zero, the others scaled up.
@@ -3569,7 +4769,9 @@ struct uniform_like_function {
 
 } // namespace ops
 
-/// uniform_like(x): numbers in [0, 1) with the shape of x; each call is a stream of its own, new at every training step.
+/// uniform_like(x): numbers in [0, 1) with the shape of x; each call is a stream of its own, new at every training
+/// step. Streams are numbered in the order of calls, which is the compiler's within one expression: give calls
+/// statements of their own where another compiler must draw the same numbers.
 /// grad     none
 inline constexpr ops::uniform_like_function uniform_like{};
 
@@ -3596,6 +4798,228 @@ struct dropout_function {
 /// grad     ybar / (1 - rate) where x is kept; 0 everywhere at a rate of 1
 /// source   Srivastava, Hinton, Krizhevsky, Sutskever & Salakhutdinov 2014, JMLR 15
 constexpr var dropout(var x, var rate, int line = __builtin_LINE()) { return ops::dropout_function{}(x, rate, line); }
+
+} // namespace fluxpp::inline v0_1
+
+// einsum: sums of products of arrays, by the letters of their axes.
+// labelled: an array whose axes go by letters.
+// subscripts: what a string like "bij,bjk->bik" says about the axes of one or two arrays and of a result.
+
+namespace fluxpp::inline v0_1::ops {
+
+/// letters: one letter for each axis of an array.
+struct letters {
+  int count = 0;
+  char letter[max_rank]{};
+
+  constexpr char operator[](int i) const { return letter[i]; }
+  constexpr void push(char c) { letter[count++] = c; }
+  /// The first axis that has the letter, or -1.
+  constexpr int find(char c) const {
+    for (int i = 0; i < count; ++i)
+      if (letter[i] == c) return i;
+    return -1;
+  }
+  constexpr bool has(char c) const { return find(c) >= 0; }
+  friend constexpr letters operator+(letters a, const letters& b) {
+    for (int i = 0; i < b.count; ++i) a.push(b[i]);
+    return a;
+  }
+};
+
+/// subscripts(string): the letters of each operand and of the result; blanks mean nothing.
+struct subscripts {
+  letters operand[2], result;
+  int operands = 1;
+  /// Letters, at most one comma, then "->" and the result; at most 6 letters each; each letter of the result stands
+  /// there once, and in an operand.
+  bool valid = true;
+
+  constexpr explicit subscripts(std::string_view s) {
+    letters* reading = &operand[0];
+    for (std::size_t i = 0; i < s.size() && valid; ++i) {
+      const char c = s[i];
+      if (c == ' ') continue;
+      if (c == ',' && reading == &operand[0]) {
+        reading = &operand[1];
+        operands = 2;
+      } else if (c == '-' && reading != &result && i + 1 < s.size() && s[i + 1] == '>') {
+        reading = &result;
+        ++i;
+      } else if (is_letter(c) && reading->count < max_rank) {
+        reading->push(c);
+      } else {
+        valid = false;
+      }
+    }
+    valid = valid && reading == &result;
+    for (int i = 0; i < result.count; ++i) {
+      const char c = result[i];
+      valid = valid && result.find(c) == i && (operand[0].has(c) || operand[1].has(c));
+    }
+  }
+
+private:
+  static constexpr bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+};
+
+} // namespace fluxpp::inline v0_1::ops
+
+namespace fluxpp::inline v0_1::ops {
+
+/// labelled: an array with a letter for each of its axes.
+struct labelled {
+  var x;
+  letters of;
+
+  /// The sum over the axes in the mask, which are gone then.
+  constexpr labelled without(unsigned mask) const {
+    labelled out{reshape::apply(sum::apply(x, mask), squeezed_shape(x.shape(), mask)), {}};
+    for (int i = 0; i < of.count; ++i)
+      if (!(mask >> i & 1u)) out.of.push(of[i]);
+    return out;
+  }
+  /// Axes with one letter become their diagonal, the first of them.
+  constexpr labelled diagonal() const {
+    labelled out = *this;
+    unsigned repeated = 0;
+    for (int i = 0; i < of.count; ++i)
+      if (const int first = of.find(of[i]); first < i) {
+        const var equal = fluxpp::equal(places(first), places(i), x.tape->line);
+        out.x = fluxpp::select(equal, out.x, 0.0, x.tape->line);
+        repeated |= 1u << i;
+      }
+    return out.without(repeated);
+  }
+  /// The axes in the order of the letters; a letter that is not there gives an axis of extent 1.
+  constexpr var arranged(const letters& order) const {
+    graph::attributes moved;
+    dims shape;
+    for (int i = 0; i < order.count; ++i) {
+      const int axis = of.find(order[i]);
+      if (axis >= 0) moved.value[moved.size++] = axis;
+      shape = shape.with(axis >= 0 ? x.shape()[axis] : 1);
+    }
+    return reshape::apply(of.count == 0 ? x : permute::apply(x, moved), shape);
+  }
+  /// The extents of the axes with these letters.
+  constexpr dims extents(const letters& which) const {
+    dims d;
+    for (int i = 0; i < which.count; ++i) d = d.with(x.shape()[of.find(which[i])]);
+    return d;
+  }
+
+private:
+  /// 0, 1, ... along one axis, the others of extent 1.
+  constexpr var places(int axis) const {
+    dims shape = kept_shape(x.shape(), ~0u);
+    shape[axis] = x.shape()[axis];
+    return reshape::apply(iota::apply(*x.tape, shape[axis]), shape);
+  }
+};
+
+} // namespace fluxpp::inline v0_1::ops
+
+namespace fluxpp::inline v0_1 {
+namespace ops {
+
+/// contraction: two arrays, their letters in groups: in both and in the result (batch) or not (inner), in one only
+/// (rows, columns).
+struct contraction {
+  labelled a, b;
+  letters batch, inner, rows, columns;
+
+  constexpr contraction(const labelled& left, const labelled& right, const letters& result) : a(left), b(right) {
+    for (int i = 0; i < a.of.count; ++i) {
+      const char c = a.of[i];
+      (!b.of.has(c) ? rows : result.has(c) ? batch : inner).push(c);
+    }
+    for (int i = 0; i < b.of.count; ++i)
+      if (!a.of.has(b.of[i])) columns.push(b.of[i]);
+  }
+  constexpr var value(const letters& result) const {
+    if (inner.count == 0) return a.arranged(result) * b.arranged(result);
+    if (rows.count > 0 || columns.count > 0) return product().arranged(result);
+    const letters all = batch + inner;
+    const unsigned summed = (1u << all.count) - (1u << batch.count);
+    return labelled{a.arranged(all) * b.arranged(all), all}.without(summed).arranged(result);
+  }
+
+private:
+  constexpr labelled product() const {
+    graph::tape& t = *a.x.tape;
+    const dims lead = a.extents(batch), below = a.extents(rows), beside = b.extents(columns);
+    const int n = element_count(t, lead), m = element_count(t, below), k = element_count(t, a.extents(inner));
+    const int l = element_count(t, beside);
+    const var left = a.arranged(batch + rows + inner), right = b.arranged(batch + inner + columns);
+    const var y = batch.count == 0 ? matmul::apply(reshape::apply(left, make_dims(m, k)),
+                                                   reshape::apply(right, make_dims(k, l)), false, false)
+                                   : batched_matmul::apply(reshape::apply(left, make_dims(n, m, k)),
+                                                           reshape::apply(right, make_dims(n, k, l)), false, false);
+    const dims shape = lead.replaced(lead.rank, 0, below).replaced(lead.rank + below.rank, 0, beside);
+    return {reshape::apply(y, shape), batch + rows + columns};
+  }
+};
+
+/// Each operand has an axis for each letter, and a letter has one extent.
+constexpr bool fits(const subscripts& s, const var* x) {
+  graph::tape& t = *x[0].tape;
+  for (int k = 0; k < s.operands; ++k) {
+    const letters& of = s.operand[k];
+    if (x[k].rank() != of.count) return false;
+    for (int i = 0; i < of.count; ++i) {
+      const int first = s.operand[0].find(of[i]);
+      const int expected = first >= 0 ? x[0].extent(first) : x[k].extent(of.find(of[i]));
+      if (!same_extent(t, expected, x[k].extent(i), "einsum")) return false;
+    }
+  }
+  return true;
+}
+
+constexpr var einsum(const subscripts& s, const var* x, int operands) {
+  graph::tape& t = *x[0].tape;
+  const dims second = operands == 2 ? x[1].shape() : dims{};
+  const bool valid = s.valid && s.operands == operands;
+  if (!valid || !fits(s, x)) {
+    t.fail(valid ? graph::rule::einsum : graph::rule::subscripts, x[0].shape(), second);
+    return x[0];
+  }
+  labelled part[2];
+  for (int k = 0; k < s.operands; ++k) {
+    part[k] = labelled{x[k], s.operand[k]}.diagonal();
+    unsigned alone = 0; // letters of nothing else
+    for (int i = 0; i < part[k].of.count; ++i)
+      if (const char c = part[k].of[i]; !s.result.has(c) && !s.operand[1 - k].has(c)) alone |= 1u << i;
+    part[k] = part[k].without(alone);
+  }
+  return s.operands == 1 ? part[0].arranged(s.result) : contraction(part[0], part[1], s.result).value(s.result);
+}
+
+template <text Subscripts> struct einsum_function {
+  static constexpr subscripts read{Subscripts.view()};
+
+  constexpr var operator()(var a, int line = __builtin_LINE()) const {
+    graph::at_line(a, line);
+    return einsum(read, &a, 1);
+  }
+  constexpr var operator()(var a, var b, int line = __builtin_LINE()) const {
+    graph::at_line(a, line);
+    const var both[]{a, b};
+    return einsum(read, both, 2);
+  }
+};
+
+} // namespace ops
+
+/// einsum<"bij,bjk->bik">(a, b): the product of arrays summed over every letter that the result lacks; a letter twice
+/// in one operand means its diagonal.
+/// shapes   one axis for each letter: a [b, i, j], b [b, j, k] -> [b, i, k]
+/// grad     sums of products of ybar with the other operand
+/// errors   compile: subscripts that say nothing, another rank, a letter with two extents; run: so with named extents
+///          (shape_error)
+/// accuracy as matmul
+/// source   Einstein 1916, doi:10.1002/andp.19163540702
+template <text Subscripts> inline constexpr ops::einsum_function<Subscripts> einsum{};
 
 } // namespace fluxpp::inline v0_1
 
@@ -3651,47 +5075,120 @@ struct erf : elementwise<1> {
 inline constexpr operation<ops::erf> erf{};
 } // namespace fluxpp::inline v0_1
 
-// exclusive_product, exclusive_recurrence: what comes before each element along an axis; their derivatives divide by nothing.
+// erfc: the complementary error function.
 
-namespace fluxpp::inline v0_1::ops {
+namespace fluxpp::inline v0_1 {
+namespace ops {
 
-/// The axis in attribute 0; attribute 1: from its end.
-constexpr graph::attributes opposite(const node_view& y) { return graph::make_attributes(y.attr(0), y.attr(1) == 0); }
-
-/// exclusive_recurrence(x, b): y[0] = 0, y[k + 1] = x[k] y[k] + b[k] along an axis; from the end, y[n - 1] = 0 and
-/// y[k - 1] = x[k] y[k] + b[k].
-/// grad     with r = exclusive_recurrence(x, ybar) from the other end: in x: y r; in b: r
-struct exclusive_recurrence : custom<2> {
-  static constexpr auto name = "exclusive_recurrence";
-  static constexpr var apply(var x, var b, const graph::attributes& along) {
-    return record<exclusive_recurrence>(*x.tape, x.shape(), along, x, broadcast_to(b, x.shape()));
+/// erfc(x): 1 - erf(x), elementwise, precise in the tail until it underflows (x > 10 in float, 26.5 in double).
+/// grad     -2 exp(-x^2) / sqrt(pi)
+/// accuracy 4 ulp
+/// source   Shepherd & Laframboise 1981, Math. Comp. 36(153): exp(x^2) erfc(x) in (x - c) / (x + c)
+struct erfc : elementwise<1> {
+  static constexpr auto name = "erfc";
+  template <class V> static constexpr V forward(V x) {
+    using std::erfc;
+    return erfc(x);
   }
-  static constexpr var vjp(const node_view& y, var ybar, int i) {
-    const var r = apply(y.arg(0), ybar, opposite(y));
-    return i == 0 ? y.result() * r : r;
+  template <class V> static constexpr std::array<V, 1> partials(V x, V) {
+    return {V(-2 * std::numbers::inv_sqrtpi_v<scalar::real_of<V>>) * fluxpp::exp(-x * x)};
   }
-  static constexpr var jvp(const node_view& y, const pushforward& p) {
-    const var by_x = p.dx[0].exists() ? p.dx[0] * y.result() : var{};
-    return apply(y.arg(0), plus(by_x, p.dx[1]), y.attributes());
+  static constexpr std::array samples{-2.0, -0.5, 0.0, 1.5, 3.0};
+  static constexpr double max_ulp = 4;
+};
+
+} // namespace ops
+inline constexpr operation<ops::erfc> erfc{};
+} // namespace fluxpp::inline v0_1
+
+// erfinv: the inverse of the error function.
+
+namespace fluxpp::inline v0_1 {
+namespace ops {
+
+/// erfinv(x): the number whose error function is x, elementwise; infinite at -1 and 1, NaN beyond.
+/// grad     sqrt(pi) / 2 exp(y^2)
+/// accuracy 4 ulp
+/// source   the variable w = -log(1 - x^2): Giles 2010, Approximating the erfinv function; polynomials by Remez 1934;
+///          Halley's method
+struct erfinv : elementwise<1> {
+  static constexpr auto name = "erfinv";
+  static constexpr int cost = 8;
+  static constexpr double domain[2]{-1, 1};
+  template <class V> static constexpr V forward(V x) {
+    using real = scalar::real_of<V>;
+    using scalar::any, scalar::select;
+    using std::abs, std::log;
+    if constexpr (scalar::wide<V>) {
+      return by_iteration(x);
+    } else {
+      const V size = abs(x), w = -log((V(1) - size) * (V(1) + size));
+      const auto outer = w >= V(3);
+      const V y = x * inner(w - V(1.5));
+      if (!any(outer)) return y;
+      V end = tail(w);
+      if constexpr (sizeof(real) == 8) end = improved(end, erfc_of(end) - (V(1) - size));
+      end = select(size == V(1), V(std::numeric_limits<real>::infinity()), end);
+      return select(outer, select(x < V(0), -end, end), y);
+    }
+  }
+  template <class V> static constexpr std::array<V, 1> partials(V, V y) {
+    return {V(1 / std::numbers::inv_sqrtpi_v<scalar::real_of<V>> / 2) * fluxpp::exp(y * y)};
+  }
+  static constexpr std::array samples{-0.75, -0.5, 0.0, 0.25, 0.625};
+  static constexpr double max_ulp = 4;
+
+private:
+  template <class V> static constexpr V erfc_of(V y) {
+    using std::erfc;
+    return erfc(y);
+  }
+  /// One step of Halley's method from y, where erfc is too large by `excess`.
+  template <class V> static constexpr V improved(V y, V excess) {
+    using std::exp;
+    const V step = excess * V(1 / std::numbers::inv_sqrtpi_v<scalar::real_of<V>> / 2) * exp(y * y);
+    return y + step / (V(1) - step * y);
+  }
+  template <class V> static constexpr V by_iteration(V x) {
+    V y = static_cast<V>(forward(static_cast<double>(x)));
+    for (int i = 0; i < 2 && std::isfinite(y); ++i) {
+      const V size = std::abs(x), at = std::abs(y);
+      const V better = improved(at, size < V(0.5) ? size - std::erf(at) : std::erfc(at) - (V(1) - size));
+      y = std::copysign(better, x);
+    }
+    return y;
+  }
+  /// erfinv(x) / x, of w - 3/2 for w in [0, 3]; 2^-25 and 2^-52.
+  template <class V> static constexpr V inner(V w) {
+    using scalar::horner;
+    if constexpr (sizeof(scalar::real_of<V>) == 4)
+      return horner(w, -4.79825349e-06f, 2.29873949e-05f, 0.000176741567f, -0.00209201034f, 0.000880258216f,
+                    0.250362366f, 1.25206375f);
+    else
+      return horner(w, 1.5362309972868087e-13, -2.4223659140668551e-14, -8.2220613761155276e-12, 2.3154322654802486e-11,
+                    3.0252206845412328e-10, -2.0204170703564577e-09, -7.2320737221555275e-09, 1.1770427035945881e-07,
+                    -6.5075591965070276e-08, -5.3727743586350663e-06, 2.3288167983202111e-05, 0.00017766931524304286,
+                    -0.0020923279303932743, 0.00087976471265106273, 0.25036244534245311, 1.2520638405834423);
+  }
+  /// erfinv(x) for w >= 3, by its ratio to s = sqrt(w) in 1 / s; 2^-24 and 2^-28.
+  template <class V> static constexpr V tail(V w) {
+    using scalar::horner;
+    using std::sqrt;
+    const V s = sqrt(w), r = V(1) / s;
+    if constexpr (sizeof(scalar::real_of<V>) == 4)
+      return s * horner(r - V(0.4135f), -15.4063625f, -3.51042676f, 2.71736145f, 0.953803837f, -0.777244091f,
+                        0.00205631019f, 0.21841383f, -0.141946241f, 0.931519806f);
+    else
+      return s * horner(r - V(0.3685), 303.15409813374282, -2242.5045942726388, 139.22522117217287, 481.73986491385187,
+                        -42.306914835797166, -52.174188703592876, 6.4257707659923291, 3.8438968883631719,
+                        0.039586502369284148, -0.91115751952504009, 0.15687946055581481, 0.2080316538705772,
+                        -0.16129316570927707, 0.93834612468994882);
   }
 };
 
-/// exclusive_product(x): y[0] = 1, y[k + 1] = x[k] y[k] along an axis; from the end, y[n - 1] = 1 and y[k - 1] = x[k] y[k].
-/// grad     y exclusive_recurrence(x, ybar) from the other end
-struct exclusive_product : custom<1> {
-  static constexpr auto name = "exclusive_product";
-  static constexpr var apply(var x, int axis, bool from_end) {
-    return record<exclusive_product>(*x.tape, x.shape(), graph::make_attributes(axis, from_end), x);
-  }
-  static constexpr var vjp(const node_view& y, var ybar, int) {
-    return y.result() * exclusive_recurrence::apply(y.arg(0), ybar, opposite(y));
-  }
-  static constexpr var jvp(const node_view& y, const pushforward& p) {
-    return exclusive_recurrence::apply(y.arg(0), p.dx[0] * y.result(), y.attributes());
-  }
-};
-
-} // namespace fluxpp::inline v0_1::ops
+} // namespace ops
+inline constexpr operation<ops::erfinv> erfinv{};
+} // namespace fluxpp::inline v0_1
 
 // expm1: the exponential function less one.
 
@@ -3713,6 +5210,52 @@ struct expm1 : elementwise<1> {
 
 } // namespace ops
 inline constexpr operation<ops::expm1> expm1{};
+} // namespace fluxpp::inline v0_1
+
+// flip, roll: the elements of axes in reverse order, or moved along in a circle.
+
+namespace fluxpp::inline v0_1 {
+namespace ops {
+
+struct flip_function {
+  constexpr var operator()(var x, axes over = {}, int line = __builtin_LINE()) const {
+    graph::at_line(x, line);
+    const unsigned mask = checked_mask(x, over);
+    graph::attributes range = whole_range(x.rank());
+    for (int i = 0; i < x.rank(); ++i)
+      if (mask >> i & 1u) range.value[i] = range.value[x.rank() + i] = -1; // backwards, nothing beyond the last
+    return slice::apply(x, x.shape(), range);
+  }
+};
+
+struct roll_function {
+  constexpr var operator()(var x, int shift, int axis, int line = __builtin_LINE()) const {
+    graph::at_line(x, line);
+    axis = checked_axis(x, axis);
+    const int n = x.rank() > 0 ? x.tape->extents.resolve(x.extent(axis)) : 0;
+    if (n > 0) shift %= n;
+    if (n == 0 || shift == 0) return x;
+    const var head = fluxpp::slice(x, axis, 0, -shift, 1, line), tail = fluxpp::slice(x, axis, -shift, to_end, 1, line);
+    return fluxpp::concat(tail, head, axis, line);
+  }
+};
+
+} // namespace ops
+
+/// flip(x, axes): the elements of axes in reverse order; of all axes when none are given.
+/// shapes   x [a, b] -> [a, b]
+/// grad     flip(ybar, axes)
+/// errors   compile: x lacks an axis
+/// accuracy exact
+inline constexpr ops::flip_function flip{};
+
+/// roll(x, shift, axis): element i of an axis becomes element i + shift; what leaves at the end enters at the front.
+/// shapes   x [a, b] -> [a, b]
+/// grad     roll(ybar, -shift, axis)
+/// errors   compile: x lacks the axis; run: a named axis is shorter than the shift (shape_error)
+/// accuracy exact
+inline constexpr ops::roll_function roll{};
+
 } // namespace fluxpp::inline v0_1
 
 // floor: rounding down.
@@ -3737,83 +5280,153 @@ struct floor : elementwise<1> {
 inline constexpr operation<ops::floor> floor{};
 } // namespace fluxpp::inline v0_1
 
-// gather, scatter_add: rows of an array by their numbers, and rows added at their numbers; each other's transposes.
+// fmod: the rest of a division.
+// trunc: rounding towards zero.
 
 namespace fluxpp::inline v0_1 {
 namespace ops {
 
-/// gather(x, index): row index[i] of x for every i.
+/// trunc(x): x without its fraction, elementwise.
+/// grad     0 everywhere
+/// accuracy exact
+struct trunc : elementwise<1> {
+  static constexpr auto name = "trunc";
+  template <class V> static constexpr V forward(V x) {
+    using std::trunc;
+    return trunc(x);
+  }
+  static constexpr std::array samples{-2.5, -0.5, 1.5};
+  static constexpr double max_ulp = 0;
+};
+
+} // namespace ops
+inline constexpr operation<ops::trunc> trunc{};
+} // namespace fluxpp::inline v0_1
+
+namespace fluxpp::inline v0_1 {
+namespace ops {
+
+/// fmod(a, b): a - trunc(a / b) b, elementwise, exactly and with the sign of a; NaN where b is 0 or a is infinite.
+/// grad     1 in a, -trunc(a / b) in b
+/// accuracy exact
+struct fmod : elementwise<2> {
+  static constexpr auto name = "fmod";
+  template <class V> static constexpr V forward(V a, V b) {
+    using std::fmod;
+    return fmod(a, b);
+  }
+  template <class V> static constexpr std::array<V, 2> partials(V a, V b, V) { return {V(1), -fluxpp::trunc(a / b)}; }
+  static constexpr std::array samples{std::array{5.5, 2.0}, std::array{-5.5, 1.75}, std::array{0.5, -3.0}};
+  static constexpr double max_ulp = 0;
+};
+
+} // namespace ops
+inline constexpr operation<ops::fmod> fmod{};
+} // namespace fluxpp::inline v0_1
+
+// gather, take_along: elements of an axis by their numbers; the operation scatter_add, their transpose.
+
+namespace fluxpp::inline v0_1 {
+namespace ops {
+
+/// gather(x, index): for every index the element of x that it names along the axis in attribute 0. Index has the rank
+/// of x; its axes before that axis have the extents of x or all extent 1, and so have those behind it; 1 repeats. Where
+/// attribute 1 is set, an index of -1 names nothing and gives 0.
 /// grad     in x: scatter_add(ybar, index); in index: 0
 struct gather : linear_in<gather, 2, 0> {
   static constexpr auto name = "gather";
-  static constexpr var apply(var x, var index) {
-    dims shape = index.shape();
-    for (int i = 1; i < x.rank(); ++i) shape = shape.with(x.shape()[i]);
-    return record<gather>(*x.tape, shape, {}, x, index);
+  static constexpr var apply(var x, var index, int axis, bool partial = false) {
+    dims shape = x.shape();
+    shape[axis] = index.shape()[axis];
+    return record<gather>(*x.tape, shape, graph::make_attributes(axis, partial), x, index);
   }
   static constexpr var transpose(const node_view& y, var ybar);
 };
 
-/// scatter_add(x, index): zeros with as many rows as the result has, and row i of x added at row index[i], in order of i.
+/// scatter_add(x, index): zeros, and every element of x added at the number that its index says, in order, along the
+/// axis in attribute 0; index and attributes as in gather, whose transpose this is.
 /// grad     in x: gather(ybar, index); in index: 0
 struct scatter_add : linear_in<scatter_add, 2, 0> {
   static constexpr auto name = "scatter_add";
-  static constexpr var apply(var x, var index, const dims& shape) {
-    return record<scatter_add>(*x.tape, shape, {}, x, index);
+  static constexpr var apply(var x, var index, int n, int axis, bool partial = false) {
+    dims shape = x.shape();
+    shape[axis] = n;
+    return record<scatter_add>(*x.tape, shape, graph::make_attributes(axis, partial), x, index);
   }
-  static constexpr var transpose(const node_view& y, var ybar) { return gather::apply(ybar, y.arg(1)); }
+  static constexpr var transpose(const node_view& y, var ybar) {
+    return gather::apply(ybar, y.arg(1), y.attr(0), y.attr(1) != 0);
+  }
 };
 
 constexpr var gather::transpose(const node_view& y, var ybar) {
-  return scatter_add::apply(ybar, y.arg(1), y.arg(0).shape());
+  return scatter_add::apply(ybar, y.arg(1), y.arg(0).shape()[y.attr(0)], y.attr(0), y.attr(1) != 0);
 }
 
 /// An index as a node: a number becomes a constant.
 constexpr var on_tape_of(var x, var index) { return index.exists() ? index : x.tape->constant(index.number); }
 
+/// All indices as one axis among axes of extent 1.
+constexpr var index_along(var index, int axis, int rank) {
+  dims shape{rank, {1, 1, 1, 1, 1, 1}};
+  shape[axis] = element_count(*index.tape, index.shape());
+  return reshape::apply(index, shape);
+}
+
 struct gather_function {
-  constexpr var operator()(var x, var index, int line = __builtin_LINE()) const {
+  constexpr var operator()(var x, var index, int axis = 0, int line = __builtin_LINE()) const {
     graph::at_line(x, line);
     index = on_tape_of(x, index);
-    if (x.rank() > 0 && index.rank() + x.rank() - 1 <= max_rank) return gather::apply(x, index);
-    x.tape->fail(graph::rule::gather, x.shape(), index.shape());
-    return x;
+    if (x.rank() == 0 || index.rank() + x.rank() - 1 > max_rank) {
+      x.tape->fail(graph::rule::gather, x.shape(), index.shape());
+      return x;
+    }
+    axis = checked_axis(x, axis);
+    const var y = gather::apply(x, index_along(index, axis, x.rank()), axis);
+    return reshape::apply(y, x.shape().replaced(axis, 1, index.shape()));
   }
 };
 
-struct scatter_add_function {
-  constexpr var operator()(var x, var index, int rows, int line = __builtin_LINE()) const {
-    graph::tape& t = graph::at_line(x, line);
-    index = on_tape_of(x, index);
-    dims shape = make_dims(rows);
-    if (index.rank() > x.rank() || x.rank() - index.rank() >= max_rank) {
-      t.fail(graph::rule::gather, x.shape(), index.shape());
-      return x;
-    }
-    for (int i = 0; i < x.rank(); ++i) {
-      if (i >= index.rank()) shape = shape.with(x.shape()[i]);
-      else if (const int a = t.extents.resolve(x.shape()[i]), b = t.extents.resolve(index.shape()[i]); a < 0 || b < 0)
-        t.extents.equate(a, b, "scatter_add", line);
-      else if (a != b) t.fail(graph::rule::gather, x.shape(), index.shape());
-    }
-    return scatter_add::apply(x, index, shape);
+/// An index with an extent of x, or 1, along every axis but one: where it has one before that axis it gets all that x
+/// has there, and so behind it.
+constexpr var index_beside(var x, var index, int axis) {
+  graph::tape& t = *x.tape;
+  dims shape = index.shape();
+  bool fits = index.rank() == x.rank(), each[2]{};
+  for (int i = 0; fits && i < shape.rank; ++i) {
+    if (i == axis || shape[i] == 1) continue;
+    each[i > axis] = true;
+    fits = same_extent(t, x.shape()[i], shape[i], "take_along");
+  }
+  if (!fits) t.fail(graph::rule::along, x.shape(), shape);
+  for (int i = 0; fits && i < shape.rank; ++i)
+    if (i != axis && each[i > axis]) shape[i] = x.shape()[i];
+  return fits ? broadcast_to(index, shape) : reshape::apply(t.constant(0), dims{x.rank(), {1, 1, 1, 1, 1, 1}});
+}
+
+struct take_along_function {
+  constexpr var operator()(var x, var index, int axis = -1, int line = __builtin_LINE()) const {
+    graph::at_line(x, line);
+    axis = checked_axis(x, axis);
+    return x.rank() == 0 ? x : gather::apply(x, index_beside(x, on_tape_of(x, index), axis), axis);
   }
 };
 
 } // namespace ops
 
-/// gather(x, index): rows of x along its first axis, by their numbers.
-/// shapes   x [n, a, b], index [i, j] -> [i, j, a, b]
-/// grad     in x: the rows of ybar added at their numbers; in index: 0
-/// errors   compile: x has no axis; run: an index is not one of the whole numbers 0, ... n - 1 (value_error)
+/// gather(x, index, axis = 0): elements of x along an axis, by their numbers; also called index_select.
+/// shapes   x [a, n, b], index [i, j], axis 1 -> [a, i, j, b]
+/// grad     in x: the elements of ybar added at their numbers; in index: 0
+/// errors   compile: x lacks the axis, more than 6 axes; run: an index is not one of 0, ... n - 1 (value_error)
 /// accuracy exact
 inline constexpr ops::gather_function gather{};
+inline constexpr ops::gather_function index_select{};
 
-/// scatter_add(x, index, n): n rows of zeros, and every row of x added at its number; rows of one number in their order.
-/// shapes   x [i, j, a, b], index [i, j] -> [n, a, b]
-/// grad     in x: gather(ybar, index); in index: 0
-/// errors   as gather; compile: index does not fit the first axes of x; run: so with named extents (shape_error)
-inline constexpr ops::scatter_add_function scatter_add{};
+/// take_along(x, index, axis = -1): along an axis, the element of x that index names at each place of the other axes.
+/// shapes   x [a, n, b], index [a, m, b], axis 1 -> [a, m, b]; an extent 1 of index repeats
+/// grad     in x: the elements of ybar added at their numbers; in index: 0
+/// errors   compile: x lacks the axis, another extent of index is neither 1 nor that of x; run: as gather
+/// accuracy exact
+inline constexpr ops::take_along_function take_along{};
 
 } // namespace fluxpp::inline v0_1
 
@@ -3875,6 +5488,230 @@ struct gelu_tanh : elementwise<1> {
 
 } // namespace ops
 inline constexpr operation<ops::gelu_tanh> gelu_tanh{};
+} // namespace fluxpp::inline v0_1
+
+// grid_sample: images read at the places of a grid, between pixels and beyond the border.
+// patch_sum, patch_put, patch_dot: weighted sums of small patches of images at places that are given as numbers.
+
+namespace fluxpp::inline v0_1::ops {
+
+/// patch_member<Op>: one of the trilinear form sum over (x, w, y) that meet: pixels x [n, c, h, w] under the patch whose
+/// first pixel is (top, left) [n, q] meet weights w [n, taps^2, q] and results y [n, c, q]. What two of them give, the
+/// third has. Pixels outside the image are 0. Attribute 0: taps, the edge of a patch.
+/// grad     in top and left: 0
+template <class Op> struct patch_member : custom<4> {
+  static constexpr var apply(var a, var top, var left, var b, const dims& shape, const graph::attributes& taps) {
+    return record<Op>(*a.tape, shape, taps, a, top, left, b);
+  }
+  static constexpr var vjp(const node_view& y, var ybar, int i) {
+    return i == 0 || i == 3 ? Op::transpose(y, ybar, i) : var{};
+  }
+  static constexpr var jvp(const node_view& y, const pushforward& p) {
+    var dy;
+    for (const int i : {0, 3})
+      if (p.dx[i].exists()) dy = plus(dy, with_operand(y, i, p.dx[i]));
+    return dy;
+  }
+};
+
+/// patch_sum(x, top, left, w): y.
+struct patch_sum : patch_member<patch_sum> {
+  static constexpr auto name = "patch_sum";
+  static constexpr var transpose(const node_view& y, var ybar, int i);
+};
+
+/// patch_put(y, top, left, w): x, zeros and what the patches add.
+struct patch_put : patch_member<patch_put> {
+  static constexpr auto name = "patch_put";
+  static constexpr var transpose(const node_view& x, var xbar, int i);
+};
+
+/// patch_dot(x, top, left, y): w.
+struct patch_dot : patch_member<patch_dot> {
+  static constexpr auto name = "patch_dot";
+  static constexpr var transpose(const node_view& w, var wbar, int i) {
+    const var x = w.arg(0), top = w.arg(1), left = w.arg(2), y = w.arg(3);
+    return i == 0 ? patch_put::apply(y, top, left, wbar, x.shape(), w.attributes())
+                  : patch_sum::apply(x, top, left, wbar, y.shape(), w.attributes());
+  }
+};
+
+constexpr var patch_sum::transpose(const node_view& y, var ybar, int i) {
+  const var x = y.arg(0), top = y.arg(1), left = y.arg(2), w = y.arg(3);
+  return i == 0 ? patch_put::apply(ybar, top, left, w, x.shape(), y.attributes())
+                : patch_dot::apply(x, top, left, ybar, w.shape(), y.attributes());
+}
+constexpr var patch_put::transpose(const node_view& x, var xbar, int i) {
+  const var y = x.arg(0), top = x.arg(1), left = x.arg(2), w = x.arg(3);
+  return i == 0 ? patch_sum::apply(xbar, top, left, w, y.shape(), x.attributes())
+                : patch_dot::apply(xbar, top, left, y, w.shape(), x.attributes());
+}
+
+} // namespace fluxpp::inline v0_1::ops
+
+namespace fluxpp::inline v0_1 {
+
+/// What is read between pixels: the nearest, or the mean of the four around.
+enum class sampling : int { nearest, linear };
+
+/// What is read outside an image: 0, the nearest pixel of the border, or the image reflected at its border.
+enum class outside : int { zeros, border, reflection };
+
+/// grid_sample_options: fx::grid_sample(x, grid, {.padding = fx::outside::border}).
+struct grid_sample_options {
+  sampling mode = sampling::linear;
+  outside padding = outside::zeros;
+  bool align_corners = false; ///< -1 and 1 are the centres of the first and last pixels, else the edges of the image
+};
+
+namespace ops {
+
+/// Coordinates c >= low reflected into [low, low + span] as often as needed.
+constexpr var reflected(var c, double low, var span) {
+  const int line = c.tape->line;
+  const var way = fluxpp::abs(c - var(low), line), turns = fluxpp::floor(way / span, line);
+  const var rest = way - turns * span, odd = turns - var(2.0) * fluxpp::floor(turns * var(0.5), line);
+  return rest + odd * (span - var(2.0) * rest) + var(low);
+}
+
+/// Pixels along an axis of so many, from coordinates in [-1, 1].
+constexpr var pixels_of(var g, var extent, const grid_sample_options& o) {
+  const int line = g.tape->line;
+  const var last = extent - var(1.0);
+  var c = o.align_corners ? (g + var(1.0)) * (last * var(0.5)) : ((g + var(1.0)) * extent - var(1.0)) * var(0.5);
+  if (o.padding == outside::zeros) return c;
+  if (o.padding == outside::reflection)
+    c = o.align_corners ? reflected(c, 0, fluxpp::maximum(last, 1.0, line)) : reflected(c, -0.5, extent);
+  return fluxpp::minimum(fluxpp::maximum(c, 0.0, line), last, line);
+}
+
+/// The nearest whole number, the even one of two.
+constexpr var rounded(var c) {
+  const int line = c.tape->line;
+  const var up = fluxpp::floor(c + var(0.5), line), odd = up - var(2.0) * fluxpp::floor(up * var(0.5), line);
+  return up - fluxpp::equal(up - c, 0.5, line) * odd;
+}
+
+/// The shares 1 - f and f of two neighbours, along the axis of the extents [.., 2, ..] given.
+constexpr var shares(var f, const dims& extents, const dims& pair) {
+  const var second = reshape::apply(iota::apply(*f.tape, 2), pair); // 0, 1
+  const var part = reshape::apply(f, extents);
+  return (var(1.0) - second) + (var(2.0) * second - var(1.0)) * part;
+}
+
+struct grid_sample_function {
+  constexpr var operator()(var x, var grid, const grid_sample_options& o = {}, int line = __builtin_LINE()) const {
+    graph::tape& t = graph::at_line(x, line);
+    if (!fits(x, grid)) {
+      t.fail(graph::rule::grid, x.shape(), grid.shape());
+      return x;
+    }
+    const int n = x.extent(0), places = t.extents.product(grid.extent(1), grid.extent(2));
+    const auto along = [&](int axis, int coordinate) {
+      const var g = slice_function{}(grid, 3, coordinate, coordinate + 1, 1, line);
+      return pixels_of(reshape::apply(g, make_dims(n, places)), folded_count(t, x.shape(), 1u << axis), o);
+    };
+    const var y = read(x, along(2, 1), along(3, 0), o.mode);
+    return reshape::apply(y, make_dims(n, x.extent(1), grid.extent(1), grid.extent(2)));
+  }
+
+private:
+  static constexpr bool fits(var x, var grid) {
+    if (x.rank() != 4 || grid.rank() != 4) return false;
+    return same_extent(*x.tape, grid.extent(0), x.extent(0), "grid_sample") &&
+           same_extent(*x.tape, grid.extent(3), 2, "grid_sample");
+  }
+  /// x at the pixels (i, j), which need not be whole.
+  static constexpr var read(var x, var i, var j, sampling mode) {
+    const int line = x.tape->line, n = i.extent(0), places = i.extent(1);
+    const dims result = make_dims(n, x.extent(1), places);
+    if (mode == sampling::nearest) {
+      const var one = broadcast_to(x.tape->constant(1), make_dims(n, 1, places));
+      return patch_sum::apply(x, rounded(i), rounded(j), one, result, graph::make_attributes(1));
+    }
+    const var top = fluxpp::floor(i, line), left = fluxpp::floor(j, line);
+    const dims each = make_dims(n, 1, 1, places);
+    const var w = shares(i - top, each, make_dims(2, 1, 1)) * shares(j - left, each, make_dims(2, 1));
+    return patch_sum::apply(x, top, left, reshape::apply(w, make_dims(n, 4, places)), result,
+                            graph::make_attributes(2));
+  }
+};
+
+} // namespace ops
+
+/// grid_sample(x, grid, {.mode, .padding, .align_corners}): image n read at the places (x, y) = grid[n, i, j].
+/// shapes   x [n, c, h, w], grid [n, h', w', 2] -> [n, c, h', w']
+/// grad     in x: each ybar given back to the pixels read; in grid: the slope between pixels, 0 for nearest, and 0 of a
+///          coordinate that padding `border` moved
+/// errors   compile: grid is not [n, .., .., 2] for the n images of x; run: so with named extents (shape_error)
+/// units    -1 to 1 across the image, first x, then y
+/// accuracy 4 ulp of the largest pixel read, and the accuracy of a coordinate in pixels
+/// source   Jaderberg, Simonyan, Zisserman & Kavukcuoglu 2015, arXiv:1506.02025; conventions of PyTorch
+inline constexpr ops::grid_sample_function grid_sample{};
+
+} // namespace fluxpp::inline v0_1
+
+// group_norm, instance_norm: the channels of each image brought to mean 0 and variance 1, in groups or one by one.
+
+namespace fluxpp::inline v0_1 {
+namespace ops {
+
+/// x [n, c, ...] under the extents [n, groups, elements of a group]; groups that do not divide the channels are a fault.
+constexpr var in_groups(var x, int groups) {
+  graph::extent_table& extents = x.tape->extents;
+  const int channels = extents.resolve(x.extent(1));
+  if (groups < 1 || (channels >= 0 && channels % groups != 0)) {
+    x.tape->fail(graph::rule::groups, x.shape(), make_dims(groups));
+    groups = 1;
+  }
+  const int share = extents.quotient(channels, groups);
+  extents.equate(channels, extents.product(share, groups), "group_norm", x.tape->line);
+  dims group = x.shape();
+  group[0] = 1, group[1] = share;
+  return reshape::apply(x, make_dims(x.extent(0), groups, element_count(*x.tape, group)));
+}
+
+struct group_norm_function {
+  constexpr var operator()(var x, int groups, var scale, var shift, double epsilon = 1e-5,
+                           int line = __builtin_LINE()) const {
+    graph::at_line(x, line);
+    if (x.rank() < 2) {
+      x.tape->fail(graph::rule::rank, x.shape(), make_dims(groups));
+      return x;
+    }
+    const var y = standardised(in_groups(x, groups), 4u, epsilon, "group_norm");
+    return reshape::apply(y, x.shape()) * per_channel(scale, x) + per_channel(shift, x);
+  }
+};
+
+struct instance_norm_function {
+  constexpr var operator()(var x, var scale, var shift, double epsilon = 1e-5, int line = __builtin_LINE()) const {
+    graph::at_line(x, line);
+    if (x.rank() < 3) {
+      x.tape->fail(graph::rule::rank, x.shape(), make_dims(3));
+      return x;
+    }
+    const var y = standardised(x, trailing_mask(x, x.rank() - 2), epsilon, "instance_norm");
+    return y * per_channel(scale, x) + per_channel(shift, x);
+  }
+};
+
+} // namespace ops
+
+/// group_norm(x, groups, scale, shift, epsilon = 1e-5): mean 0 and variance 1 over each of so many groups of channels of
+/// each image, then scaled and shifted by channel.
+/// shapes   x [n, c, ...], scale and shift [c] -> x's
+/// errors   compile: groups do not divide the channels, a group is empty; run: so with named extents (shape_error)
+/// source   Wu & He 2018, arXiv:1803.08494
+inline constexpr ops::group_norm_function group_norm{};
+
+/// instance_norm(x, scale, shift, epsilon = 1e-5): mean 0 and variance 1 over each channel of each image, then scaled and
+/// shifted by channel.
+/// shapes   x [n, c, ...], scale and shift [c] -> x's
+/// errors   compile: x has no axes behind its channels, they are empty
+/// source   Ulyanov, Vedaldi & Lempitsky 2016, arXiv:1607.08022
+inline constexpr ops::instance_norm_function instance_norm{};
+
 } // namespace fluxpp::inline v0_1
 
 // hardsigmoid: the logistic function in three straight pieces.
@@ -3955,6 +5792,160 @@ struct hardswish : elementwise<1> {
 inline constexpr operation<ops::hardswish> hardswish{};
 } // namespace fluxpp::inline v0_1
 
+// hypot: the length of a vector in the plane.
+// sqrt: the square root.
+
+namespace fluxpp::inline v0_1 {
+namespace ops {
+
+/// sqrt(x): the square root, elementwise; NaN below 0.
+/// grad     1 / (2 y); grad at 0 is infinity
+/// accuracy 0.5 ulp
+struct sqrt : elementwise<1> {
+  static constexpr auto name = "sqrt";
+  static constexpr double domain[2]{0, 1e30};
+  template <class V> static constexpr V forward(V x) {
+    using std::sqrt;
+    return sqrt(x);
+  }
+  template <class V> static constexpr std::array<V, 1> partials(V, V y) { return {V(0.5) / y}; }
+  static constexpr std::array samples{0.25, 1.0, 2.5};
+  static constexpr double max_ulp = 0.5;
+};
+
+} // namespace ops
+inline constexpr operation<ops::sqrt> sqrt{};
+} // namespace fluxpp::inline v0_1
+
+namespace fluxpp::inline v0_1 {
+namespace ops {
+
+/// hypot(x, y): sqrt(x^2 + y^2), elementwise; nothing overflows on the way.
+/// grad     x / hypot(x, y) in x, y / hypot(x, y) in y; grad at (0, 0) is 0
+/// accuracy 2 ulp
+struct hypot : elementwise<2> {
+  static constexpr auto name = "hypot";
+  static constexpr bool commutative = true;
+  template <class V> static constexpr V forward(V x, V y) {
+    using scalar::select, scalar::fma;
+    using std::abs, std::sqrt;
+    const V a = abs(x), b = abs(y);
+    const auto steep = a < b;
+    const V high = select(steep, b, a), low = select(steep, a, b), ratio = low / high;
+    const auto plain = (low == V(0)) | (high == V(std::numeric_limits<scalar::real_of<V>>::infinity()));
+    return select(plain, high + low, high * sqrt(fma(ratio, ratio, V(1))));
+  }
+  template <class V> static constexpr std::array<V, 2> partials(V x, V y, V z) {
+    const V inverse = V(1) / fluxpp::select(z, z, V(1));
+    return {x * inverse, y * inverse};
+  }
+  static constexpr std::array samples{std::array{1.0, 2.0}, std::array{-1.5, 0.5}, std::array{2.0, -1.0}};
+  static constexpr double max_ulp = 2;
+};
+
+} // namespace ops
+inline constexpr operation<ops::hypot> hypot{};
+} // namespace fluxpp::inline v0_1
+
+// interpolate, upsample: images, sequences and volumes at other extents, one axis after the other.
+
+namespace fluxpp::inline v0_1 {
+
+/// How a new element is made of old ones: the nearest, or a mean of two (linear; bilinear of images), or of four (cubic).
+enum class interpolation : int {
+  nearest,       ///< the element at floor(i in / out)
+  nearest_exact, ///< the element whose centre is nearest
+  linear,
+  cubic
+};
+
+/// interpolate_options: fx::interpolate(x, {64, 64}, {.mode = fx::interpolation::cubic}).
+struct interpolate_options {
+  interpolation mode = interpolation::linear;
+  bool align_corners = false; ///< the centres of the first and last elements stay, else the edges of the image
+  bool antialias = false;     ///< where an axis shrinks, means of as many more elements
+};
+
+namespace ops {
+
+/// resample(x): the axis in attribute 0 with as many elements as the result has; attributes 1 to 3 are the options.
+struct resample : linear<1> {
+  static constexpr auto name = "resample";
+  static constexpr var apply(var x, const dims& shape, const graph::attributes& a) {
+    return x.shape() == shape ? x : record<resample>(*x.tape, shape, a, x);
+  }
+  static constexpr var transpose(const node_view& y, var ybar, int);
+};
+
+/// resample_grad(y): the transpose of resample.
+struct resample_grad : linear<1> {
+  static constexpr auto name = "resample_grad";
+  static constexpr var apply(var y, const dims& shape, const graph::attributes& a) {
+    return record<resample_grad>(*y.tape, shape, a, y);
+  }
+  static constexpr var transpose(const node_view& x, var xbar, int) {
+    return resample::apply(xbar, x.arg(0).shape(), x.attributes());
+  }
+};
+
+constexpr var resample::transpose(const node_view& y, var ybar, int) {
+  return resample_grad::apply(ybar, y.arg(0).shape(), y.attributes());
+}
+
+/// x with other extents behind its second axis, the last axis first.
+constexpr var interpolated(var x, const dims& extents, const interpolate_options& o) {
+  dims shape = x.shape();
+  for (int axis = x.rank() - 1; axis >= 2; --axis) {
+    shape[axis] = x.tape->extents.resolve(extents[axis - 2]);
+    const auto mode = static_cast<int>(o.mode);
+    x = resample::apply(x, shape, graph::make_attributes(axis, mode, o.align_corners, o.antialias));
+  }
+  return x;
+}
+
+struct interpolate_function {
+  constexpr var operator()(var x, const extent_list& extents, const interpolate_options& o = {},
+                           int line = __builtin_LINE()) const {
+    graph::tape& t = graph::at_line(x, line);
+    bool fits = x.rank() > 2 && extents.extents.rank == x.rank() - 2;
+    for (int i = 0; i < extents.extents.rank; ++i)
+      fits = fits && extents.extents[i] != -1 && t.extents.resolve(extents.extents[i]) != 0;
+    if (!fits) {
+      t.fail(graph::rule::interpolate, x.shape(), extents.extents);
+      return x;
+    }
+    require_elements(x, (1u << x.rank()) - 4u, "interpolate");
+    return interpolated(x, extents.extents, o);
+  }
+};
+
+struct upsample_function {
+  constexpr var operator()(var x, int factor, const interpolate_options& o = {}, int line = __builtin_LINE()) const {
+    dims extents;
+    for (int i = 2; i < x.rank(); ++i) extents = extents.with(x.tape->extents.product(x.extent(i), factor));
+    return interpolate_function{}(x, extents, o, line);
+  }
+};
+
+} // namespace ops
+
+/// interpolate(x, {h, w}, {.mode, .align_corners, .antialias}): x resampled to other extents behind its second axis.
+/// shapes   x [n, c, ...] -> [n, c, h, w], as many extents as x has axes there
+/// grad     the same numbers, each mean given back to the elements it was taken of
+/// errors   compile: another number of extents, one of 0, x is empty; run: so with named extents (shape_error)
+/// units    pixels, centre of the first at 0.5; positions of `nearest` are rounded in float, as PyTorch does
+/// accuracy 4 ulp of the sum of magnitudes
+/// source   Keys 1981, doi:10.1109/TASSP.1981.1163711, with a = -3/4, and -1/2 where antialiased, as PyTorch and Pillow do
+inline constexpr ops::interpolate_function interpolate{};
+
+/// upsample(x, 2, {.mode, .align_corners}): every axis behind the second so many times as long.
+/// shapes   x [n, c, h, w] -> [n, c, 2 h, 2 w]
+/// grad     as interpolate
+/// errors   as interpolate
+inline constexpr ops::upsample_function upsample{};
+
+} // namespace fluxpp::inline v0_1
+
 // layer_norm: every element of a batch brought to mean 0 and variance 1 over its trailing axes.
 
 namespace fluxpp::inline v0_1 {
@@ -3967,14 +5958,7 @@ struct layer_norm_function {
   /// Without scale and shift, over the last `trailing` axes.
   static constexpr var over_trailing(var x, int trailing, double epsilon, int line) {
     graph::at_line(x, line);
-    if (trailing < 1 || trailing > x.rank()) {
-      x.tape->fail(graph::rule::axis, x.shape(), make_dims(trailing));
-      return x;
-    }
-    const unsigned all = (1u << x.rank()) - 1, mask = all & ~((1u << (x.rank() - trailing)) - 1);
-    require_elements(x, mask, "layer_norm");
-    const var v = variance::apply(x, mask, 0);
-    return (x - mean::apply(x, mask)) * fluxpp::rsqrt(v + var(epsilon), line);
+    return standardised(x, trailing_mask(x, trailing), epsilon, "layer_norm");
   }
 };
 
@@ -3986,6 +5970,102 @@ struct layer_norm_function {
 /// errors   compile: scale does not fit the trailing axes, they are empty
 /// source   Ba, Kiros & Hinton 2016, arXiv:1607.06450
 inline constexpr ops::layer_norm_function layer_norm{};
+
+} // namespace fluxpp::inline v0_1
+
+// lbeta: the logarithm of the beta function.
+// lgamma: the logarithm of the gamma function.
+
+namespace fluxpp::inline v0_1 {
+namespace ops {
+
+/// lgamma(x): log |gamma(x)|, elementwise; +infinity at the poles 0, -1, -2, ... and at both infinities.
+/// grad     digamma(x)
+/// accuracy 5 ulp for x > 0, also near its zeros 1 and 2; else of the larger of lgamma(1 - x) and log(sin(pi x) / pi)
+/// source   Abramowitz & Stegun 1964, 6.1.15, 6.1.17, 6.1.41; polynomials by Remez 1934
+struct lgamma : elementwise<1> {
+  static constexpr auto name = "lgamma";
+  static constexpr int cost = 8;
+  template <class V> static constexpr V forward(V x) {
+    using real = scalar::real_of<V>;
+    if constexpr (scalar::wide<V>) {
+      return std::lgamma(x);
+    } else {
+      using scalar::any, scalar::select;
+      using std::log, std::abs, std::sin;
+      const auto below = x < V(0);
+      const V y = of_positive(select(below, V(1) - x, x));
+      if (!any(below)) return y;
+      const V sine = abs(sin(V(std::numbers::pi_v<real>) * from_nearest_integer(x)));
+      const V reflected = -log(sine * V(std::numbers::inv_pi_v<real>)) - y;
+      const auto infinite = (sine == V(0)) | (x == V(-std::numeric_limits<real>::infinity()));
+      return select(below, select(infinite, V(std::numeric_limits<real>::infinity()), reflected), y);
+    }
+  }
+  template <class V> static constexpr std::array<V, 1> partials(V x, V) { return {fluxpp::digamma(x)}; }
+  static constexpr std::array samples{-2.5, -0.5, 0.5, 0.875, 1.75, 3.0, 9.5};
+  static constexpr double max_ulp = 8, max_absolute = 16;
+
+private:
+  /// For x >= 0: Stirling's series from 8 on; below, x is moved by whole steps to 2 + u with |u| <= 1/2, the factors
+  /// that gamma loses on the way being one logarithm.
+  template <class V> static constexpr V of_positive(V x) {
+    using scalar::any, scalar::fma, scalar::select;
+    using std::log;
+    const auto low = x < V(1.5), high = x >= V(8);
+    V r = x, factor = select(low, select(x < V(0.5), fma(x, x, x), x), V(1));
+    for (auto step = (r >= V(2.5)) & !high; any(step); step = step & (r >= V(2.5))) {
+      r = select(step, r - V(1), r);
+      factor = select(step, factor * r, factor);
+    }
+    const V u = select(low, select(x < V(0.5), x, x - V(1)), r - V(2)), l = log(select(high, x, factor));
+    const V moved = fma(u, slope_at_two(u), select(low, -l, l)), inverse = V(1) / x;
+    constexpr auto rest = static_cast<scalar::real_of<V>>(0.41893853320467274); // log(2 pi) / 2 - 1 / 2
+    const V tail = fma(inverse, stirling(inverse * inverse), V(rest));
+    return select(high, fma(x - V(0.5), l - V(1), tail), moved);
+  }
+  /// lgamma(2 + u) / u for |u| <= 1/2; 2^-28 and 2^-62.
+  template <class V> static constexpr V slope_at_two(V u) {
+    using scalar::horner;
+    if constexpr (sizeof(scalar::real_of<V>) == 4)
+      return horner(u, -0.000269862416f, 0.000569830532f, -0.00117783179f, 0.00287905359f, -0.00738742994f,
+                    0.0205816031f, -0.0673522204f, 0.322467029f, 0.422784328f);
+    else
+      return horner(u, 6.9167362130271976e-08, -1.3400958519138005e-07, 1.9666246902280755e-07, -4.3048956145290008e-07,
+                    9.610594483671393e-07, -2.0448573518305235e-06, 4.3735016985362893e-06, -9.4384746266014895e-06,
+                    2.050740933356311e-05, -4.4926348753569795e-05, 9.9457495158226535e-05, -0.00022315475094924865,
+                    0.00050966952568975077, -0.0011927539119910621, 0.0028905103307135908, -0.0073855510286683981,
+                    0.020580808427784928, -0.067352301053198144, 0.3224670334241132, 0.42278433509846713);
+  }
+  /// x times what Stirling's formula leaves, of z = 1 / x^2 for x >= 8; 2^-30 and 2^-57.
+  template <class V> static constexpr V stirling(V z) {
+    using scalar::horner;
+    if constexpr (sizeof(scalar::real_of<V>) == 4) return horner(z, 0.000780057744f, -0.00277769892f, 0.0833333358f);
+    else
+      return horner(z, 0.0050692442537450533, -0.0018905398389346406, 0.00084147284951678299, -0.00059523660697507531,
+                    0.00079365078983504147, -0.0027777777777740994, 0.083333333333333329);
+  }
+};
+
+} // namespace ops
+inline constexpr operation<ops::lgamma> lgamma{};
+} // namespace fluxpp::inline v0_1
+
+namespace fluxpp::inline v0_1 {
+namespace ops {
+
+struct lbeta_function {
+  constexpr var operator()(var a, var b, int line = __builtin_LINE()) const {
+    return fluxpp::lgamma(a, line) + fluxpp::lgamma(b, line) - fluxpp::lgamma(a + b, line);
+  }
+};
+
+} // namespace ops
+
+/// lbeta(a, b): log |beta(a, b)| = lgamma(a) + lgamma(b) - lgamma(a + b), elementwise.
+/// grad     digamma(a) - digamma(a + b) in a, digamma(b) - digamma(a + b) in b
+/// accuracy that of lgamma relative to the largest of the three terms: they cancel where one argument is much larger
+inline constexpr ops::lbeta_function lbeta{};
 
 } // namespace fluxpp::inline v0_1
 
@@ -4024,6 +6104,626 @@ struct leaky_relu_operation : operation<leaky_relu> {
 } // namespace ops
 
 inline constexpr ops::leaky_relu_operation leaky_relu{};
+} // namespace fluxpp::inline v0_1
+
+// Linear algebra: factorisations of matrices and what is computed with them, for every index of the leading axes.
+// cholesky: the square root of a positive definite matrix that is a lower triangle.
+// triangular_solve: systems of equations that substitution solves.
+// diagonal, trace, and what else the matrices in the last two axes are taken apart into by comparing indices.
+
+namespace fluxpp::inline v0_1 {
+namespace ops {
+
+/// Row numbers [m, 1] and column numbers [n] of the matrices in the last two axes.
+constexpr var row_numbers(var x) {
+  const var rows = iota::apply(*x.tape, x.extent(-2));
+  return reshape::apply(rows, rows.shape().with(1));
+}
+constexpr var column_numbers(var x) { return iota::apply(*x.tape, x.extent(-1)); }
+
+/// x where the truth values hold, 0 elsewhere.
+constexpr var kept_where(var holds, var x) { return operation<select>::unnamed(holds, x, var(0.0)); }
+
+constexpr var lower_part(var x, bool strict = false) {
+  const var i = row_numbers(x), j = column_numbers(x);
+  return kept_where(strict ? i > j : i >= j, x);
+}
+constexpr var upper_part(var x, bool strict = false) {
+  const var i = row_numbers(x), j = column_numbers(x);
+  return kept_where(strict ? i < j : i <= j, x);
+}
+constexpr var on_diagonal(var x) { return operation<equal>::unnamed(row_numbers(x), column_numbers(x)); }
+/// The diagonals as rows [.., 1, n].
+constexpr var diagonal_row(var x) { return sum::apply(kept_where(on_diagonal(x), x), 1u << (x.rank() - 2)); }
+
+constexpr var transposed(var x) { return permute::apply(x, swapped(x.rank(), x.rank() - 2, x.rank() - 1)); }
+constexpr var symmetric_part(var x) { return var(0.5) * (x + transposed(x)); }
+
+/// Matrices with these leading axes.
+constexpr dims matrix_shape(const dims& lead, int rows, int columns) { return lead.with(rows).with(columns); }
+
+/// rows_of(x, begin, n): n rows of each matrix from row `begin` on; a begin of -1 means the last n.
+constexpr var rows_of(var x, int begin, int n) {
+  graph::attributes range = whole_range(x.rank());
+  range.value[x.rank() - 2] = begin;
+  return slice::apply(x, matrix_shape(lead_of(x.shape()), n, x.extent(-1)), range);
+}
+
+/// One matrix, or several: at least two axes; and as many rows as columns.
+constexpr bool require_matrix(var x, int axes = 2) {
+  if (x.rank() >= axes) return true;
+  x.tape->fail(graph::rule::rank, x.shape(), make_dims(axes));
+  return false;
+}
+constexpr bool require_square(var x) {
+  if (!require_matrix(x)) return false;
+  const int m = x.tape->extents.resolve(x.extent(-2)), n = x.tape->extents.resolve(x.extent(-1));
+  if (m >= 0 && n >= 0 && m != n) x.tape->fail(graph::rule::square, x.shape(), x.shape());
+  else x.tape->extents.equate(m, n, "square matrix", x.tape->line);
+  return m < 0 || n < 0 || m == n;
+}
+
+/// part_function<F>: a part of the matrices in the last two axes.
+template <auto Part> struct part_function {
+  constexpr var operator()(var x, int line = __builtin_LINE()) const {
+    graph::at_line(x, line);
+    return require_matrix(x) ? Part(x) : x;
+  }
+};
+constexpr var diagonal_of(var x) { return squeezed(diagonal_row(x), 1u << (x.rank() - 2), {}); }
+constexpr var trace_of(var x) {
+  const unsigned last = 3u << (x.rank() - 2);
+  return squeezed(sum::apply(kept_where(on_diagonal(x), x), last), last, {});
+}
+
+} // namespace ops
+
+/// diagonal(x), trace(x): the elements whose last two indices are equal, and their sum.
+/// shapes   x [.., m, n] -> [.., n] (zeros from m on), [..]
+/// grad     ybar on the diagonal
+/// errors   compile: x has fewer than two axes
+/// accuracy diagonal exact; trace as sum
+inline constexpr ops::part_function<ops::diagonal_of> diagonal{};
+inline constexpr ops::part_function<ops::trace_of> trace{};
+
+} // namespace fluxpp::inline v0_1
+
+namespace fluxpp::inline v0_1 {
+
+/// triangle: which part of a matrix is meant, whether it is read transposed, whether its diagonal counts as ones.
+struct triangle {
+  bool upper = false, transposed = false, unit = false;
+};
+
+namespace ops {
+
+/// triangular_solve(a, b): x with op(a) x = b; attributes: upper, transposed, unit. Leading axes of a repeat over b's.
+/// grad     in b: x of ybar with a transposed once more; in a: minus the triangle of that times x'
+struct triangular_solve : custom<2> {
+  static constexpr auto name = "triangular_solve";
+  static constexpr var apply(var a, var b, triangle t) {
+    return record<triangular_solve>(*a.tape, b.shape(), graph::make_attributes(t.upper, t.transposed, t.unit), a, b);
+  }
+  static constexpr var vjp(const node_view& y, var ybar, int i) {
+    triangle t = triangle_of(y);
+    t.transposed = !t.transposed;
+    const var bbar = apply(y.arg(0), ybar, t), x = y.result();
+    if (i == 1) return bbar;
+    return sum_to(-part(y, t.transposed ? product(bbar, x, false, true) : product(x, bbar, false, true)),
+                  y.arg(0).shape());
+  }
+  static constexpr var jvp(const node_view& y, const pushforward& p) {
+    const triangle t = triangle_of(y);
+    var right = p.dx[1];
+    if (p.dx[0].exists()) right = plus(right, -product(part(y, p.dx[0]), y.result(), t.transposed));
+    return apply(y.arg(0), right, t);
+  }
+
+private:
+  static constexpr triangle triangle_of(const node_view& y) { return {y.attr(0) != 0, y.attr(1) != 0, y.attr(2) != 0}; }
+  static constexpr var part(const node_view& y, var x) {
+    const triangle t = triangle_of(y);
+    return t.upper ? upper_part(x, t.unit) : lower_part(x, t.unit);
+  }
+};
+
+/// The right-hand sides of a system a x = b as matrices, with a's leading axes; a vector is one column.
+struct right_side {
+  var b;
+  bool column = false, valid = true;
+
+  constexpr right_side(var a, var given) : b(given.exists() ? given : a.tape->constant(given.number)) {
+    graph::tape& t = *a.tape;
+    const dims as_given = b.shape();
+    column = b.rank() == 1;
+    if (column) b = reshape::apply(b, b.shape().with(1));
+    valid = require_square(a) && require_matrix(b);
+    if (!valid) return;
+    const int n = t.extents.resolve(a.extent(-1)), rows = t.extents.resolve(b.extent(-2));
+    if (n >= 0 && rows >= 0 && n != rows) t.fail(graph::rule::solve, a.shape(), as_given);
+    else t.extents.equate(n, rows, "solve", t.line);
+    const dims lead = common_shape(t, lead_of(a.shape()), lead_of(b.shape()), "solve");
+    b = broadcast_to(b, matrix_shape(lead, b.extent(-2), b.extent(-1)));
+  }
+  /// The solution, in the form of the right-hand side.
+  constexpr var back(var x) const {
+    return column ? reshape::apply(x, squeezed_shape(x.shape(), 1u << (x.rank() - 1))) : x;
+  }
+};
+
+struct triangular_solve_function {
+  constexpr var operator()(var a, var b, triangle t = {}, int line = __builtin_LINE()) const {
+    graph::at_line(a, line);
+    const right_side right(a, b);
+    return right.valid ? right.back(triangular_solve::apply(a, right.b, t)) : b;
+  }
+};
+
+} // namespace ops
+
+/// triangular_solve(a, b, {.upper, .transposed, .unit}): x with a x = b, or a' x = b, for the lower or upper triangle of
+/// a, whose other elements are not read; a vector b is a column. Leading axes broadcast.
+/// shapes   a [.., n, n], b [.., n, k] or [n] -> as b
+/// grad     in b: bbar, the solution with a' and ybar; in a: the triangle of -bbar x'
+/// errors   compile: a is not square, b has other rows; run: so with named extents (shape_error), the diagonal has a
+///          zero or NaN (value_error)
+/// accuracy backward stable: (a + e) x = b with |e| <= n ulp |a|
+/// source   Giles 2008, Collected matrix derivative results
+inline constexpr ops::triangular_solve_function triangular_solve{};
+
+} // namespace fluxpp::inline v0_1
+
+namespace fluxpp::inline v0_1 {
+namespace ops {
+
+/// cholesky(a): l with l l' = a for symmetric a, of which the lower triangle is read.
+/// grad     l'^-1 phi(l' ybar) l^-1; phi: the lower triangle with half the diagonal
+struct cholesky : custom<1> {
+  static constexpr auto name = "cholesky";
+  static constexpr var apply(var a) { return record<cholesky>(*a.tape, a.shape(), {}, a); }
+  static constexpr var vjp(const node_view& y, var ybar, int) {
+    const var l = y.result(), left = triangular_solve::apply(l, phi(product(l, ybar, true)), {.transposed = true});
+    return transposed(triangular_solve::apply(l, transposed(left), {.transposed = true}));
+  }
+  static constexpr var jvp(const node_view& y, const pushforward& p) {
+    const var l = y.result(), left = triangular_solve::apply(l, p.dx[0], {});
+    return product(l, phi(triangular_solve::apply(l, transposed(left), {})));
+  }
+
+private:
+  static constexpr var phi(var x) {
+    const var i = row_numbers(x), j = column_numbers(x);
+    return x * (var(0.5) * ((i > j) + (i >= j)));
+  }
+};
+
+struct cholesky_function {
+  constexpr var operator()(var a, int line = __builtin_LINE()) const {
+    graph::at_line(a, line);
+    return require_square(a) ? cholesky::apply(symmetric_part(a)) : a;
+  }
+};
+
+} // namespace ops
+
+/// cholesky(a): the lower triangle l with positive diagonal and l l' = (a + a') / 2.
+/// shapes   a [.., n, n] -> [.., n, n]
+/// grad     the symmetric part of l'^-1 phi(l' ybar) l^-1; phi: the lower triangle with half the diagonal
+/// errors   compile: a is not square; run: so with named extents (shape_error), a is not positive definite or has a NaN
+///          (value_error)
+/// accuracy backward stable: l l' = a + e with |e| <= (n + 1) ulp |l| |l'|
+/// source   Giles 2008, Collected matrix derivative results; Murray 2016, arXiv:1602.07527
+inline constexpr ops::cholesky_function cholesky{};
+
+} // namespace fluxpp::inline v0_1
+
+// det, slogdet, logdet: determinants.
+// lu_factor, lu_solve: triangular factors of a matrix, and systems solved with them. A factorisation carries no
+// derivative: what is computed with it takes the matrix as one more operand, and has the derivative in that.
+
+namespace fluxpp::inline v0_1::ops {
+
+/// Who solves a system; in the sentence about a singular matrix.
+enum class solver : int { solve, inverse, det, slogdet };
+
+/// lu_factor(a): both triangles of p a = l u in the first n rows, the diagonal being that of u; in the last row the
+/// row with which each was exchanged in turn, the one with the largest element below. It is as constant as an index.
+struct lu_factor : custom<1> {
+  static constexpr auto name = "lu_factor";
+  static constexpr bool integer = true;
+  static constexpr var apply(var a) {
+    const int n = a.extent(-1);
+    return record<lu_factor>(*a.tape, matrix_shape(lead_of(a.shape()), a.tape->extents.shifted(n, 1), n), {}, a);
+  }
+  static constexpr var vjp(const node_view&, var, int) { return {}; }
+  static constexpr var jvp(const node_view&, const pushforward&) { return {}; }
+};
+
+/// lu_solve(f, a, b): x with a x = b, or a' x = b (attribute 0), from the factors f of a; attribute 1 is the solver.
+/// Leading axes of a repeat over b's.
+/// grad     in b: bbar, the solution with a transposed once more and ybar; in a: -bbar x'
+struct lu_solve : custom<3> {
+  static constexpr auto name = "lu_solve";
+  static constexpr var apply(var f, var a, var b, bool transposed, solver who) {
+    return record<lu_solve>(*a.tape, b.shape(), graph::make_attributes(transposed, static_cast<int>(who)), f, a, b);
+  }
+  static constexpr var vjp(const node_view& y, var ybar, int i) {
+    const bool transposed = y.attr(0) != 0;
+    const var x = y.result(), bbar = again(y, ybar, !transposed);
+    if (i == 2) return bbar;
+    return sum_to(-(transposed ? product(x, bbar, false, true) : product(bbar, x, false, true)), y.arg(1).shape());
+  }
+  static constexpr var jvp(const node_view& y, const pushforward& p) {
+    const bool transposed = y.attr(0) != 0;
+    var right = p.dx[2];
+    if (p.dx[1].exists()) right = plus(right, -product(p.dx[1], y.result(), transposed));
+    return again(y, right, transposed);
+  }
+
+private:
+  static constexpr var again(const node_view& y, var b, bool transposed) {
+    return apply(y.arg(0), y.arg(1), b, transposed, static_cast<solver>(y.attr(1)));
+  }
+};
+
+/// The inverse of a, or its transpose.
+constexpr var inverse_of(var a, bool transposed, solver who) {
+  return lu_solve::apply(lu_factor::apply(a), a, broadcast_to(on_diagonal(a), a.shape()), transposed, who);
+}
+
+} // namespace fluxpp::inline v0_1::ops
+
+namespace fluxpp::inline v0_1 {
+namespace ops {
+
+/// determinant<Logarithm>(f, a): det(a) or log |det(a)| of factored matrices.
+/// grad     a'^-1 ybar, for det times det(a)
+template <bool Logarithm> struct determinant : custom<2> {
+  static constexpr auto name = Logarithm ? "lu_log_det" : "lu_det";
+  static constexpr var apply(var a) {
+    return record<determinant>(*a.tape, lead_of(a.shape()), {}, lu_factor::apply(a), a);
+  }
+  static constexpr var vjp(const node_view& y, var ybar, int i) {
+    return i == 1 ? reshape::apply(ybar, matrix_shape(ybar.shape(), 1, 1)) * slope(y) : var{};
+  }
+  static constexpr var jvp(const node_view& y, const pushforward& p) {
+    if (!p.dx[1].exists()) return {};
+    const unsigned last = 3u << y.shape().rank;
+    return squeezed(sum::apply(slope(y) * p.dx[1], last), last, {});
+  }
+
+private:
+  static constexpr var slope(const node_view& y) {
+    const var back = inverse_of(y.arg(1), true, Logarithm ? solver::slogdet : solver::det);
+    return Logarithm ? back : back * reshape::apply(y.result(), matrix_shape(y.shape(), 1, 1));
+  }
+};
+
+/// lu_sign(f): the sign of the determinant of factored matrices, -1, 0 or 1.
+struct lu_sign : custom<1> {
+  static constexpr auto name = "lu_sign";
+  static constexpr bool integer = true;
+  static constexpr var apply(var a) { return record<lu_sign>(*a.tape, lead_of(a.shape()), {}, lu_factor::apply(a)); }
+  static constexpr var vjp(const node_view&, var, int) { return {}; }
+  static constexpr var jvp(const node_view&, const pushforward&) { return {}; }
+};
+
+/// A determinant as its sign and the logarithm of its magnitude.
+struct sign_and_log {
+  var sign, logabsdet;
+};
+
+struct det_function {
+  constexpr var operator()(var a, int line = __builtin_LINE()) const {
+    graph::at_line(a, line);
+    return require_square(a) ? determinant<false>::apply(a) : a;
+  }
+};
+struct slogdet_function {
+  constexpr sign_and_log operator()(var a, int line = __builtin_LINE()) const {
+    graph::at_line(a, line);
+    if (!require_square(a)) return {a, a};
+    return {lu_sign::apply(a), determinant<true>::apply(a)};
+  }
+};
+/// NaN where the determinant is negative.
+struct logdet_function {
+  constexpr var operator()(var a, int line = __builtin_LINE()) const {
+    const auto [sign, logarithm] = slogdet_function{}(a, line);
+    return logarithm + fluxpp::log(fluxpp::select(sign, sign, 1.0, line), line);
+  }
+};
+
+} // namespace ops
+
+/// det(a): the determinant; 0 for a singular matrix.
+/// shapes   a [.., n, n] -> [..]
+/// grad     ybar det(a) a'^-1
+/// errors   compile: a is not square; run: so with named extents (shape_error), a has a NaN, or the derivative is asked
+///          for and a is singular (value_error)
+/// accuracy as solve; overflows where slogdet does not
+/// source   Giles 2008, Collected matrix derivative results
+inline constexpr ops::det_function det{};
+
+/// slogdet(a): {sign, logabsdet}, with det(a) = sign exp(logabsdet); 0 and -infinity for a singular matrix.
+/// shapes   a [.., n, n] -> twice [..]
+/// grad     ybar a'^-1 of the logarithm, none of the sign
+/// errors   as det
+inline constexpr ops::slogdet_function slogdet{};
+
+/// logdet(a): log(det(a)); -infinity where det(a) is 0, NaN where it is negative.
+/// shapes   a [.., n, n] -> [..]
+/// grad     ybar a'^-1
+/// errors   as det
+inline constexpr ops::logdet_function logdet{};
+
+} // namespace fluxpp::inline v0_1
+
+// eigh: eigenvalues and eigenvectors of a symmetric matrix.
+
+namespace fluxpp::inline v0_1 {
+namespace ops {
+
+/// 1 / (w_j - w_i) for a row w of numbers, 0 where they are equal.
+constexpr var inverse_differences(var w) {
+  const var difference = w - transposed(w);
+  return kept_where(operation<not_equal>::unnamed(difference, var(0.0)),
+                    var(1.0) / operation<select>::unnamed(difference, difference, var(1.0)));
+}
+
+/// eigh(a): the eigenvalues of symmetric a as a row, and below them the matrix whose columns are the eigenvectors.
+/// grad     v (diag(wbar) + f * (v' vbar)) v' with f_ij = 1 / (w_j - w_i)
+struct eigh : custom<1> {
+  static constexpr auto name = "eigh";
+  static constexpr var apply(var a) {
+    const int n = a.extent(-1);
+    return record<eigh>(*a.tape, matrix_shape(lead_of(a.shape()), a.tape->extents.shifted(n, 1), n), {}, a);
+  }
+  /// The parts of what has the shape of a result.
+  static constexpr var values_of(var y) { return rows_of(y, 0, 1); }
+  static constexpr var vectors_of(var y) { return rows_of(y, 1, y.extent(-1)); }
+
+  static constexpr var vjp(const node_view& y, var ybar, int) {
+    const var w = values_of(y.result()), v = vectors_of(y.result());
+    const var turned = inverse_differences(w) * product(v, vectors_of(ybar), true);
+    const var inner = operation<select>::unnamed(on_diagonal(turned), values_of(ybar), turned);
+    return product(product(v, inner), v, false, true);
+  }
+  static constexpr var jvp(const node_view& y, const pushforward& p) {
+    const var w = values_of(y.result()), v = vectors_of(y.result());
+    const var inner = product(product(v, p.dx[0], true), v);
+    const var parts[]{diagonal_row(inner), product(v, inverse_differences(w) * inner)};
+    return joined(parts, 2, v.rank() - 2);
+  }
+};
+
+/// eigenvalues and the eigenvectors that belong to them, as columns.
+struct eigenpairs {
+  var values, vectors;
+};
+
+struct eigh_function {
+  constexpr eigenpairs operator()(var a, int line = __builtin_LINE()) const {
+    graph::at_line(a, line);
+    if (!require_square(a)) return {a, a};
+    const var both = eigh::apply(symmetric_part(a)), w = eigh::values_of(both);
+    return {squeezed(w, 1u << (w.rank() - 2), {}), eigh::vectors_of(both)};
+  }
+};
+
+} // namespace ops
+
+/// eigh(a): {values, vectors} of (a + a') / 2, the values ascending; of each vector, a column of length 1, the element of
+/// largest magnitude is positive.
+/// shapes   a [.., n, n] -> values [.., n], vectors [.., n, n]
+/// grad     v (diag(wbar) + f * (v' vbar)) v' with f_ij = 1 / (w_j - w_i), and 0 where w_i = w_j: there the derivative of
+///          vectors does not exist, and that of what does not depend on their choice is right
+/// errors   compile: a is not square; run: so with named extents (shape_error), a is not finite (value_error)
+/// accuracy backward stable: eigenvalues within n ulp of the largest
+/// source   Giles 2008, Collected matrix derivative results; QL: Bowdler, Martin, Reinsch & Wilkinson 1968
+inline constexpr ops::eigh_function eigh{};
+
+} // namespace fluxpp::inline v0_1
+
+// qr: orthonormal columns times an upper triangle.
+
+namespace fluxpp::inline v0_1 {
+namespace ops {
+
+/// x r^-1 and x r'^-1 for upper triangles r.
+constexpr var over_upper(var x, var r, bool transposed_r) {
+  return transposed(triangular_solve::apply(r, transposed(x), {.upper = true, .transposed = !transposed_r}));
+}
+
+/// qr(a): the rows of q and then those of r, with a = q r.
+/// grad     (qbar + q s) r'^-1, where s is the symmetric matrix whose lower triangle is that of r rbar' - qbar' q
+struct qr : custom<1> {
+  static constexpr auto name = "qr";
+  static constexpr var apply(var a) {
+    const int m = a.extent(-2), n = a.extent(-1);
+    return record<qr>(*a.tape, matrix_shape(lead_of(a.shape()), a.tape->extents.sum(m, n), n), {}, a);
+  }
+  /// The parts of what has the shape of a result.
+  static constexpr var q_of(var y, const dims& a) { return rows_of(y, 0, a[a.rank - 2]); }
+  static constexpr var r_of(var y) { return rows_of(y, -1, y.extent(-1)); }
+
+  static constexpr var vjp(const node_view& y, var ybar, int) {
+    const var q = q_of(y.result(), y.arg(0).shape()), r = r_of(y.result());
+    const var qbar = q_of(ybar, y.arg(0).shape()), rbar = upper_part(r_of(ybar));
+    const var m = product(r, rbar, false, true) - product(qbar, q, true);
+    return over_upper(qbar + product(q, lower_part(m) + transposed(lower_part(m, true))), r, true);
+  }
+  static constexpr var jvp(const node_view& y, const pushforward& p) {
+    const var q = q_of(y.result(), y.arg(0).shape()), r = r_of(y.result()), c = over_upper(p.dx[0], r, false);
+    const var turn = product(q, c, true), below = lower_part(turn, true), skew = below - transposed(below);
+    const var parts[]{c - product(q, turn - skew), product(turn - skew, r)};
+    return joined(parts, 2, c.rank() - 2);
+  }
+};
+
+/// orthonormal q and an upper triangle r.
+struct q_and_r {
+  var q, r;
+};
+
+struct qr_function {
+  constexpr q_and_r operator()(var a, int line = __builtin_LINE()) const {
+    graph::extent_table& extents = a.tape->extents;
+    graph::at_line(a, line);
+    if (!require_matrix(a)) return {a, a};
+    const int m = extents.resolve(a.extent(-2)), n = extents.resolve(a.extent(-1));
+    if (m >= 0 && n >= 0 && m < n) {
+      a.tape->fail(graph::rule::tall, a.shape(), make_dims(m, n));
+      return {a, a};
+    }
+    if ((m < 0 || n < 0) && m != n) extents.require_at_least(m, n, "qr", line);
+    const var both = qr::apply(a);
+    return {qr::q_of(both, a.shape()), qr::r_of(both)};
+  }
+};
+
+} // namespace ops
+
+/// qr(a): {q, r} with a = q r, the columns of q orthonormal, r an upper triangle whose diagonal is not negative.
+/// shapes   a [.., m, n], m >= n -> q [.., m, n], r [.., n, n]
+/// grad     (qbar + q s) r'^-1, where s is the symmetric matrix whose lower triangle is that of r rbar' - qbar' q
+/// errors   compile: m < n; run: so with named extents (shape_error), a is not finite, or the derivative is asked for
+///          and the columns of a depend on each other (value_error)
+/// accuracy backward stable: by Householder's reflections
+/// source   Walter & Lehmann 2018, Optim. Lett. 12, doi:10.1007/s11590-017-1121-3; Seeger et al. 2017, arXiv:1710.08717
+inline constexpr ops::qr_function qr{};
+
+} // namespace fluxpp::inline v0_1
+
+// solve, inverse: systems of linear equations.
+
+namespace fluxpp::inline v0_1 {
+namespace ops {
+
+struct solve_function {
+  constexpr var operator()(var a, var b, int line = __builtin_LINE()) const {
+    graph::at_line(a, line);
+    const right_side right(a, b);
+    if (!right.valid) return b;
+    return right.back(lu_solve::apply(lu_factor::apply(a), a, right.b, false, solver::solve));
+  }
+};
+struct inverse_function {
+  constexpr var operator()(var a, int line = __builtin_LINE()) const {
+    graph::at_line(a, line);
+    return require_square(a) ? inverse_of(a, false, solver::inverse) : a;
+  }
+};
+
+} // namespace ops
+
+/// solve(a, b): x with a x = b, by LU with partial pivoting; a vector b is a column. Leading axes broadcast. A program
+/// factors each a once, whatever is solved with it and for all derivatives.
+/// shapes   a [.., n, n], b [.., n, k] or [n] -> as b
+/// grad     in b: bbar = a'^-1 ybar; in a: -bbar x'
+/// errors   compile: a is not square, b has other rows; run: so with named extents (shape_error), a is singular or has a
+///          NaN (value_error)
+/// accuracy backward stable but for the growth of pivots: (a + e) x = b with |e| <= 3 n ulp |l| |u|
+/// source   Giles 2008, Collected matrix derivative results
+inline constexpr ops::solve_function solve{};
+
+/// inverse(a): the matrix x with a x = 1; to solve a system use solve.
+/// shapes   a [.., n, n] -> [.., n, n]
+/// grad     -y' ybar y'
+/// errors   as solve
+/// accuracy as solve
+inline constexpr ops::inverse_function inverse{};
+
+} // namespace fluxpp::inline v0_1
+
+// svd: the singular value decomposition.
+
+namespace fluxpp::inline v0_1 {
+namespace ops {
+
+/// svd(a): a = u diag(s) v' for matrices with at least as many rows as columns: s as a row, then u, then v.
+/// grad     u p v' + ubar / s v', p = diag(sbar) + (k + k') s + s (l + l') - u' ubar / s, where k = f * (u' ubar),
+///          l = f * (v' vbar), f_ij = 1 / (s_j^2 - s_i^2)
+struct svd : custom<1> {
+  static constexpr auto name = "svd";
+  static constexpr var apply(var a) {
+    graph::extent_table& extents = a.tape->extents;
+    const int m = a.extent(-2), n = a.extent(-1);
+    return record<svd>(*a.tape, matrix_shape(lead_of(a.shape()), extents.sum(extents.shifted(m, 1), n), n), {}, a);
+  }
+  /// The parts of what has the shape of a result.
+  static constexpr var s_of(var y) { return rows_of(y, 0, 1); }
+  static constexpr var u_of(var y, const dims& a) { return rows_of(y, 1, a[a.rank - 2]); }
+  static constexpr var v_of(var y) { return rows_of(y, -1, y.extent(-1)); }
+
+  static constexpr var vjp(const node_view& y, var ybar, int) {
+    const dims shape = y.arg(0).shape();
+    const var s = s_of(y.result()), u = u_of(y.result(), shape), v = v_of(y.result());
+    const var ubar = u_of(ybar, shape), turn = product(u, ubar, true), f = inverse_differences_of_squares(s);
+    const var k = f * turn, l = f * product(v, v_of(ybar), true), inverse = inverse_of(s);
+    const var rotated = (k + transposed(k)) * s + transposed(s) * (l + transposed(l)) - turn * inverse;
+    const var inner = rotated + kept_where(on_diagonal(turn), s_of(ybar));
+    return product(product(u, inner) + ubar * inverse, v, false, true);
+  }
+  static constexpr var jvp(const node_view& y, const pushforward& p) {
+    const var s = s_of(y.result()), u = u_of(y.result(), y.arg(0).shape()), v = v_of(y.result());
+    const var moved = product(p.dx[0], v), turn = product(u, moved, true), f = inverse_differences_of_squares(s);
+    const var right = turn * s, left = transposed(s) * turn;
+    const var du = product(u, f * (right + transposed(right))) + (moved - product(u, turn)) * inverse_of(s);
+    const var parts[]{diagonal_row(turn), du, product(v, f * (left + transposed(left)))};
+    return joined(parts, 3, u.rank() - 2);
+  }
+
+private:
+  /// 1 / x, 0 where x is 0.
+  static constexpr var inverse_of(var x) {
+    return kept_where(operation<not_equal>::unnamed(x, var(0.0)),
+                      var(1.0) / operation<select>::unnamed(x, x, var(1.0)));
+  }
+  static constexpr var inverse_differences_of_squares(var s) {
+    return inverse_differences(s) * inverse_of(s + transposed(s));
+  }
+};
+
+/// orthonormal columns u, singular values s, orthonormal rows vh.
+struct singular_triple {
+  var u, s, vh;
+};
+
+struct svd_function {
+  constexpr singular_triple operator()(var a, int line = __builtin_LINE()) const {
+    graph::extent_table& extents = a.tape->extents;
+    graph::at_line(a, line);
+    if (!require_matrix(a)) return {a, a, a};
+    const int m = extents.resolve(a.extent(-2)), n = extents.resolve(a.extent(-1));
+    if (m >= 0 && n >= 0 && m < n) {
+      const singular_triple wide = tall(transposed(a));
+      return {transposed(wide.vh), wide.s, transposed(wide.u)};
+    }
+    if ((m < 0 || n < 0) && m != n) extents.require_at_least(m, n, "svd", line);
+    return tall(a);
+  }
+
+private:
+  static constexpr singular_triple tall(var a) {
+    const var all = svd::apply(a), s = svd::s_of(all);
+    return {svd::u_of(all, a.shape()), squeezed(s, 1u << (s.rank() - 2), {}), transposed(svd::v_of(all))};
+  }
+};
+
+} // namespace ops
+
+/// svd(a): {u, s, vh} with a = u diag(s) vh, k = min(m, n); the singular values s descend and are not negative; of each
+/// row of vh (of each column of u if m < n) the element of largest magnitude is positive.
+/// shapes   a [.., m, n] -> u [.., m, k], s [.., k], vh [.., k, n]
+/// grad     by f_ij = 1 / (s_j^2 - s_i^2) and 1 / s, each 0 where it would be infinite: at equal or zero singular values
+///          the derivative of u and vh does not exist, and that of what does not depend on their choice is right
+/// errors   compile: a has fewer than two axes; run: a named m is less than n (shape_error), a is not finite
+///          (value_error)
+/// accuracy singular values within n ulp of the largest: one-sided Jacobi
+/// source   Townsend 2016, Differentiating the singular value decomposition; Hestenes 1958
+inline constexpr ops::svd_function svd{};
+
 } // namespace fluxpp::inline v0_1
 
 // log1p: the natural logarithm of one plus a number.
@@ -4074,184 +6774,98 @@ struct log2 : elementwise<1> {
 inline constexpr operation<ops::log2> log2{};
 } // namespace fluxpp::inline v0_1
 
-// matmul: products of matrices, vectors and arrays of matrices.
-// reshape, flatten: the functions a user calls; the view itself stands beside sum and broadcast in broadcast.hpp.
+// log_sigmoid: the logarithm of the logistic function.
 
 namespace fluxpp::inline v0_1 {
 namespace ops {
 
-/// extent_list: extents as a user writes them, {x.extent(0), -1, 3}; -1 is the one to be found.
-struct extent_list {
-  dims extents;
-
-  template <std::same_as<int>... Int> constexpr extent_list(Int... e) : extents(make_dims(e...)) {}
-  constexpr extent_list(const dims& d) : extents(d) {}
-};
-
-/// factors: an extent as a number times symbols and formulas that are no products.
-struct factors {
-  int number = 1;
-  list<int> symbols;
-
-  constexpr void multiply(const graph::extent_table& t, int e) {
-    e = t.resolve(e);
-    if (e >= 0) {
-      number *= e;
-    } else if (t.at(e).kind == graph::extent_kind::product) {
-      multiply(t, t.at(e).a);
-      multiply(t, t.at(e).b);
-    } else {
-      symbols.push(e);
-    }
+/// log_sigmoid(x): log(sigmoid(x)) = -softplus(-x), elementwise; nothing overflows.
+/// grad     sigmoid(-x)
+/// accuracy 4 ulp
+struct log_sigmoid : elementwise<1> {
+  static constexpr auto name = "log_sigmoid";
+  template <class V> static constexpr V forward(V x) {
+    using scalar::select;
+    using std::abs, std::exp, std::log1p;
+    return select(x >= V(0), V(0), x) - log1p(exp(-abs(x)));
   }
-  /// The symbols times a number, as an extent.
-  constexpr int times(graph::extent_table& t, int n) const {
-    for (const int s : symbols) n = t.product(n, s);
-    return n;
-  }
-  /// Takes a symbol out, if it is there.
-  constexpr bool divide(int symbol) {
-    for (int& s : symbols) {
-      if (s != symbol) continue;
-      s = symbols.back();
-      symbols.pop();
-      return true;
-    }
-    return false;
-  }
-};
-constexpr factors factors_of(const graph::extent_table& t, const dims& d) {
-  factors f;
-  for (int i = 0; i < d.rank; ++i) f.multiply(t, d[i]);
-  return f;
-}
-
-/// quotient{count, known}: `count` elements over extents that are known, without what is found in both.
-struct quotient {
-  int left = 1;       ///< of count
-  int by = 1;         ///< of known, a number
-  bool named = false; ///< so are names of known
-
-  constexpr quotient(graph::extent_table& t, factors count, const factors& known) : by(known.number) {
-    for (const int s : known.symbols) named = !count.divide(s) || named;
-    const bool exact = by != 0 && count.number % by == 0;
-    left = count.times(t, exact ? count.number / by : count.number);
-    if (exact) by = 1;
-  }
-  constexpr bool equal() const { return !named && left == by; }
-  constexpr bool decided() const { return !named && left >= 0; }
-};
-
-/// reshaped(x, shape): x with other extents, at most one of them -1; the number of elements must stay.
-constexpr var reshaped(var x, dims shape) {
-  graph::tape& t = *x.tape;
-  dims known;
-  int unknown = 0, found = 0;
-  for (int i = 0; i < shape.rank; ++i) {
-    if (shape[i] != -1) known = known.with(shape[i]);
-    else found = i, ++unknown;
-  }
-  const quotient q(t.extents, factors_of(t.extents, x.shape()), factors_of(t.extents, known));
-  if (unknown > 1 || (unknown == 1 && (q.named || !t.extents.require_multiple(q.left, q.by, "reshape", t.line))) ||
-      (unknown == 0 && q.decided() && !q.equal()))
-    t.fail(graph::rule::reshape, x.shape(), shape);
-  else if (unknown == 0 && !q.equal())
-    t.extents.equate(element_count(t, x.shape()), element_count(t, known), "reshape", t.line);
-  if (unknown > 0) shape[found] = q.by > 0 ? t.extents.quotient(q.left, q.by) : 1;
-  return reshape::apply(x, shape);
-}
-
-struct reshape_function {
-  constexpr var operator()(var x, const extent_list& shape, int line = __builtin_LINE()) const {
-    graph::at_line(x, line);
-    return reshaped(x, shape.extents);
-  }
-};
-struct flatten_function {
-  /// flatten() as a layer of a network.
-  constexpr flatten_function operator()() const { return *this; }
-  constexpr var operator()(var x, int line = __builtin_LINE()) const {
-    graph::at_line(x, line);
-    if (x.rank() == 0) return reshape::apply(x, make_dims(1, 1));
-    dims rest;
-    for (int i = 1; i < x.rank(); ++i) rest = rest.with(x.shape()[i]);
-    return reshape::apply(x, make_dims(x.shape()[0], element_count(*x.tape, rest)));
-  }
+  template <class V> static constexpr std::array<V, 1> partials(V x, V) { return {fluxpp::sigmoid(-x)}; }
+  static constexpr std::array samples{-4.0, -0.5, 0.0, 1.5};
+  static constexpr double max_ulp = 4;
 };
 
 } // namespace ops
-
-/// reshape(x, {x.extent(0), -1}): the same elements in the same order under other extents; -1 stands for what is left.
-/// shapes   x [a, b, c] -> [a, b c]
-/// grad     ybar under the extents of x
-/// errors   compile: the number of elements changes, or cannot be found; run: so with named extents (shape_error)
-/// accuracy exact
-inline constexpr ops::reshape_function reshape{};
-
-/// flatten(x): all axes but the first as one.
-/// shapes   x [n, a, b, ...] -> [n, a b ...]
-/// grad     ybar under the extents of x
-/// accuracy exact
-inline constexpr ops::flatten_function flatten{};
-
+inline constexpr operation<ops::log_sigmoid> log_sigmoid{};
 } // namespace fluxpp::inline v0_1
 
+// logaddexp: the logarithm of a sum of two exponentials.
+
 namespace fluxpp::inline v0_1 {
 namespace ops {
 
-/// matmul(a, b): the product of two matrices; attributes 0 and 1 say which is read transposed.
-/// grad     in a: ybar b', in b: a' ybar
-struct matmul : linear<2> {
-  static constexpr auto name = "matmul";
-  static constexpr var apply(var a, var b, bool ta, bool tb) {
-    const dims shape = make_dims(matrix_extent(a.shape(), 0, ta), matrix_extent(b.shape(), 1, tb));
-    return record<matmul>(*a.tape, shape, graph::make_attributes(ta, tb), a, b);
+/// logaddexp(a, b): log(e^a + e^b), elementwise; nothing overflows.
+/// grad     sigmoid(a - b) in a, sigmoid(b - a) in b; half to each where they are equal, infinite or not
+/// accuracy 4 ulp, or 4 units of 2^-24 (float) and 2^-53 (double) near its zeros
+struct logaddexp : elementwise<2> {
+  static constexpr auto name = "logaddexp";
+  static constexpr bool commutative = true;
+  template <class V> static constexpr V forward(V a, V b) {
+    using scalar::select;
+    using std::abs, std::exp, std::log1p;
+    const V distance = select(a == b, V(0), abs(a - b));
+    return select((a >= b) | (a != a), a, b) + log1p(exp(-distance));
   }
-  static constexpr int rewrite(graph::tape& t, const graph::node& n) { return absorb_transposes(t, n); }
-  static constexpr var transpose(const node_view& y, var ybar, int i) {
-    const bool ta = y.attr(0) != 0, tb = y.attr(1) != 0;
-    const var other = y.arg(1 - i);
-    if (i == 0) return ta ? apply(other, ybar, tb, true) : apply(ybar, other, false, !tb);
-    return tb ? apply(ybar, other, true, ta) : apply(other, ybar, !ta, false);
+  template <class V> static constexpr std::array<V, 2> partials(V a, V b, V) {
+    const V difference = fluxpp::select(fluxpp::equal(a, b), V(0), a - b);
+    return {fluxpp::sigmoid(difference), fluxpp::sigmoid(-difference)};
   }
-};
-
-struct matmul_function {
-  constexpr var operator()(var a, var b, int line = __builtin_LINE()) const {
-    graph::tape& t = graph::at_line(a.exists() ? a : b, line);
-    if (a.rank() == 0 || b.rank() == 0) {
-      t.fail(graph::rule::matmul, a.shape(), b.shape());
-      return a;
-    }
-    const bool row = a.rank() == 1, column = b.rank() == 1;
-    if (row) a = reshape::apply(a, make_dims(1, a.extent(0)));
-    if (column) b = reshape::apply(b, make_dims(b.extent(0), 1));
-    contract(t, a.shape(), b.shape(), false, false);
-    const var y = product(t, a, b);
-    const unsigned last = 1u << (y.rank() - 1);
-    return reshape::apply(y, squeezed_shape(y.shape(), (row ? last >> 1 : 0) | (column ? last : 0)));
-  }
-
-private:
-  static constexpr var product(graph::tape& t, var a, var b) {
-    if (a.rank() == 2 && b.rank() == 2) return matmul::apply(a, b, false, false);
-    if (b.rank() > 2) return batched_matmul::apply(a, b, false, false);
-    dims lead = a.shape(); // one matrix for all: one long product
-    const int columns = lead[--lead.rank];
-    lead[lead.rank] = 0;
-    const var rows = reshape::apply(a, make_dims(element_count(t, lead), columns));
-    return reshape::apply(matmul::apply(rows, b, false, false), lead.with(b.extent(1)));
-  }
+  static constexpr std::array samples{std::array{1.0, 2.0}, std::array{-1.5, 0.5}, std::array{2.0, -1.0}};
+  static constexpr double max_ulp = 4, max_absolute = 4;
 };
 
 } // namespace ops
+inline constexpr operation<ops::logaddexp> logaddexp{};
+} // namespace fluxpp::inline v0_1
 
-/// matmul(a, b): the matrix product; a vector is a row on the left, a column on the right; leading axes broadcast.
-/// shapes   a [.., m, k], b [.., k, n] -> [.., m, n]
-/// grad     in a: ybar b', in b: a' ybar
-/// errors   compile: k differs, a scalar; run: a named k differs (shape_error)
-/// accuracy 4 sqrt(k) ulp of |a| |b|
-inline constexpr ops::matmul_function matmul{};
+// logit: the inverse of the logistic function; expit: its other name for sigmoid.
+
+namespace fluxpp::inline v0_1 {
+namespace ops {
+
+/// logit(x): log(x / (1 - x)), elementwise, precise near 1/2; infinite at 0 and 1, NaN outside.
+/// grad     1 / (x (1 - x))
+/// accuracy 4 ulp
+struct logit : elementwise<1> {
+  static constexpr auto name = "logit";
+  static constexpr double domain[2]{0, 1};
+  template <class V> static constexpr V forward(V x) {
+    using scalar::select;
+    using std::log, std::log1p;
+    const V rest = V(1) - x;
+    return select(x < V(0.25), log(x / rest), log1p((x + x - V(1)) / rest));
+  }
+  template <class V> static constexpr std::array<V, 1> partials(V x, V) { return {V(1) / (x * (V(1) - x))}; }
+  static constexpr std::array samples{0.375, 0.5, 0.75};
+  static constexpr double max_ulp = 4;
+};
+
+} // namespace ops
+inline constexpr operation<ops::logit> logit{};
+/// expit(x): sigmoid(x), beside logit.
+inline constexpr operation<ops::sigmoid> expit{};
+} // namespace fluxpp::inline v0_1
+
+// masked_fill: elements replaced where a mask says so.
+
+namespace fluxpp::inline v0_1 {
+
+/// masked_fill(x, mask, value): value where mask is not 0, x elsewhere; all three broadcast.
+/// shapes   x [a, b], mask [b], value scalar -> [a, b]
+/// grad     in x where mask is 0, in value elsewhere, none in mask
+/// accuracy exact
+constexpr var masked_fill(var x, var mask, var value, int line = __builtin_LINE()) {
+  return select(mask, value, x, line);
+}
 
 } // namespace fluxpp::inline v0_1
 
@@ -4385,30 +6999,35 @@ inline constexpr ops::huber_function huber{};
 
 } // namespace fluxpp::inline v0_1
 
-// norm: the Euclidean length.
-// sqrt: the square root.
+// ndtr: the normal distribution function.
 
 namespace fluxpp::inline v0_1 {
 namespace ops {
 
-/// sqrt(x): the square root, elementwise; NaN below 0.
-/// grad     1 / (2 y); grad at 0 is infinity
-/// accuracy 0.5 ulp
-struct sqrt : elementwise<1> {
-  static constexpr auto name = "sqrt";
-  static constexpr double domain[2]{0, 1e30};
+/// ndtr(x): the probability that a standard normal number is below x, elementwise: erfc(-x / sqrt(2)) / 2.
+/// grad     exp(-x^2 / 2) / sqrt(2 pi)
+/// accuracy 4 + x^2 ulp
+struct ndtr : elementwise<1> {
+  static constexpr auto name = "ndtr";
+  static constexpr double domain[2]{-6, 40};
+  template <class R> static constexpr R half_root = std::numbers::sqrt2_v<R> / 2;
   template <class V> static constexpr V forward(V x) {
-    using std::sqrt;
-    return sqrt(x);
+    using std::erfc;
+    return V(0.5) * erfc(x * V(-half_root<scalar::real_of<V>>));
   }
-  template <class V> static constexpr std::array<V, 1> partials(V, V y) { return {V(0.5) / y}; }
-  static constexpr std::array samples{0.25, 1.0, 2.5};
-  static constexpr double max_ulp = 0.5;
+  template <class V> static constexpr std::array<V, 1> partials(V x, V) {
+    using real = scalar::real_of<V>;
+    return {fluxpp::exp(V(-0.5) * x * x) * V(half_root<real> * std::numbers::inv_sqrtpi_v<real>)};
+  }
+  static constexpr std::array samples{-3.0, -0.5, 0.0, 1.5};
+  static constexpr double max_ulp = 40;
 };
 
 } // namespace ops
-inline constexpr operation<ops::sqrt> sqrt{};
+inline constexpr operation<ops::ndtr> ndtr{};
 } // namespace fluxpp::inline v0_1
+
+// norm: the Euclidean length.
 
 namespace fluxpp::inline v0_1 {
 namespace ops {
@@ -4519,7 +7138,7 @@ private:
     var x = y.arg(0), product = 1.0;
     for (int axis = x.rank() - 1; axis >= 0; --axis) {
       if (x.shape()[axis] == 1 || !(y.attr(0) >> axis & 1)) continue;
-      product = product * (exclusive_product::apply(x, axis, false) * exclusive_product::apply(x, axis, true));
+      product = product * (cumprod::apply(x, axis, {true, false}) * cumprod::apply(x, axis, {true, true}));
       x = apply(x, 1u << axis);
     }
     return product;
@@ -4536,57 +7155,7 @@ inline constexpr ops::reduction<ops::prod, false> prod{};
 
 } // namespace fluxpp::inline v0_1
 
-// relu: the rectified linear unit.
-
-namespace fluxpp::inline v0_1 {
-namespace ops {
-
-/// relu(x): x above 0, else 0, elementwise; NaN stays NaN.
-/// grad     1 above 0, else 0; grad at 0 is 0
-/// accuracy exact
-struct relu : elementwise<1> {
-  static constexpr auto name = "relu";
-  static constexpr int cost = 1;
-  static constexpr bool foldable = true;
-  template <class V> static constexpr V forward(V x) {
-    using scalar::select;
-    return select(x <= V(0), V(0), x);
-  }
-  template <class V> static constexpr std::array<V, 1> partials(V, V y) { return {fluxpp::greater(y, V(0))}; }
-  static constexpr std::array samples{-2.0, -0.5, 1.5};
-  static constexpr std::array kinks{kink{0.0, 0.0}};
-  static constexpr double max_ulp = 0;
-};
-
-} // namespace ops
-inline constexpr operation<ops::relu> relu{};
-} // namespace fluxpp::inline v0_1
-
-// silu: the sigmoid-weighted linear unit.
-
-namespace fluxpp::inline v0_1 {
-namespace ops {
-
-/// silu(x): x sigmoid(x), elementwise, also called swish; NaN at -infinity.
-/// grad     s (1 + x (1 - s)) with s = sigmoid(x)
-/// accuracy 4 ulp while e^x is a normal number
-/// source   Elfwing, Uchibe & Doya 2017, arXiv:1702.03118
-struct silu : elementwise<1> {
-  static constexpr auto name = "silu";
-  static constexpr double domain[2]{-80, 1e30};
-  template <class V> static constexpr V forward(V x) { return x * sigmoid::forward(x); }
-  template <class V> static constexpr std::array<V, 1> partials(V x, V) {
-    const V s = fluxpp::sigmoid(x);
-    return {s * (V(1) + x * (V(1) - s))};
-  }
-  static constexpr std::array samples{-4.0, -0.5, 0.0, 1.5};
-  static constexpr double max_ulp = 4;
-};
-
-} // namespace ops
-inline constexpr operation<ops::silu> silu{};
-} // namespace fluxpp::inline v0_1
-
+// normal_like, gumbel_like, bernoulli, categorical, permutation: random numbers made of uniform ones.
 // sin and cos, which are each other's slopes.
 
 namespace fluxpp::inline v0_1 {
@@ -4630,6 +7199,482 @@ namespace ops {
 template <class V> constexpr std::array<V, 1> sin::partials(V x, V) { return {fluxpp::cos(x)}; }
 template <class V> constexpr std::array<V, 1> cos::partials(V x, V) { return {-fluxpp::sin(x)}; }
 } // namespace ops
+} // namespace fluxpp::inline v0_1
+
+// argsort, sort, top_k: the elements of an axis in order, and where they stood.
+
+namespace fluxpp::inline v0_1 {
+
+/// sort_options: smallest first, or largest first. A NaN counts as larger than every number.
+struct sort_options {
+  bool descending = false;
+};
+/// top_elements: the elements that top_k found, and where they stood.
+struct top_elements {
+  var values, indices;
+};
+
+namespace ops {
+
+/// argsort(x): the positions of as many elements as the result has along the axis in attribute 0, in order; descending
+/// where attribute 1 is set. Equal elements stay in their order.
+struct argsort : custom<1> {
+  static constexpr auto name = "argsort";
+  static constexpr bool integer = true;
+  static constexpr var apply(var x, int axis, bool descending, int count) {
+    dims shape = x.shape();
+    shape[axis] = count;
+    return record<argsort>(*x.tape, shape, graph::make_attributes(axis, descending), x);
+  }
+  static constexpr var vjp(const node_view&, var, int) { return {}; }
+  static constexpr var jvp(const node_view&, const pushforward&) { return {}; }
+};
+
+struct argsort_function {
+  constexpr var operator()(var x, int axis = -1, sort_options o = {}, int line = __builtin_LINE()) const {
+    graph::at_line(x, line);
+    axis = checked_axis(x, axis);
+    return x.rank() == 0 ? x : argsort::apply(x, axis, o.descending, x.extent(axis));
+  }
+};
+
+struct sort_function {
+  constexpr var operator()(var x, int axis = -1, sort_options o = {}, int line = __builtin_LINE()) const {
+    graph::at_line(x, line);
+    axis = checked_axis(x, axis);
+    return x.rank() == 0 ? x : gather::apply(x, argsort::apply(x, axis, o.descending, x.extent(axis)), axis);
+  }
+};
+
+struct top_k_function {
+  constexpr top_elements operator()(var x, int k, int axis = -1, int line = __builtin_LINE()) const {
+    graph::tape& t = graph::at_line(x, line);
+    axis = checked_axis(x, axis);
+    const int n = x.rank() == 0 ? -1 : t.extents.resolve(x.extent(axis));
+    if (x.rank() == 0 || k < 0 || (n >= 0 && k > n)) {
+      t.fail(graph::rule::top_k, x.shape(), make_dims(k));
+      return {x, x};
+    }
+    if (n < 0) t.extents.require_at_least(n, k, "top_k", line);
+    const var at = argsort::apply(x, axis, true, k);
+    return {gather::apply(x, at, axis), at};
+  }
+};
+
+} // namespace ops
+
+/// argsort(x, axis = -1, {.descending = false}): the positions of the elements of an axis in order; equal ones keep
+/// theirs, and a NaN counts as larger than every number.
+/// shapes   x [a, n] -> [a, n]
+/// grad     none: indices
+/// errors   compile: x lacks the axis
+inline constexpr ops::argsort_function argsort{};
+
+/// sort(x, axis = -1, {.descending = false}): the elements of an axis in order, as argsort has them.
+/// shapes   x [a, n] -> [a, n]
+/// grad     the elements of ybar, back where they came from
+/// errors   compile: x lacks the axis
+/// accuracy exact
+inline constexpr ops::sort_function sort{};
+
+/// top_k(x, k, axis = -1): .values, the k largest elements of an axis, largest first, and .indices, where they stood;
+/// of equal elements the first ones.
+/// shapes   x [a, n] -> [a, k]
+/// grad     in x: the elements of ybar where they came from, 0 elsewhere
+/// errors   compile: x lacks the axis, k > n; run: so with a named axis (shape_error)
+/// accuracy exact
+inline constexpr ops::top_k_function top_k{};
+
+} // namespace fluxpp::inline v0_1
+
+namespace fluxpp::inline v0_1 {
+namespace ops {
+
+struct normal_like_function {
+  constexpr var operator()(var x, int line = __builtin_LINE()) const {
+    graph::at_line(x, line);
+    const var radius = fluxpp::sqrt(var(-2.0) * fluxpp::log(var(1.0) - uniform_like_function{}(x), line), line);
+    return radius * fluxpp::cos(var(2 * std::numbers::pi) * uniform_like_function{}(x), line);
+  }
+};
+
+struct gumbel_like_function {
+  constexpr var operator()(var x, int line = __builtin_LINE()) const {
+    graph::at_line(x, line);
+    const var u = fluxpp::maximum(uniform_like_function{}(x), 1e-30, line); // a uniform number may be 0
+    return -fluxpp::log(-fluxpp::log(u, line), line);
+  }
+};
+
+struct bernoulli_function {
+  constexpr var operator()(var p, int line = __builtin_LINE()) const {
+    graph::at_line(p, line);
+    return fluxpp::less(uniform_like_function{}(p), p, line);
+  }
+};
+
+struct categorical_function {
+  constexpr var operator()(var logits, int axis = -1, int line = __builtin_LINE()) const {
+    return arg_reduction<false>{}(logits + gumbel_like_function{}(logits, line), axis, line);
+  }
+};
+
+struct permutation_function {
+  constexpr var operator()(var x, int axis = 0, int line = __builtin_LINE()) const {
+    graph::tape& t = graph::at_line(x, line);
+    axis = checked_axis(x, axis);
+    return argsort_function{}(uniform::apply(t, make_dims(x.rank() == 0 ? 1 : x.extent(axis))), 0, {}, line);
+  }
+};
+
+} // namespace ops
+
+/// normal_like(x): normal numbers of mean 0 and variance 1 with the shape of x; mu + sigma normal_like(x) has
+/// derivatives in mu and sigma.
+/// grad     none in x
+/// source   Box & Muller 1958, doi:10.1214/aoms/1177706645
+inline constexpr ops::normal_like_function normal_like{};
+
+/// gumbel_like(x): numbers of the standard Gumbel distribution with the shape of x; for logits x and a temperature t
+/// softmax((x + gumbel_like(x)) / t) is a differentiable choice.
+/// grad     none in x
+/// source   Maddison, Tarlow & Minka 2014, arXiv:1411.0030
+inline constexpr ops::gumbel_like_function gumbel_like{};
+
+/// bernoulli(p): 1 with probability p, else 0, for each element of p.
+/// grad     none: truth values
+inline constexpr ops::bernoulli_function bernoulli{};
+
+/// categorical(logits, axis = -1): an index along an axis, i with probability softmax(logits)[i].
+/// shapes   logits [a, b, c], axis 1 -> [a, c]
+/// grad     none: indices
+/// errors   as argmax
+/// source   Maddison, Tarlow & Minka 2014, arXiv:1411.0030
+inline constexpr ops::categorical_function categorical{};
+
+/// permutation(x, axis = 0): the indices 0, 1, ... of an axis of x in random order, as a vector.
+/// shapes   x [.., n, ..] -> [n]
+/// grad     none: indices
+/// errors   compile: x lacks the axis
+inline constexpr ops::permutation_function permutation{};
+
+} // namespace fluxpp::inline v0_1
+
+// relu: the rectified linear unit.
+
+namespace fluxpp::inline v0_1 {
+namespace ops {
+
+/// relu(x): x above 0, else 0, elementwise; NaN stays NaN.
+/// grad     1 above 0, else 0; grad at 0 is 0
+/// accuracy exact
+struct relu : elementwise<1> {
+  static constexpr auto name = "relu";
+  static constexpr int cost = 1;
+  static constexpr bool foldable = true;
+  template <class V> static constexpr V forward(V x) {
+    using scalar::select;
+    return select(x <= V(0), V(0), x);
+  }
+  template <class V> static constexpr std::array<V, 1> partials(V, V y) { return {fluxpp::greater(y, V(0))}; }
+  static constexpr std::array samples{-2.0, -0.5, 1.5};
+  static constexpr std::array kinks{kink{0.0, 0.0}};
+  static constexpr double max_ulp = 0;
+};
+
+} // namespace ops
+inline constexpr operation<ops::relu> relu{};
+} // namespace fluxpp::inline v0_1
+
+// rms_norm: every element of a batch divided by the root of its mean square over its trailing axes.
+
+namespace fluxpp::inline v0_1 {
+namespace ops {
+
+struct rms_norm_function {
+  constexpr var operator()(var x, var scale, double epsilon = 1e-6, int line = __builtin_LINE()) const {
+    graph::at_line(x, line);
+    const unsigned mask = trailing_mask(x, scale.rank());
+    require_elements(x, mask, "rms_norm");
+    return x * fluxpp::rsqrt(mean::apply(x * x, mask) + var(epsilon), line) * scale;
+  }
+};
+
+} // namespace ops
+
+/// rms_norm(x, scale, epsilon = 1e-6): x / sqrt(mean(x^2) + epsilon) over as many trailing axes as scale has, then scaled.
+/// shapes   x [n, a, b], scale [a, b] -> [n, a, b]
+/// errors   as layer_norm
+/// source   Zhang & Sennrich 2019, arXiv:1910.07467
+inline constexpr ops::rms_norm_function rms_norm{};
+
+} // namespace fluxpp::inline v0_1
+
+// round: rounding to the nearest integer.
+
+namespace fluxpp::inline v0_1 {
+namespace ops {
+
+/// round(x): the integer nearest to x, elementwise; the even one of two.
+/// grad     0 everywhere
+/// accuracy exact
+struct round : elementwise<1> {
+  static constexpr auto name = "round";
+  template <class V> static constexpr V forward(V x) {
+    using std::nearbyint;
+    return nearbyint(x);
+  }
+  static constexpr std::array samples{-2.25, -0.75, 1.25};
+  static constexpr double max_ulp = 0;
+};
+
+} // namespace ops
+inline constexpr operation<ops::round> round{};
+} // namespace fluxpp::inline v0_1
+
+// scatter_add: the function a user calls; the operation stands beside its transpose in gather.hpp.
+
+namespace fluxpp::inline v0_1 {
+namespace ops {
+
+/// scattered: what scatter_add and scatter_max take apart: x with the axes of index as one axis, and index along it.
+struct scattered {
+  var x, index;
+  int axis = 0;
+  bool fits = false;
+
+  constexpr scattered(var from, var at, int along, const char* rule) : x(from), index(on_tape_of(from, at)) {
+    graph::tape& t = *x.tape;
+    const int count = index.rank(), rank = x.rank() - count + 1;
+    axis = along < 0 ? along + rank : along;
+    fits = axis >= 0 && axis < rank && rank <= max_rank;
+    for (int i = 0; fits && i < count; ++i) fits = same_extent(t, x.shape()[axis + i], index.shape()[i], rule);
+    if (!fits) {
+      t.fail(graph::rule::scatter, x.shape(), index.shape());
+      return;
+    }
+    x = reshape::apply(x, x.shape().replaced(axis, count, make_dims(element_count(t, index.shape()))));
+    index = index_along(index, axis, rank);
+  }
+};
+
+struct scatter_add_function {
+  constexpr var operator()(var x, var index, int n, int axis = 0, int line = __builtin_LINE()) const {
+    graph::at_line(x, line);
+    const scattered s(x, index, axis, scatter_add::name);
+    return s.fits ? scatter_add::apply(s.x, s.index, n, s.axis) : x;
+  }
+};
+
+} // namespace ops
+
+/// scatter_add(x, index, n, axis = 0): n elements along an axis, each the sum of those elements of x that have its
+/// number, added in their order; the axes of index stand in x from that axis on.
+/// shapes   x [a, i, j, b], index [i, j], axis 1 -> [a, n, b]
+/// grad     in x: gather(ybar, index, axis); in index: 0
+/// errors   compile: the axes of index are not those of x; run: so with named extents (shape_error), an index is not
+///          one of 0, ... n - 1 (value_error)
+inline constexpr ops::scatter_add_function scatter_add{};
+
+} // namespace fluxpp::inline v0_1
+
+// scatter_max: the largest of the elements that have the same number.
+
+namespace fluxpp::inline v0_1 {
+namespace ops {
+
+/// scatter_argmax(x, index): along the axis in attribute 0, the position of the first largest element of x among those
+/// that have each number; -1 where there is none. The first NaN, if there is one, is the largest. Index as in gather.
+struct scatter_argmax : custom<2> {
+  static constexpr auto name = "scatter_argmax";
+  static constexpr bool integer = true;
+  static constexpr var apply(var x, var index, int n, int axis) {
+    dims shape = x.shape();
+    shape[axis] = n;
+    return record<scatter_argmax>(*x.tape, shape, graph::make_attributes(axis), x, index);
+  }
+  static constexpr var vjp(const node_view&, var, int) { return {}; }
+  static constexpr var jvp(const node_view&, const pushforward&) { return {}; }
+};
+
+struct scatter_max_function {
+  constexpr var operator()(var x, var index, int n, int axis = 0, int line = __builtin_LINE()) const {
+    graph::at_line(x, line);
+    const scattered s(x, index, axis, "scatter_max");
+    if (!s.fits) return x;
+    const var at = scatter_argmax::apply(s.x, s.index, n, s.axis), largest = gather::apply(s.x, at, s.axis, true);
+    return fluxpp::select(fluxpp::less(at, 0.0, line), -std::numeric_limits<double>::infinity(), largest, line);
+  }
+};
+
+} // namespace ops
+
+/// scatter_max(x, index, n, axis = 0): n elements along an axis, each the largest of those elements of x that have its
+/// number, NaN if one is NaN, -inf where there is none; the axes of index stand in x from that axis on.
+/// shapes   as scatter_add
+/// grad     in x: ybar at the first largest element of each number, 0 elsewhere; in index: 0
+/// errors   as scatter_add
+/// accuracy exact
+inline constexpr ops::scatter_max_function scatter_max{};
+
+} // namespace fluxpp::inline v0_1
+
+// searchsorted: where values belong in a sorted row.
+
+namespace fluxpp::inline v0_1 {
+
+/// side: whether a value belongs before the elements that equal it, or behind them.
+enum class side : int { left, right };
+
+namespace ops {
+
+/// searchsorted(sorted, x): for each element of x the number of elements of its row of sorted that are smaller
+/// (attribute 0 = 0) or not larger (1). Sorted is one row for all, or has the leading axes of x.
+struct searchsorted : custom<2> {
+  static constexpr auto name = "searchsorted";
+  static constexpr bool integer = true;
+  static constexpr var vjp(const node_view&, var, int) { return {}; }
+  static constexpr var jvp(const node_view&, const pushforward&) { return {}; }
+};
+
+struct searchsorted_function {
+  constexpr var operator()(var sorted, var x, side s = side::left, int line = __builtin_LINE()) const {
+    graph::tape& t = graph::at_line(sorted, line);
+    if (x.is_number()) x = t.constant(x.number);
+    bool fits = sorted.rank() == 1 || (sorted.rank() > 0 && sorted.rank() == x.rank());
+    for (int i = 0; fits && i + 1 < sorted.rank(); ++i)
+      fits = same_extent(t, x.extent(i), sorted.extent(i), searchsorted::name);
+    if (!fits) t.fail(graph::rule::searchsorted, sorted.shape(), x.shape());
+    return record<searchsorted>(t, x.shape(), graph::make_attributes(s == side::right), sorted, x);
+  }
+};
+
+} // namespace ops
+
+/// searchsorted(sorted, x, fx::side::left): for each element of x its place in a row that is sorted from small to
+/// large: the number of elements smaller than it, or with fx::side::right not larger. A NaN counts as larger than every
+/// number.
+/// shapes   sorted [n], x [a, b] -> [a, b]; sorted [a, n], x [a, b] -> [a, b]
+/// grad     none: indices
+/// errors   compile: sorted is neither one row nor one for each row of x; run: so with named extents (shape_error)
+inline constexpr ops::searchsorted_function searchsorted{};
+
+} // namespace fluxpp::inline v0_1
+
+// segment_sum, segment_mean, segment_max, segment_softmax: rows of an array in groups, by the number of each row's
+// group.
+
+namespace fluxpp::inline v0_1 {
+namespace ops {
+
+struct segment_mean_function {
+  constexpr var operator()(var x, var index, int n, int line = __builtin_LINE()) const {
+    const var sum = fluxpp::scatter_add(x, index, n, 0, line);
+    const var each = broadcast_to(x.tape->constant(1), index.shape());
+    const var count = fluxpp::maximum(fluxpp::scatter_add(each, index, n, 0, line), 1.0, line);
+    return sum / reshape::apply(count, kept_shape(sum.shape(), ~1u));
+  }
+};
+
+struct segment_softmax_function {
+  constexpr var operator()(var x, var index, int n, int line = __builtin_LINE()) const {
+    constexpr double inf = std::numeric_limits<double>::infinity();
+    const var largest = stop_gradient::apply(fluxpp::scatter_max(x, index, n, 0, line));
+    const var shift = fluxpp::select(fluxpp::less(fluxpp::abs(largest, line), inf, line), largest, 0.0, line);
+    const var each = fluxpp::exp(x - fluxpp::gather(shift, index, 0, line), line);
+    return each / fluxpp::gather(fluxpp::scatter_add(each, index, n, 0, line), index, 0, line);
+  }
+};
+
+} // namespace ops
+
+/// segment_sum(x, index, n): the sum of the rows of each of n groups, 0 for a group without rows; row i belongs to
+/// group index[i]. The same function as scatter_add.
+/// shapes   x [i, a], index [i] -> [n, a]
+inline constexpr ops::scatter_add_function segment_sum{};
+
+/// segment_max(x, index, n): the largest element of each group, -inf for a group without rows; the same as scatter_max.
+/// shapes   x [i, a], index [i] -> [n, a]
+inline constexpr ops::scatter_max_function segment_max{};
+
+/// segment_mean(x, index, n): the mean of the rows of each of n groups, 0 for a group without rows.
+/// shapes   x [i, a], index [i] -> [n, a]
+/// grad     in x: the row of ybar of its group, divided by the size of the group; in index: 0
+/// errors   as scatter_add
+inline constexpr ops::segment_mean_function segment_mean{};
+
+/// segment_softmax(x, index, n): exp(x) / sum(exp(x)) within each of n groups of rows; NaN where all of a group are
+/// -inf.
+/// shapes   x [i, a], index [i] -> [i, a]
+/// grad     in x: y (ybar - sum(y ybar)) within each group; in index: 0
+/// errors   as scatter_add
+inline constexpr ops::segment_softmax_function segment_softmax{};
+
+} // namespace fluxpp::inline v0_1
+
+// silu: the sigmoid-weighted linear unit.
+
+namespace fluxpp::inline v0_1 {
+namespace ops {
+
+/// silu(x): x sigmoid(x), elementwise, also called swish; NaN at -infinity.
+/// grad     s (1 + x (1 - s)) with s = sigmoid(x)
+/// accuracy 4 ulp while e^x is a normal number
+/// source   Elfwing, Uchibe & Doya 2017, arXiv:1702.03118
+struct silu : elementwise<1> {
+  static constexpr auto name = "silu";
+  static constexpr double domain[2]{-80, 1e30};
+  template <class V> static constexpr V forward(V x) { return x * sigmoid::forward(x); }
+  template <class V> static constexpr std::array<V, 1> partials(V x, V) {
+    const V s = fluxpp::sigmoid(x);
+    return {s * (V(1) + x * (V(1) - s))};
+  }
+  static constexpr std::array samples{-4.0, -0.5, 0.0, 1.5};
+  static constexpr double max_ulp = 4;
+};
+
+} // namespace ops
+inline constexpr operation<ops::silu> silu{};
+} // namespace fluxpp::inline v0_1
+
+// sinc: the cardinal sine.
+
+namespace fluxpp::inline v0_1 {
+namespace ops {
+
+/// sinc(x): sin(pi x) / (pi x), elementwise, 1 at 0 and exactly 0 at all other integers.
+/// grad     (cos(pi x) - sinc(x)) / x, by its series near 0; grad at 0 is 0
+/// accuracy 4 ulp
+struct sinc : elementwise<1> {
+  static constexpr auto name = "sinc";
+  template <class V> static constexpr V forward(V x) {
+    using scalar::select;
+    using std::floor, std::nearbyint, std::sin;
+    const V pi = V(std::numbers::pi_v<scalar::real_of<V>>), whole = nearbyint(x), half = whole * V(0.5);
+    const V sine = sin(pi * (x - whole)), y = select(floor(half) == half, sine, -sine) / (pi * x);
+    return select(x == V(0), V(1), y);
+  }
+  template <class V> static constexpr std::array<V, 1> partials(V x, V y) {
+    const V pi = V(std::numbers::pi_v<scalar::real_of<V>>), t = pi * x, z = t * t, central = fluxpp::less(z, V(0.25));
+    const V divisor = fluxpp::select(central, V(1), x);
+    return {fluxpp::select(central, pi * t * slope(z), (fluxpp::cos(t) - y) / divisor)};
+  }
+  static constexpr std::array samples{-2.25, -0.5, -0.125, 0.0625, 1.5};
+  static constexpr double max_ulp = 4;
+
+private:
+  /// d sinc / dt / t, of z = t^2: the sum of (-1)^k 2 k z^(k - 1) / (2 k + 1)!, for z < 1/4.
+  template <class V> static constexpr V slope(V z) {
+    constexpr double c[]{-1.0 / 3,       1.0 / 30,        -1.0 / 840,        1.0 / 45360,
+                         -1.0 / 3991680, 1.0 / 518918400, -1.0 / 93405312000};
+    V sum = V(static_cast<scalar::real_of<V>>(c[6]));
+    for (int k = 5; k >= 0; --k) sum = sum * z + V(static_cast<scalar::real_of<V>>(c[k]));
+    return sum;
+  }
+};
+
+} // namespace ops
+inline constexpr operation<ops::sinc> sinc{};
 } // namespace fluxpp::inline v0_1
 
 // sinh and cosh, which are each other's slopes.
@@ -4786,28 +7831,173 @@ struct tanh : elementwise<1> {
 inline constexpr operation<ops::tanh> tanh{};
 } // namespace fluxpp::inline v0_1
 
+// tile, repeat_interleave: an array several times along its axes, as a whole or element by element.
+
+namespace fluxpp::inline v0_1 {
+namespace ops {
+
+/// A count is a number or an extent of the program.
+constexpr bool is_count(const graph::tape& t, int n) { return n >= 0 || (n < -1 && n >= -t.extents.size()); }
+
+/// An axis n times: all of it again and again, or each element n times in a row.
+constexpr var repeated(var x, int axis, int n, bool each) {
+  graph::tape& t = *x.tape;
+  dims shape = x.shape();
+  const dims lead = shape.replaced(axis, shape.rank - axis, {}), rest = shape.replaced(0, axis + 1, {});
+  const int before = element_count(t, lead), behind = element_count(t, rest), e = shape[axis];
+  const var one = reshape::apply(x, each ? make_dims(before, e, 1, behind) : make_dims(before, 1, e, behind));
+  const var all = broadcast_to(one, each ? make_dims(before, e, n, behind) : make_dims(before, n, e, behind));
+  shape[axis] = t.extents.product(e, n);
+  return reshape::apply(all, shape);
+}
+
+struct repeat_interleave_function {
+  constexpr var operator()(var x, int count, int axis, int line = __builtin_LINE()) const {
+    graph::at_line(x, line);
+    axis = checked_axis(x, axis);
+    if (x.rank() > 0 && is_count(*x.tape, count)) return repeated(x, axis, count, true);
+    x.tape->fail(graph::rule::repeats, x.shape(), make_dims(count));
+    return x;
+  }
+};
+
+struct tile_function {
+  constexpr var operator()(var x, std::initializer_list<int> counts, int line = __builtin_LINE()) const {
+    graph::tape& t = graph::at_line(x, line);
+    dims given, shape = x.shape();
+    bool fits = static_cast<int>(counts.size()) <= max_rank;
+    for (const int n : counts) {
+      fits = fits && is_count(t, n);
+      if (given.rank < max_rank) given = given.with(n);
+    }
+    if (!fits) {
+      t.fail(graph::rule::repeats, shape, given);
+      return x;
+    }
+    while (shape.rank < given.rank) shape = shape.replaced(0, 0, make_dims(1));
+    x = reshape::apply(x, shape);
+    for (int i = 1; i <= given.rank; ++i)
+      if (given[given.rank - i] != 1) x = repeated(x, shape.rank - i, given[given.rank - i], false);
+    return x;
+  }
+};
+
+} // namespace ops
+
+/// repeat_interleave(x, count, axis): every element of an axis count times in a row; count is a number or an extent.
+/// shapes   x [a, b], axis 0 -> [a count, b]
+/// grad     the sum of each element's copies
+/// errors   compile: x lacks the axis, count is below 0
+/// accuracy exact
+inline constexpr ops::repeat_interleave_function repeat_interleave{};
+
+/// tile(x, {2, 3}): the array again and again along its last axes; further counts add leading axes.
+/// shapes   x [a, b], counts {p, q} -> [p a, q b]
+/// grad     the sum of each element's copies
+/// errors   compile: a count below 0, more than 6 counts
+/// accuracy exact
+inline constexpr ops::tile_function tile{};
+
+} // namespace fluxpp::inline v0_1
+
+// tril, triu: the part of matrices below or above a diagonal.
+
+namespace fluxpp::inline v0_1 {
+namespace ops {
+
+template <bool Lower> struct triangle_function {
+  constexpr var operator()(var x, int diagonal = 0, int line = __builtin_LINE()) const {
+    graph::tape& t = graph::at_line(x, line);
+    if (x.rank() < 2) {
+      t.fail(graph::rule::rank, x.shape(), make_dims(2));
+      return x;
+    }
+    const var row = reshape::apply(iota::apply(t, x.extent(-2)), make_dims(x.extent(-2), 1));
+    const var column = iota::apply(t, x.extent(-1)), edge = row + var(static_cast<double>(diagonal));
+    const var kept = Lower ? fluxpp::less_equal(column, edge, line) : fluxpp::greater_equal(column, edge, line);
+    return fluxpp::select(kept, x, 0.0, line);
+  }
+};
+
+} // namespace ops
+
+/// tril(x, diagonal = 0): the elements of matrices on and below a diagonal, 0 above; diagonal 1 is the one above the
+/// main.
+/// shapes   x [..., m, n] -> [..., m, n]
+/// grad     tril(ybar, diagonal)
+/// errors   compile: x has fewer than two axes
+/// accuracy exact
+inline constexpr ops::triangle_function<true> tril{};
+
+/// triu(x, diagonal = 0): the elements of matrices on and above a diagonal, 0 below.
+/// shapes   x [..., m, n] -> [..., m, n]
+/// grad     triu(ybar, diagonal)
+/// errors   as tril
+/// accuracy exact
+inline constexpr ops::triangle_function<false> triu{};
+
+} // namespace fluxpp::inline v0_1
+
+// xlogy: a number times the logarithm of another.
+
+namespace fluxpp::inline v0_1 {
+namespace ops {
+
+/// xlogy(x, y): x log(y), elementwise; 0 where x is 0, unless y is NaN.
+/// grad     log(y) in x, 0 where x and y are 0; x / y in y, 0 where x and y are 0
+/// accuracy 4 ulp
+struct xlogy : elementwise<2> {
+  static constexpr auto name = "xlogy";
+  static constexpr double domain[2]{0, 1e15};
+  template <class V> static constexpr V forward(V x, V y) {
+    using scalar::select;
+    using std::log;
+    return select((x == V(0)) & (y == y), V(0), x * log(y));
+  }
+  template <class V> static constexpr std::array<V, 2> partials(V x, V y, V) {
+    const V base = fluxpp::select(x, y, fluxpp::select(y, y, V(1)));
+    return {fluxpp::log(base), x / base};
+  }
+  static constexpr std::array samples{std::array{0.0, 2.0}, std::array{-1.5, 0.5}, std::array{2.0, 3.0}};
+  static constexpr double max_ulp = 4;
+};
+
+} // namespace ops
+inline constexpr operation<ops::xlogy> xlogy{};
+} // namespace fluxpp::inline v0_1
+
 namespace fluxpp::inline v0_1::ops {
 
 template <class... Op> struct op_list { static constexpr int size = sizeof...(Op); };
+template <class A, class B> struct joined;
+template <class... A, class... B> struct joined<op_list<A...>, op_list<B...>> { using type = op_list<A..., B...>; };
 
 /// Elementwise operations; the position is the code of the operation in a fused kernel.
-using elementwise_list = op_list<
-    add, sub, mul, div, neg,                                                                                         //
-    abs, acos, asin, atan, atan2, cbrt, clamp, copy, cos, cosh, elu, equal, erf, exp, expm1, floor, gelu, gelu_tanh, //
-    greater, greater_equal, hardsigmoid, hardswish, leaky_relu, less, less_equal, log, log1p, log2, maximum,         //
-    minimum, not_equal, pow, relu, relu6, rsqrt, select, sigmoid, sign, silu, sin, sinh, softplus, sqrt, square,     //
-    tan, tanh>;
+using elementwise_list =
+    op_list<add, sub, mul, div, neg, //
+            abs, acos, acosh, asin, asinh, atan, atan2, atanh, cbrt, ceil, clamp, copy, cos, cosh, digamma, elu, equal,
+            erf, erfc, erfinv, exp, expm1, floor, fmod, gelu, gelu_tanh, greater, greater_equal, hardsigmoid, hardswish,
+            hypot, leaky_relu, less, less_equal, lgamma, log, log1p, log2, log_sigmoid, logaddexp, logit, maximum,
+            minimum, ndtr, not_equal, polygamma, pow, relu, relu6, round, rsqrt, select, sigmoid, sign, silu, sin, sinc,
+            sinh, softplus, sqrt, square, tan, tanh, trigamma, trunc, xlogy>;
 
 /// Reductions and views.
 using reduction_list = op_list<sum, prod, max, min>;
 using view_list = op_list<broadcast, reshape, stop_gradient, pin, variance>;
 
+/// Decompositions of matrices, and what is solved by them: they round as a whole, not element by element.
+using decomposition_list = op_list<cholesky, triangular_solve, lu_factor, lu_solve, determinant<false>,
+                                   determinant<true>, lu_sign, qr, eigh, svd>;
+
 /// Operations with a kernel of their own (kernels/step.hpp).
 using step_list =
-    op_list<matmul, batched_matmul, conv2d, conv2d_input_grad, conv2d_weight_grad,             //
-            max_pool2d, max_pool_at, max_pool_put, avg_pool2d, avg_pool2d_grad,                //
-            permute, slice, embed, concat<2>, concat<3>, concat<4>, gather, scatter_add, pick, //
-            arg_extremum, take_at_extremum, put_at_extremum, uniform, iota, exclusive_product, exclusive_recurrence>;
+    joined<op_list<matmul, batched_matmul, conv2d, conv2d_input_grad, conv2d_weight_grad,                             //
+                   max_pool2d, max_pool_at, max_pool_put, avg_pool2d, avg_pool2d_grad,                                //
+                   unfold, fold_windows, resample, resample_grad, patch_sum, patch_put, patch_dot,                    //
+                   attention_rows, attention_grad, cumsum, cumprod, linear_recurrence, argsort, searchsorted,         //
+                   permute, slice, embed, concat<2>, concat<3>, concat<4>, gather, scatter_add, scatter_argmax, pick, //
+                   arg_extremum, take_at_extremum, put_at_extremum, uniform, iota>,
+           decomposition_list>::type;
 
 } // namespace fluxpp::inline v0_1::ops
 
@@ -4928,25 +8118,35 @@ template <class A, dual_operand<A> B> constexpr auto operator!=(const A& a, cons
 // The functions of <cmath>, so that `using std::exp; exp(x)` serves numbers and duals alike.
 template <dual_number D> constexpr D abs(const D& x) { return fluxpp::abs(x); }
 template <dual_number D> constexpr D acos(const D& x) { return fluxpp::acos(x); }
+template <dual_number D> constexpr D acosh(const D& x) { return fluxpp::acosh(x); }
 template <dual_number D> constexpr D asin(const D& x) { return fluxpp::asin(x); }
+template <dual_number D> constexpr D asinh(const D& x) { return fluxpp::asinh(x); }
 template <dual_number D> constexpr D atan(const D& x) { return fluxpp::atan(x); }
+template <dual_number D> constexpr D atanh(const D& x) { return fluxpp::atanh(x); }
 template <dual_number D> constexpr D cbrt(const D& x) { return fluxpp::cbrt(x); }
+template <dual_number D> constexpr D ceil(const D& x) { return fluxpp::ceil(x); }
 template <dual_number D> constexpr D cos(const D& x) { return fluxpp::cos(x); }
 template <dual_number D> constexpr D cosh(const D& x) { return fluxpp::cosh(x); }
 template <dual_number D> constexpr D erf(const D& x) { return fluxpp::erf(x); }
+template <dual_number D> constexpr D erfc(const D& x) { return fluxpp::erfc(x); }
 template <dual_number D> constexpr D exp(const D& x) { return fluxpp::exp(x); }
 template <dual_number D> constexpr D expm1(const D& x) { return fluxpp::expm1(x); }
 template <dual_number D> constexpr D fabs(const D& x) { return fluxpp::abs(x); }
 template <dual_number D> constexpr D floor(const D& x) { return fluxpp::floor(x); }
+template <dual_number D> constexpr D lgamma(const D& x) { return fluxpp::lgamma(x); }
 template <dual_number D> constexpr D log(const D& x) { return fluxpp::log(x); }
 template <dual_number D> constexpr D log1p(const D& x) { return fluxpp::log1p(x); }
 template <dual_number D> constexpr D log2(const D& x) { return fluxpp::log2(x); }
+template <dual_number D> constexpr D nearbyint(const D& x) { return fluxpp::round(x); }
 template <dual_number D> constexpr D sin(const D& x) { return fluxpp::sin(x); }
 template <dual_number D> constexpr D sinh(const D& x) { return fluxpp::sinh(x); }
 template <dual_number D> constexpr D sqrt(const D& x) { return fluxpp::sqrt(x); }
 template <dual_number D> constexpr D tan(const D& x) { return fluxpp::tan(x); }
 template <dual_number D> constexpr D tanh(const D& x) { return fluxpp::tanh(x); }
+template <dual_number D> constexpr D trunc(const D& x) { return fluxpp::trunc(x); }
 template <class A, dual_operand<A> B> constexpr auto atan2(const A& y, const B& x) { return fluxpp::atan2(y, x); }
+template <class A, dual_operand<A> B> constexpr auto fmod(const A& x, const B& y) { return fluxpp::fmod(x, y); }
+template <class A, dual_operand<A> B> constexpr auto hypot(const A& x, const B& y) { return fluxpp::hypot(x, y); }
 template <class A, dual_operand<A> B> constexpr auto pow(const A& x, const B& y) { return fluxpp::pow(x, y); }
 
 } // namespace dual_numbers
@@ -6390,15 +9590,15 @@ template <std::floating_point T> struct uniform_tile {
 template <std::floating_point T>
 constexpr void fill_uniform(T* out, std::size_t n, std::uint64_t seed, std::uint32_t stream, std::uint32_t step,
                             std::uint64_t block = 0) {
-  uniform_tile<T> tile{};
-  for (; n >= tile.size; n -= tile.size, out += tile.size, block += tile.blocks) {
-    tile.draw(seed, block, stream, step);
-    tile.store(out);
+  uniform_tile<T> words{};
+  for (; n >= words.size; n -= words.size, out += words.size, block += words.blocks) {
+    words.draw(seed, block, stream, step);
+    words.store(out);
   }
   if (n == 0) return;
-  T rest[tile.size]{};
-  tile.draw(seed, block, stream, step);
-  tile.store(rest);
+  T rest[words.size]{};
+  words.draw(seed, block, stream, step);
+  words.store(rest);
   for (std::size_t i = 0; i < n; ++i) out[i] = rest[i];
 }
 
@@ -8287,6 +11487,10 @@ requires(std::is_same_v<batch<T>, More>&&...) batch<T> apply_operation(Op, batch
 }
 } // namespace fluxpp::inline v0_1::simd
 
+// The complementary error function of a batch.
+
+// Hyperbolic functions and the error function of a batch.
+
 // Exponentials and logarithms of a batch; polynomials are minimax (Remez), their relative errors given in bits.
 
 // The parts that elementary functions are made of: bits of a number, powers of two, polynomials, exact products.
@@ -8521,8 +11725,6 @@ template <class T> batch<T> log2(batch<T> x) {
 }
 } // namespace fluxpp::inline v0_1::simd
 
-// Hyperbolic functions and the error function of a batch.
-
 namespace fluxpp::inline v0_1::simd {
 /// half_exp(x): e^x / 2 for x >= 0; finite as long as the result is.
 template <class T> batch<T> half_exp(batch<T> x) {
@@ -8560,22 +11762,33 @@ template <class T> batch<T> tanh(batch<T> x) {
   return copysign(fma(fnma(y, lost, rest), inverse, y), x);
 }
 
+/// erf_near_zero(x): erf(x) for |x| <= 1; 2^-28 and 2^-56.
+template <class T> batch<T> erf_near_zero(batch<T> x) {
+  const batch<T> z = x * x;
+  if constexpr (sizeof(T) == 4)
+    return fma(x,
+               horner(z, 7.85369702e-05f, -0.000801014714f, 0.00518832263f, -0.0268538091f, 0.112835854f, -0.37612626f,
+                      0.128379166f),
+               x);
+  else
+    return fma(x,
+               horner(z, 5.9452446394450202e-11, -1.1365656625852883e-09, 1.4657877623690562e-08,
+                      -1.635002492120942e-07, 1.6460972791197726e-06, -1.4925593505441465e-05, 0.00012055331036846241,
+                      -0.00085483269787409437, 0.005223977624780848, -0.026866170645072893, 0.11283791670954857,
+                      -0.37612638903183748, 0.12837916709551259),
+               x);
+}
+
 /// erf(x): the error function.
 /// accuracy 2 ulp
 template <class T> batch<T> erf(batch<T> x) {
   constexpr T one = sizeof(T) == 4 ? T(3.93) : T(5.93); // erf is 1 from here on
-  const batch<T> size = abs(x), a = select(size > one, one, size), z = x * x;
-  batch<T> inner, outer; // erf(x) / x - 1 on [0, 1], 2^-28 and 2^-56; log(1 - erf(a)) above, 2^-28 and 2^-57
+  const batch<T> size = abs(x), a = select(size > one, one, size);
+  batch<T> outer; // log(1 - erf(a)) for a >= 1; 2^-28 and 2^-57
   if constexpr (sizeof(T) == 4) {
-    inner = horner(z, 7.85369702e-05f, -0.000801014714f, 0.00518832263f, -0.0268538091f, 0.112835854f, -0.37612626f,
-                   0.128379166f);
     outer = horner(a, -1.73692388e-05f, 0.00038444961f, -0.00389334606f, 0.0242916625f, -0.106847361f, -0.634789884f,
                    -1.1287303f, -3.39080862e-06f);
   } else {
-    inner = horner(z, 5.9452446394450202e-11, -1.1365656625852883e-09, 1.4657877623690562e-08, -1.635002492120942e-07,
-                   1.6460972791197726e-06, -1.4925593505441465e-05, 0.00012055331036846241, -0.00085483269787409437,
-                   0.005223977624780848, -0.026866170645072893, 0.11283791670954857, -0.37612638903183748,
-                   0.12837916709551259);
     outer = horner(a, 5.8701523626991274e-17, -4.634665713389927e-15, 1.7324485494135385e-13, -4.0784948569426277e-12,
                    6.7848551674078452e-11, -8.4814751897931189e-10, 8.2679871612252893e-09, -6.4343131802066716e-08,
                    4.0547375558950122e-07, -2.082648089171567e-06, 8.7004948974834318e-06, -2.9106034807673571e-05,
@@ -8584,7 +11797,65 @@ template <class T> batch<T> erf(batch<T> x) {
                    -0.63662130228272207, -1.1283787179516882, -5.4300615908437804e-08);
   }
   const batch<T> tail = T(1) - exp_scaled(outer, T(0));
-  return select(size < T(1), fma(x, inner, x), copysign(tail, x));
+  return select(size < T(1), erf_near_zero(x), copysign(tail, x));
+}
+} // namespace fluxpp::inline v0_1::simd
+
+namespace fluxpp::inline v0_1::simd {
+/// erfc(x): 1 - erf(x), precise in the tail too.
+/// accuracy 4 ulp
+/// source   Shepherd & Laframboise 1981, Math. Comp. 36(153): (1 + 2 x) exp(x^2) erfc(x) in t = (x - c) / (x + c)
+template <class T> batch<T> erfc(batch<T> x) {
+  constexpr T zero = sizeof(T) == 4 ? T(10.5) : T(27.5), c = sizeof(T) == 4 ? T(2.75) : T(3.75);
+  const batch<T> a = clamp(abs(x), T(0), zero), t = (a - c) / (a + c);
+  batch<T> p; // 2^-25 and 2^-56
+  if constexpr (sizeof(T) == 4)
+    p = horner(t, 0.000429962296f, 0.00186390895f, -0.00294347783f, -0.0105553828f, 0.0524119064f, -0.114471979f,
+               0.144895822f, -0.0713080838f, -0.130462125f, 1.25880361f);
+  else
+    p = horner(t, -2.2885738104283479e-09, -5.6085249536117728e-10, 3.2724391210531308e-08, 1.5078566050625352e-08,
+               -2.5286433850475378e-07, -4.7032381199368513e-08, 1.7487029174810997e-06, -9.8093039146717067e-07,
+               -1.1443498029134038e-05, 2.2387572503634927e-05, 5.1649155365285117e-05, -0.00029015504478980772,
+               0.00029371359745705299, 0.0017556260295523852, -0.0097465795416949944, 0.028362277399320367,
+               -0.058693398591449564, 0.092304321161587433, -0.10880393014165633, 0.08227673849011076,
+               0.0035854154854627136, -0.14024059858554666, 1.2375126308378275);
+  const auto square = two_product(a, a);
+  const batch<T> d = a + a + T(1), most = d - T(1), lost = (T(1) - (d - most)) + (a + a - most);
+  const auto [n, r] = remove_ln2(-square.hi, -(square.lo + lost / d));
+  const batch<T> tail = p / d * scale(exp_minus_one_near_zero(r) + T(1), n);
+  return select(abs(x) < T(0.75), T(1) - erf_near_zero(x), select(x < T(0), T(2) - tail, tail));
+}
+} // namespace fluxpp::inline v0_1::simd
+
+// Inverse hyperbolic functions of a batch, as logarithms of one plus what is small where they are.
+
+namespace fluxpp::inline v0_1::simd {
+/// log_of_double(x): log(2 x) for x >= 1.
+template <class T> batch<T> log_of_double(batch<T> x) { return log(x) + T(0.69314718055994531); }
+
+/// huge<T>: from here on, x^2 + 1 and x^2 - 1 are x^2.
+template <element T> inline constexpr T huge = sizeof(T) == 4 ? T(1e5) : T(1e9);
+
+/// asinh(x): the number whose hyperbolic sine is x.
+/// accuracy 3 ulp
+template <class T> batch<T> asinh(batch<T> x) {
+  const batch<T> size = abs(x), a = clamp(size, T(0), huge<T>), z = a * a;
+  const batch<T> y = log1p(a + z / (T(1) + sqrt(z + T(1))));
+  return copysign(select(size > huge<T>, log_of_double(size), y), x);
+}
+
+/// acosh(x): the number >= 0 whose hyperbolic cosine is x; NaN below 1.
+/// accuracy 3 ulp
+template <class T> batch<T> acosh(batch<T> x) {
+  const batch<T> t = x - T(1), y = log1p(t + sqrt(t * (t + T(2))));
+  return select(x > huge<T>, log_of_double(x), select(x < T(1), not_a_number<T>, y));
+}
+
+/// atanh(x): the number whose hyperbolic tangent is x; infinite at -1 and 1, NaN beyond.
+/// accuracy 3 ulp
+template <class T> batch<T> atanh(batch<T> x) {
+  const batch<T> size = abs(x);
+  return copysign(T(0.5) * log1p((size + size) / (T(1) - size)), x);
 }
 } // namespace fluxpp::inline v0_1::simd
 
@@ -8717,6 +11988,20 @@ template <class T> T reduce_max(batch<T> v) {
 /// reduce_min(v): the smallest lane; NaN if one is NaN.
 template <class T> T reduce_min(batch<T> v) {
   return backend::fold<batch<T>::size / 2>(v, [](batch<T> a, batch<T> b) { return min(a, b); }).get(0);
+}
+} // namespace fluxpp::inline v0_1::simd
+
+// Rounding of a batch to integers, and the rest of a division.
+
+namespace fluxpp::inline v0_1::simd {
+/// ceil(x), trunc(x), nearbyint(x): up, towards zero, to the nearest integer (even on a tie); zeros keep their sign.
+template <class T> batch<T> ceil(batch<T> x) { return copysign(floor(-x), x); }
+template <class T> batch<T> trunc(batch<T> x) { return copysign(floor(abs(x)), x); }
+template <class T> batch<T> nearbyint(batch<T> x) { return copysign(nearest(x), x); }
+
+/// fmod(x, y): x less the whole multiple of y towards zero; exact, lane by lane with the C library.
+template <class T> batch<T> fmod(batch<T> x, std::type_identity_t<batch<T>> y) {
+  return lane_by_lane([](T a, T b) { return std::fmod(a, b); }, x, y);
 }
 } // namespace fluxpp::inline v0_1::simd
 
@@ -9953,8 +13238,20 @@ template <rule R, class A, class B, class Line> struct fault_report {
   static_assert(R != rule::concat, "fluxpp::concat(a, b, axis): all extents but that of the axis must be equal");
   static_assert(R != rule::permute, "fluxpp::permute(x, order): the order must name each axis of x once");
   static_assert(R != rule::axis, "fluxpp: an axis must lie in [-rank, rank)");
-  static_assert(R != rule::gather,
-                "fluxpp::gather(x, index): index must be integer-valued and x must have at least one axis");
+  static_assert(R != rule::gather, "fluxpp::gather(x, index, axis): x must have an axis, and the result at most 6");
+  static_assert(R != rule::scatter,
+                "fluxpp::scatter_add(x, index, n, axis): the axes of x from axis on must begin with those of index");
+  static_assert(R != rule::along, "fluxpp::take_along(x, index, axis): index must have the rank of x, and along every "
+                                  "other axis its extent or 1");
+  static_assert(R != rule::top_k, "fluxpp::top_k(x, k, axis): k must lie in [0, n], n the extent of the axis");
+  static_assert(R != rule::searchsorted,
+                "fluxpp::searchsorted(sorted, x): sorted must be a vector, or have the leading extents of x");
+  static_assert(R != rule::subscripts,
+                "fluxpp::einsum<\"ij,jk->ik\">(a, b): the string must have a letter for each axis of "
+                "each operand, and of the result letters that stand there once and in an operand");
+  static_assert(R != rule::einsum,
+                "fluxpp::einsum<\"ij,jk->ik\">(a, b): operands must have an axis for each letter, and "
+                "axes of one letter the same extent");
   static_assert(R != rule::labels,
                 "fluxpp::cross_entropy(logits, labels): logits must be [n, classes] and labels integer [n]");
   static_assert(R != rule::rank, "fluxpp: an argument has the wrong number of axes for this operation");
@@ -9966,6 +13263,22 @@ template <rule R, class A, class B, class Line> struct fault_report {
   static_assert(
       R != rule::window_options,
       "fluxpp::window(x): size, stride and dilation must be positive, and the padding of a pool smaller than its size");
+  static_assert(R != rule::repeats, "fluxpp::tile(x, counts), repeat_interleave(x, count, axis): a count must not be "
+                                    "negative, and the counts at most 6");
+  static_assert(R != rule::square,
+                "fluxpp: cholesky, triangular_solve, solve, inverse, det, slogdet and eigh need square "
+                "matrices: the last two extents must be equal");
+  static_assert(R != rule::solve, "fluxpp::solve(a, b): b must have as many rows as a");
+  static_assert(R != rule::tall, "fluxpp::qr(a): a must have at least as many rows as columns");
+  static_assert(R != rule::groups, "fluxpp::group_norm(x, groups): groups must divide the channels of x");
+  static_assert(R != rule::fold, "fluxpp::fold(y, image, size): y must be [n, channels times window, windows]");
+  static_assert(R != rule::interpolate,
+                "fluxpp::interpolate(x, extents): x must be [n, channels, ...], with one positive extent for each ...");
+  static_assert(R != rule::grid,
+                "fluxpp::grid_sample(x, grid): x must be [n, channels, rows, columns] and grid [n, rows, columns, 2]");
+  static_assert(
+      R != rule::attention,
+      "fluxpp::attention(q, k, v): columns of q and k, rows of k and v, and all axes before them must be equal");
   static_assert(R != rule::tangent,
                 "fluxpp::jvp(f)(x, dx): the tangent of an argument must have its shape, or be one number");
   static_assert(R != rule::cotangent,
@@ -10336,7 +13649,10 @@ private:
 } // namespace fluxpp::inline v0_1::kernels
 
 // Every operation of ops::step_list with the kernel that runs it on a CPU.
-// The kernels of matmul and batched_matmul.
+// The kernels of attention_rows and of its gradient.
+// Attention by blocks of queries and keys: scores live in a tile, rows are normalised as they grow, gradients compute
+// their weights again. Which block is computed where does not matter to results.
+// A tile of attention: the scores of a block of queries and a block of keys, their weights and their slopes.
 // copy: elements of an array with any strides to an array with any others.
 // in_parts: a loop over independent indices, divided among the threads of the pool.
 // One pool of threads for all kernels: started when first needed, tasks divided by number and never by timing.
@@ -10557,6 +13873,15 @@ template <class F> void in_parts(std::ptrdiff_t n, std::ptrdiff_t work, F&& f) {
   const auto tasks = static_cast<int>(std::min({n, enough, static_cast<std::ptrdiff_t>(pool.size())}));
   if (tasks <= 1) return f(std::ptrdiff_t{0}, n);
   pool.run(tasks, [&](int t) { f(n * t / tasks, n * (t + 1) / tasks); });
+}
+
+/// in_tasks(n, most, work, f): f(0, k), ... f(k - 1, k) for k <= most tasks that share n jobs; a task may own scratch by its
+/// number, so how jobs are shared must not matter to results.
+template <class F> void in_tasks(std::ptrdiff_t n, int most, std::ptrdiff_t work, F&& f) {
+  thread_pool& pool = thread_pool::instance();
+  const std::ptrdiff_t enough = std::max<std::ptrdiff_t>(1, n * work / elements_per_task);
+  const auto tasks = static_cast<int>(std::min({n, enough, static_cast<std::ptrdiff_t>(std::min(most, pool.size()))}));
+  pool.run(tasks, [&](int t) { f(t, tasks); });
 }
 
 } // namespace fluxpp::inline v0_1::kernels
@@ -11174,71 +14499,6 @@ void gemm(int m, int n, int k, strided<T> a, strided<T> b, T* c, std::ptrdiff_t 
 }
 } // namespace fluxpp::inline v0_1::kernels
 
-namespace fluxpp::inline v0_1::kernels {
-
-/// matrix_of(data, shape, transposed): the last two axes as a matrix.
-template <class T> strided<T> matrix_of(const T* data, const dims& shape, bool transposed) {
-  const std::ptrdiff_t row = shape[shape.rank - 1];
-  return transposed ? strided<T>{data, 1, row} : strided<T>{data, row, 1};
-}
-
-template <> struct step<ops::matmul> {
-  template <class T> static std::size_t scratch(const step_args<T>&) { return 0; }
-  template <class T> static void run(const step_args<T>& s) {
-    const bool ta = s.attr.value[0] != 0, tb = s.attr.value[1] != 0;
-    gemm(s.shape[0], s.shape[1], ops::matrix_extent(s.in_shape[0], 1, ta), matrix_of(s.in[0], s.in_shape[0], ta),
-         matrix_of(s.in[1], s.in_shape[1], tb), s.out, std::ptrdiff_t{s.shape[1]}, false);
-  }
-};
-
-/// The strides between matrices along the leading axes of a result; 0 where the operand repeats.
-struct lead_strides {
-  std::ptrdiff_t axis[max_rank]{};
-
-  lead_strides(const dims& operand, int rank) {
-    const strides_of strides(operand);
-    for (int i = 0; i + 2 < operand.rank; ++i) axis[i + rank - operand.rank] = operand[i] == 1 ? 0 : strides[i];
-  }
-};
-
-template <> struct step<ops::batched_matmul> {
-  template <class T> static std::size_t scratch(const step_args<T>&) { return 0; }
-  template <class T> static void run(const step_args<T>& s) {
-    const bool ta = s.attr.value[0] != 0, tb = s.attr.value[1] != 0;
-    const int rank = s.shape.rank, m = s.shape[rank - 2], n = s.shape[rank - 1];
-    const int k = ops::matrix_extent(s.in_shape[0], 1, ta);
-    const lead_strides a(s.in_shape[0], rank), b(s.in_shape[1], rank);
-    copy_axes lead;
-    for (int i = 0; i + 2 < rank; ++i) lead.push({s.shape[i], a.axis[i], b.axis[i]});
-    const std::ptrdiff_t size = std::ptrdiff_t{m} * n;
-    const bool alone = lead.count < thread_pool::instance().size(); // then threads share each product
-    const auto multiply = [&](std::ptrdiff_t first, std::ptrdiff_t last) {
-      for (std::ptrdiff_t i = first; i < last; ++i) {
-        const copy_axis at = lead.offsets(i);
-        gemm(m, n, k, matrix_of(s.in[0] + at.from, s.in_shape[0], ta), matrix_of(s.in[1] + at.to, s.in_shape[1], tb),
-             s.out + i * size, std::ptrdiff_t{n}, false, alone);
-      }
-    };
-    if (alone) multiply(0, lead.count);
-    else in_parts(lead.count, size * k / 8, multiply);
-  }
-};
-
-} // namespace fluxpp::inline v0_1::kernels
-
-// The kernels of conv2d, conv2d_input_grad and conv2d_weight_grad.
-// Convolution and its two gradients: the three members of one bilinear family, each the transpose of the others.
-
-// The input gradient of a convolution as correlations of stride 1: inputs a stride apart meet the same taps.
-
-// The correlation of packed images with packed filters: the forward pass, and with mirrored filters the input gradient.
-
-// Copies of images and filters in the order in which the register tiles read them.
-
-// How images are cut into chunks and packed, so that a step along the outputs of a chunk is a step in memory.
-
-// The extents of a convolution: everything that its three kernels must know beside the numbers.
-
 // A window says how one axis of an image is covered by the taps of a convolution or of a pool.
 
 namespace fluxpp::inline v0_1::kernels {
@@ -11314,6 +14574,356 @@ constexpr window same_window(int in, int size, int stride = 1, int dilation = 1)
   return {in, out, size, stride, total / 2, total - total / 2, dilation};
 }
 } // namespace fluxpp::inline v0_1::kernels
+
+namespace fluxpp::inline v0_1::kernels::attention {
+
+/// The edges of a tile, and the most tasks: constants, so that scratch and results do not depend on the threads.
+inline constexpr int query_block = 64, key_block = 128, most_tasks = 16;
+inline constexpr std::size_t tile_size = std::size_t{query_block} * key_block;
+
+/// shape: the extents of attention, and the strides of its mask, 0 along axes where it repeats.
+struct shape {
+  std::ptrdiff_t heads = 1;
+  int queries, keys, width, value_width;
+  bool causal, masked;
+  copy_axes mask_heads; ///< `from`: of the mask
+  std::ptrdiff_t mask_row = 0, mask_column = 0;
+
+  shape(const dims& q, const dims& kv, const dims& mask, bool only_earlier)
+      : queries(q[q.rank - 2]), keys(kv[q.rank - 2]), width(q[q.rank - 1]), value_width(kv[q.rank - 1] - width),
+        causal(only_earlier), masked(mask.rank > 0) {
+    dims whole = q;
+    for (int i = 0; i < q.rank; ++i) whole[i] = i < q.rank - mask.rank ? 1 : mask[i - q.rank + mask.rank];
+    const strides_of strides(whole);
+    const auto stride = [&](int i) { return whole[i] == 1 ? 0 : strides[i]; };
+    for (int i = 0; i < q.rank - 2; ++i) {
+      heads *= q[i];
+      mask_heads.push({q[i], stride(i), 0});
+    }
+    mask_row = stride(q.rank - 2), mask_column = stride(q.rank - 1);
+  }
+  int kv_width() const { return width + value_width; }
+  /// How many keys the queries before `end` see; the first query, a multiple of a block, that sees a key.
+  int keys_seen(int end) const { return causal ? std::min(keys, end) : keys; }
+  int first_query(int key) const { return causal ? key / query_block * query_block : 0; }
+};
+
+/// for_each_block(s, n, block, scratch, tiles, f): f(head, block, tile) for the blocks of n rows of every head, divided
+/// among threads; each task owns so many tiles of scratch.
+template <class T, class F> void for_each_block(const shape& s, int n, int block, T* scratch, int tiles, F f) {
+  const std::ptrdiff_t blocks = (n + block - 1) / block, jobs = s.heads * blocks;
+  const std::ptrdiff_t work =
+      std::ptrdiff_t{s.queries} * s.keys / std::max<std::ptrdiff_t>(1, blocks) * s.kv_width() / 16;
+  in_tasks(jobs, most_tasks, work, [&](int task, int tasks) {
+    for (std::ptrdiff_t i = task; i < jobs; i += tasks) {
+      const int first = static_cast<int>(i % blocks) * block;
+      f(i / blocks, range{first, std::min(first + block, n)},
+        scratch + static_cast<std::size_t>(task) * static_cast<std::size_t>(tiles) * tile_size);
+    }
+  });
+}
+
+/// operands: those of one head.
+template <class T> struct operands {
+  const T *q, *kv, *mask, *rows;
+  std::ptrdiff_t width, kv_width, row_width;
+
+  operands(const shape& s, std::ptrdiff_t head, const T* all_q, const T* all_kv, const T* all_mask,
+           const T* all_rows = nullptr)
+      : q(all_q + head * s.queries * s.width), kv(all_kv + head * s.keys * s.kv_width()),
+        mask(all_mask + s.mask_heads.offsets(head).from), rows(all_rows), width(s.width), kv_width(s.kv_width()),
+        row_width(s.value_width + 2) {
+    if (rows != nullptr) rows += head * s.queries * row_width;
+  }
+  strided<T> queries(int i) const { return {q + i * width, width, 1}; }
+  strided<T> keys(int j) const { return {kv + j * kv_width, kv_width, 1}; }
+  strided<T> values(int j) const { return {kv + j * kv_width + width, kv_width, 1}; }
+  strided<T> cotangents(int i) const { return {rows + i * row_width, row_width, 1}; }
+  T log_sum(int i) const { return rows[(i + 1) * row_width - 2]; }
+  T taken_off(int i) const { return rows[(i + 1) * row_width - 1]; }
+};
+template <class T> strided<T> turned(const strided<T>& a) { return {a.data, a.col, a.row}; }
+
+/// for_each_batch(n, x, fill, f): x[j] = f(x[j]) by registers; lanes beyond the end hold `fill` and are not stored.
+template <class T, class F> void for_each_batch(int n, T* x, T fill, F f) {
+  using batch = simd::batch<T>;
+  int j = 0;
+  for (; j + batch::size <= n; j += batch::size) f(batch::load(x + j), j).store(x + j);
+  if (j < n) f(simd::keep_first(batch::load_first(x + j, n - j), n - j, fill), j).store_first(x + j, n - j);
+}
+template <class T> void scale(int n, T by, T* x) {
+  if (by == T(1)) return;
+  for (int j = 0; j < n; ++j) x[j] *= by;
+}
+template <class T> void clear(int n, int columns, T* x, std::ptrdiff_t row) {
+  for (int i = 0; i < n; ++i) std::fill_n(x + i * row, columns, T(0));
+}
+
+/// scores(s, o, at, keys, tile): q k' + mask, -inf where a query must not see a key.
+template <class T> void scores(const shape& s, const operands<T>& o, range at, range keys, T* tile) {
+  gemm(at.size(), keys.size(), s.width, o.queries(at.begin), turned(o.keys(keys.begin)), tile,
+       std::ptrdiff_t{key_block}, false, false);
+  for (int i = 0; i < at.size(); ++i) {
+    T* const row = tile + i * key_block;
+    const T* const added = o.mask + (at.begin + i) * s.mask_row + keys.begin * s.mask_column;
+    if (s.masked)
+      for (int j = 0; j < keys.size(); ++j) row[j] += added[j * s.mask_column];
+    const int seen = s.causal ? std::clamp(at.begin + i + 1 - keys.begin, 0, keys.size()) : keys.size();
+    std::fill(row + seen, row + keys.size(), -std::numeric_limits<T>::infinity());
+  }
+}
+
+/// finite_shift(x): what is taken off scores before exp: x, or 0 where there is no score but -inf.
+template <class T> T finite_shift(T x) { return x == -std::numeric_limits<T>::infinity() ? T(0) : x; }
+
+/// weights(s, o, at, keys, tile): exp(scores - log_sum).
+template <class T> void weights(const shape& s, const operands<T>& o, range at, range keys, T* tile) {
+  scores(s, o, at, keys, tile);
+  for (int i = 0; i < at.size(); ++i) {
+    const simd::batch<T> shift = finite_shift(o.log_sum(at.begin + i));
+    for_each_batch(keys.size(), tile + i * key_block, T(0), [&](auto x, int) { return simd::exp(x - shift); });
+  }
+}
+
+/// slopes(s, o, at, keys, tile, products): weights in the tile become p (g v' - m), the slopes of the loss in the scores.
+template <class T> void slopes(const shape& s, const operands<T>& o, range at, range keys, T* tile, T* products) {
+  using batch = simd::batch<T>;
+  gemm(at.size(), keys.size(), s.value_width, o.cotangents(at.begin), turned(o.values(keys.begin)), products,
+       std::ptrdiff_t{key_block}, false, false);
+  for (int i = 0; i < at.size(); ++i) {
+    const batch m = o.taken_off(at.begin + i);
+    const T* const dp = products + i * key_block;
+    for_each_batch(keys.size(), tile + i * key_block, T(0), [&](auto p, int j) {
+      const int n = std::min(batch::size, keys.size() - j);
+      return p * ((n == batch::size ? batch::load(dp + j) : batch::load_first(dp + j, n)) - m);
+    });
+  }
+}
+
+/// add_query_gradient(s, o, at, keys, tile, out): out += slopes k.
+template <class T>
+void add_query_gradient(const shape& s, const operands<T>& o, range at, range keys, const T* tile, T* out) {
+  gemm(at.size(), s.width, keys.size(), strided<T>{tile, key_block, 1}, o.keys(keys.begin), out,
+       std::ptrdiff_t{s.width}, true, false);
+}
+
+/// running_softmax: for each query of a block the largest score and the sum of exponentials so far.
+template <class T> struct running_softmax {
+  static constexpr T inf = std::numeric_limits<T>::infinity();
+  T largest[query_block], sum[query_block];
+
+  running_softmax() {
+    std::fill_n(largest, query_block, -inf);
+    std::fill_n(sum, query_block, T(0));
+  }
+  /// Scores of more keys become weights; what was summed up before must be multiplied by the result.
+  T extend(int i, T* x, int n) {
+    using batch = simd::batch<T>;
+    batch most = largest[i], total = T(0);
+    for (int j = 0; j < n; j += batch::size)
+      most = simd::max(most, j + batch::size <= n ? batch::load(x + j)
+                                                  : simd::keep_first(batch::load_first(x + j, n - j), n - j, -inf));
+    const T before = largest[i], shift = finite_shift(largest[i] = simd::reduce_max(most));
+    for_each_batch(n, x, -inf, [&](batch v, int) {
+      const batch weight = simd::exp(v - batch(shift));
+      total += weight;
+      return weight;
+    });
+    const T factor = before == -inf ? T(0) : simd::exp(batch(before - shift)).get(0);
+    sum[i] = scalar::fma(sum[i], factor, simd::reduce_add(total));
+    return factor;
+  }
+  /// Divides by the sum, and writes the logarithm behind the values; a row without a key is 0 and -inf.
+  void finish(int i, int n, T* row) const {
+    scale(n, sum[i] == T(0) ? T(0) : T(1) / sum[i], row);
+    row[n] = sum[i] == T(0) ? -inf : finite_shift(largest[i]) + std::log(sum[i]);
+  }
+};
+
+} // namespace fluxpp::inline v0_1::kernels::attention
+
+namespace fluxpp::inline v0_1::kernels {
+
+/// attention_scratch<T>(tiles): elements of scratch for so many tiles per task.
+template <class T> constexpr std::size_t attention_scratch(int tiles) {
+  return static_cast<std::size_t>(attention::most_tasks) * static_cast<std::size_t>(tiles) * attention::tile_size;
+}
+
+/// attention_rows(s, q, kv, mask, rows, scratch): means of values, and the logarithm of the sum of exponentials.
+/// source   Milakov & Gimelshein 2018, arXiv:1805.02867; Dao 2023, arXiv:2307.08691, algorithm 1
+template <class T>
+void attention_rows(const attention::shape& s, const T* q, const T* kv, const T* mask, T* rows, T* scratch) {
+  using namespace attention;
+  const int row = s.value_width + 1;
+  for_each_block(s, s.queries, query_block, scratch, 1, [&](std::ptrdiff_t head, range at, T* tile) {
+    const operands<T> o(s, head, q, kv, mask);
+    T* const out = rows + (head * s.queries + at.begin) * row;
+    running_softmax<T> running;
+    if (s.keys == 0) clear(at.size(), s.value_width, out, row);
+    for (int k = 0; k < s.keys_seen(at.end); k += key_block) {
+      const range keys{k, std::min(k + key_block, s.keys_seen(at.end))};
+      scores(s, o, at, keys, tile);
+      for (int i = 0; i < at.size(); ++i)
+        scale(s.value_width, running.extend(i, tile + i * key_block, keys.size()), out + i * row);
+      gemm(at.size(), s.value_width, keys.size(), strided<T>{tile, key_block, 1}, o.values(keys.begin), out,
+           std::ptrdiff_t{row}, k > 0, false);
+    }
+    for (int i = 0; i < at.size(); ++i) running.finish(i, s.value_width, out + i * row);
+  });
+}
+
+namespace attention {
+/// query_gradient(s, o, at, tile, out): the gradient in a block of queries.
+template <class T> void query_gradient(const shape& s, const operands<T>& o, range at, T* tile, T* out) {
+  clear(at.size(), s.width, out, s.width);
+  for (int k = 0; k < s.keys_seen(at.end); k += key_block) {
+    const range keys{k, std::min(k + key_block, s.keys_seen(at.end))};
+    weights(s, o, at, keys, tile);
+    slopes(s, o, at, keys, tile, tile + tile_size);
+    add_query_gradient(s, o, at, keys, tile, out);
+  }
+}
+
+/// key_gradient(s, o, keys, tile, out, qbar): the gradient in a block of keys and their values; and, where qbar is given,
+/// what these keys add to the gradient in all queries.
+template <class T> void key_gradient(const shape& s, const operands<T>& o, range keys, T* tile, T* out, T* qbar) {
+  const std::ptrdiff_t row = s.kv_width();
+  const strided<T> turned{tile, 1, key_block};
+  clear(keys.size(), s.kv_width(), out, row);
+  for (int i = s.first_query(keys.begin); i < s.queries; i += query_block) {
+    const range at{i, std::min(i + query_block, s.queries)};
+    weights(s, o, at, keys, tile);
+    gemm(keys.size(), s.value_width, at.size(), turned, o.cotangents(at.begin), out + s.width, row, true, false);
+    slopes(s, o, at, keys, tile, tile + tile_size);
+    gemm(keys.size(), s.width, at.size(), turned, o.queries(at.begin), out, row, true, false);
+    if (qbar != nullptr) add_query_gradient(s, o, at, keys, tile, qbar + std::ptrdiff_t{i} * s.width);
+  }
+}
+} // namespace attention
+
+/// attention_grad(s, q, kv, rows, mask, bar, scratch): the gradients in queries, and in keys and values, for each head one
+/// after the other; rows hold the cotangent, the logarithm of the sum of exponentials, and what is taken off each slope.
+/// Where there are heads for all threads, weights are computed once for both gradients; else a block of queries or keys is
+/// a job of its own. The bits are the same.
+/// source   Dao 2023, arXiv:2307.08691, algorithm 2
+template <class T>
+void attention_grad(const attention::shape& s, const T* q, const T* kv, const T* rows, const T* mask, T* bar,
+                    T* scratch) {
+  using namespace attention;
+  const std::ptrdiff_t queries = std::ptrdiff_t{s.queries} * s.width, keys = std::ptrdiff_t{s.keys} * s.kv_width();
+  const bool whole = s.keys <= key_block || s.heads >= std::min(most_tasks, thread_pool::instance().size());
+  if (!whole)
+    for_each_block(s, s.queries, query_block, scratch, 2, [&](std::ptrdiff_t head, range at, T* tile) {
+      query_gradient(s, operands<T>(s, head, q, kv, mask, rows), at, tile,
+                     bar + head * (queries + keys) + at.begin * std::ptrdiff_t{s.width});
+    });
+  const int block = whole ? std::max(1, s.keys) : key_block;
+  for_each_block(s, std::max(1, s.keys), block, scratch, 2, [&](std::ptrdiff_t head, range mine, T* tile) {
+    const operands<T> o(s, head, q, kv, mask, rows);
+    T* const qbar = bar + head * (queries + keys);
+    if (whole) std::fill_n(qbar, queries, T(0));
+    for (int k = mine.begin; k < std::min(mine.end, s.keys); k += key_block)
+      key_gradient(s, o, {k, std::min(k + key_block, s.keys)}, tile, qbar + queries + std::ptrdiff_t{k} * s.kv_width(),
+                   whole ? qbar : nullptr);
+  });
+}
+
+} // namespace fluxpp::inline v0_1::kernels
+
+namespace fluxpp::inline v0_1::kernels {
+
+template <> struct step<ops::attention_rows> {
+  template <class T> static std::size_t scratch(const step_args<T>&) { return attention_scratch<T>(1); }
+  template <class T> static void run(const step_args<T>& s) {
+    attention_rows(attention::shape(s.in_shape[0], s.in_shape[1], s.in_shape[2], s.attr.value[0] != 0), s.in[0],
+                   s.in[1], s.in[2], s.out, s.scratch);
+  }
+};
+
+template <> struct step<ops::attention_grad> {
+  template <class T> static std::size_t scratch(const step_args<T>&) { return attention_scratch<T>(2); }
+  template <class T> static void run(const step_args<T>& s) {
+    attention_grad(attention::shape(s.in_shape[0], s.in_shape[1], s.in_shape[3], s.attr.value[0] != 0), s.in[0],
+                   s.in[1], s.in[2], s.in[3], s.out, s.scratch);
+  }
+};
+
+} // namespace fluxpp::inline v0_1::kernels
+
+// The kernels of matmul and batched_matmul.
+
+namespace fluxpp::inline v0_1::kernels {
+
+/// matrix_of(data, shape, transposed): the last two axes as a matrix.
+template <class T> strided<T> matrix_of(const T* data, const dims& shape, bool transposed) {
+  const std::ptrdiff_t row = shape[shape.rank - 1];
+  return transposed ? strided<T>{data, 1, row} : strided<T>{data, row, 1};
+}
+
+template <> struct step<ops::matmul> {
+  template <class T> static std::size_t scratch(const step_args<T>&) { return 0; }
+  template <class T> static void run(const step_args<T>& s) {
+    const bool ta = s.attr.value[0] != 0, tb = s.attr.value[1] != 0;
+    gemm(s.shape[0], s.shape[1], ops::matrix_extent(s.in_shape[0], 1, ta), matrix_of(s.in[0], s.in_shape[0], ta),
+         matrix_of(s.in[1], s.in_shape[1], tb), s.out, std::ptrdiff_t{s.shape[1]}, false);
+  }
+};
+
+/// The strides between matrices along the leading axes of a result; 0 where the operand repeats.
+struct lead_strides {
+  std::ptrdiff_t axis[max_rank]{};
+
+  lead_strides(const dims& operand, int rank) {
+    const strides_of strides(operand);
+    for (int i = 0; i + 2 < operand.rank; ++i) axis[i + rank - operand.rank] = operand[i] == 1 ? 0 : strides[i];
+  }
+};
+
+template <> struct step<ops::batched_matmul> {
+  template <class T> static std::size_t scratch(const step_args<T>&) { return 0; }
+  template <class T> static void run(const step_args<T>& s) {
+    const bool ta = s.attr.value[0] != 0, tb = s.attr.value[1] != 0;
+    const int rank = s.shape.rank, m = s.shape[rank - 2], n = s.shape[rank - 1];
+    const int k = ops::matrix_extent(s.in_shape[0], 1, ta);
+    const lead_strides a(s.in_shape[0], rank), b(s.in_shape[1], rank);
+    copy_axes lead;
+    for (int i = 0; i + 2 < rank; ++i) lead.push({s.shape[i], a.axis[i], b.axis[i]});
+    const std::ptrdiff_t size = std::ptrdiff_t{m} * n;
+    const bool alone = lead.count < thread_pool::instance().size(); // then threads share each product
+    const auto multiply = [&](std::ptrdiff_t first, std::ptrdiff_t last) {
+      for (std::ptrdiff_t i = first; i < last; ++i) {
+        const copy_axis at = lead.offsets(i);
+        gemm(m, n, k, matrix_of(s.in[0] + at.from, s.in_shape[0], ta), matrix_of(s.in[1] + at.to, s.in_shape[1], tb),
+             s.out + i * size, std::ptrdiff_t{n}, false, alone);
+      }
+    };
+    if (alone) multiply(0, lead.count);
+    else in_parts(lead.count, size * k / 8, multiply);
+  }
+};
+
+} // namespace fluxpp::inline v0_1::kernels
+
+// The kernels of conv2d, conv2d_input_grad and conv2d_weight_grad.
+// Convolution and its two gradients: the three members of one bilinear family, each the transpose of the others.
+
+// The input gradient of a convolution as correlations of stride 1: inputs a stride apart meet the same taps.
+
+// Long filters on single sequences: a sequence as a plane whose rows are the elements 8 apart, in which a step along the
+// sequence is a step to the next row, so that rows in registers meet several taps.
+
+// The weight gradient of filters of one channel each: rows of results stay in registers while rows of the plane pass by.
+
+// Filters of one channel each (depthwise): a plane is packed into the nearest cache, and rows of it meet several taps of a
+// column of the filter while they are in registers.
+
+// The correlation of packed images with packed filters: the forward pass, and with mirrored filters the input gradient.
+
+// Copies of images and filters in the order in which the register tiles read them.
+
+// How images are cut into chunks and packed, so that a step along the outputs of a chunk is a step in memory.
+
+// The extents of a convolution: everything that its three kernels must know beside the numbers.
 
 namespace fluxpp::inline v0_1::kernels {
 /// conv_shape: images [batch, channels, rows.in, cols.in] meet filters [filters, channels / groups, rows.size, cols.size].
@@ -11900,6 +15510,492 @@ void correlate(const correlation& plan, const plane_source<T>& from, std::ptrdif
 } // namespace fluxpp::inline v0_1::kernels::convolution
 
 namespace fluxpp::inline v0_1::kernels::convolution {
+/// The rows of a tile; the most taps of a filter, and of a column of it that are taken together.
+inline constexpr int tile_rows = 8, most_taps = 128, most_together = 4;
+
+/// column_taps: consecutive taps of a column of the filter, `count` of them; `offset` is where output 0 meets the first.
+struct column_taps {
+  int offset, count;
+};
+
+/// tap_plan: how the taps of a filter are taken together, and how far apart the rows lie that they meet.
+struct tap_plan {
+  int pitch = 1, groups = 0;
+  column_taps group[most_taps]{};
+  int tap[most_taps]{}; ///< of the filter, in the order of the groups
+};
+
+/// spread_source: a plane whose elements may stand apart, with zeros between them.
+template <class T> struct spread_source : plane_source<T> {
+  int rows = 1, cols = 1;
+  constexpr bool spread() const { return rows > 1 || cols > 1; }
+};
+
+/// pack_spread(rows, cols, from, pitch, to): the rows that outputs of stride 1 meet in the spread plane.
+template <class T>
+void pack_spread(const window& rows, const window& cols, const spread_source<T>& from, int pitch, T* to) {
+  for (int r = 0; r < rows.out + rows.size - 1; ++r, to += pitch) {
+    std::fill_n(to, pitch, T(0));
+    const int row = rows.origin(r);
+    if (row < 0 || row >= rows.in || row % from.rows != 0) continue;
+    const T* const x = from.x + row / from.rows * from.row;
+    const int begin = ceil_div(std::max(0, -cols.pad_before), from.cols);
+    const int end = std::min(ceil_div(cols.in, from.cols), ceil_div(pitch - cols.pad_before, from.cols));
+    T* const first = to + cols.pad_before;
+    if (from.cols == 2) // a loop that compilers know
+      for (int j = begin; j < end; ++j) first[2 * j] = x[j];
+    else
+      for (int j = begin; j < end; ++j) first[j * from.cols] = x[j];
+  }
+}
+
+/// plane_plan: how one plane is packed, in bands of output rows, and how its taps are taken together.
+struct plane_plan : tap_plan {
+  axis_packing rows, cols;
+  int band = 1, plane = 0;
+
+  constexpr plane_plan(const window& up, const window& across, int lanes)
+      : rows(axis_packing::by_phase(up)), cols(axis_packing::by_phase(across)) {
+    pitch = ceil_div(cols.length(across.out), lanes) * lanes;
+    const int room = 6144 / (pitch * rows.copies * cols.copies) - (rows.length(1) - 1);
+    band = cut(up.out, std::max(room, 2 * tile_rows)).part;
+    plane = (rows.length(band) + tile_rows) * pitch + 2 * lanes;
+    plane = ceil_div(plane, 16) * 16;
+    group_taps();
+  }
+
+  /// suits(s): one channel per group, neighbouring taps that meet neighbouring rows, and rows enough for a tile.
+  static constexpr bool suits(const conv_shape& s) {
+    const auto dense = [](const window& w) { return w.dilation == 1; };
+    return s.group_channels() == 1 && s.rows.size > 1 && s.rows.size * s.cols.size <= most_taps && s.rows.out >= 4 &&
+           s.cols.out > 0 && dense(s.rows) && dense(s.cols);
+  }
+  constexpr int bands() const { return ceil_div(rows.axis.out, band); }
+  constexpr int packed() const { return rows.copies * cols.copies * plane; }
+
+  /// pack(from, first, n, to): what n output rows from `first` on meet; more rows of zeros where a tile reads beyond.
+  template <class T> void pack(const spread_source<T>& from, int first, int n, T* to) const {
+    const axis_packing part{rows.axis.part(first, n), rows.copies};
+    const int read = part.length(ceil_div(n, tile_rows) * tile_rows);
+    for (int i = 0; i < rows.copies; ++i)
+      for (int j = 0; j < cols.copies; ++j, to += plane) {
+        if (from.spread()) pack_spread(part.axis, cols.axis, from, pitch, to);
+        else pack_plane(part, i, cols, j, from, 1, pitch, to);
+        std::fill(to + part.length(n) * pitch, to + read * pitch + 2 * tile_of<T>::lanes, T(0));
+      }
+  }
+
+private:
+  constexpr void group_taps() {
+    int taps = 0;
+    for (int s = 0; s < cols.axis.size; ++s)
+      for (int copy = 0; copy < rows.copies; ++copy) {
+        const cut together((rows.axis.size - copy - 1) / rows.copies + 1, most_together);
+        for (int part = 0; part < together.parts; ++part) {
+          const int first = copy + together.begin(part) * rows.copies;
+          group[groups++] = {(copy * cols.copies + s % cols.copies) * plane + rows.shift(first) * pitch + cols.shift(s),
+                             together.size(part)};
+          for (int k = 0; k < together.size(part); ++k) tap[taps++] = (first + k * rows.copies) * cols.axis.size + s;
+        }
+      }
+  }
+};
+
+/// tile<T>: a column of registers, tile_rows high. What works on tiles is inline always and without lambdas: a function
+/// that a compiler leaves out of line would take them out of their registers.
+template <class T> using tile = std::array<simd::batch<T>, tile_rows>;
+
+/// add_product<i, k>(v, w, sum): row i of the input meets tap k of output row i - k.
+template <int i, int k, class T, std::size_t count>
+[[gnu::always_inline]] inline void add_product(simd::batch<T> v, const std::array<simd::batch<T>, count>& w,
+                                               tile<T>& sum) {
+  if constexpr (i >= k && i - k < tile_rows) sum[i - k] = simd::fma(w[k], v, sum[i - k]);
+}
+template <int i, class T, std::size_t count, int... k>
+[[gnu::always_inline]] inline void add_row(simd::batch<T> v, const std::array<simd::batch<T>, count>& w, tile<T>& sum,
+                                           indices<k...>) {
+  (add_product<i, k>(v, w, sum), ...);
+}
+
+/// add_taps(taps, rows, x, pitch, w, sum): a group of taps, which meet rows `pitch` apart.
+template <class T, int... k, int... i>
+[[gnu::always_inline]] inline void add_taps(indices<k...> taps, indices<i...>, const T* x, std::ptrdiff_t pitch,
+                                            const T* w, tile<T>& sum) {
+  const std::array weights{simd::batch<T>(w[k])...};
+  ((add_row<i>(simd::batch<T>::load(x), weights, sum, taps), x += pitch), ...);
+}
+template <int count, class T>
+[[gnu::always_inline]] inline void add_taps(const T* x, std::ptrdiff_t pitch, const T* w, tile<T>& sum) {
+  add_taps(std::make_integer_sequence<int, count>{}, std::make_integer_sequence<int, tile_rows + count - 1>{}, x, pitch,
+           w, sum);
+}
+
+/// plane_tile(plan, x, w, sum): a tile of outputs.
+template <class T>
+[[gnu::always_inline]] inline void plane_tile(const tap_plan& plan, const T* x, const T* w, tile<T>& sum) {
+  for (int g = 0; g < plan.groups; w += plan.group[g++].count) {
+    const T* const from = x + plan.group[g].offset;
+    switch (plan.group[g].count) {
+    case 1: add_taps<1>(from, plan.pitch, w, sum); break;
+    case 2: add_taps<2>(from, plan.pitch, w, sum); break;
+    case 3: add_taps<3>(from, plan.pitch, w, sum); break;
+    default: add_taps<most_together>(from, plan.pitch, w, sum);
+    }
+  }
+}
+
+/// put_lanes(v, n, to, step): the first n lanes, step apart.
+template <class T> void put_lanes(simd::batch<T> v, int n, T* to, std::ptrdiff_t step) {
+  using batch = simd::batch<T>;
+  if (step == 1) return n == batch::size ? v.store(to) : v.store_first(to, n);
+  T line[batch::size];
+  v.store(line);
+  for (int i = 0; i < n; ++i) to[i * step] = line[i];
+}
+
+/// put_tile(sum, rows, lanes, y): as many rows and lanes of a tile as there are outputs.
+template <class T, std::size_t... r>
+[[gnu::always_inline]] inline void put_tile(const tile<T>& sum, T* to, std::ptrdiff_t row, std::index_sequence<r...>) {
+  (sum[r].store(to + static_cast<std::ptrdiff_t>(r) * row), ...);
+}
+template <class T>
+[[gnu::always_inline]] inline void put_tile(const tile<T>& sum, int rows, int lanes, const output_grid<T>& y) {
+  if (rows == tile_rows && lanes == simd::batch<T>::size && y.col == 1)
+    return put_tile(sum, y.y, y.row, std::make_index_sequence<tile_rows>{});
+  for (int r = 0; r < rows; ++r) put_lanes(sum[static_cast<std::size_t>(r)], lanes, y.y + r * y.row, y.col);
+}
+
+/// correlate_plane(plan, x, w, n, y): n output rows from a packed plane; y is where the first of them goes.
+template <class T>
+void correlate_plane(const plane_plan& plan, const T* x, const T* w, int n, const output_grid<T>& y) {
+  using batch = simd::batch<T>;
+  const int width = plan.cols.axis.out, valid = std::min(n, tile_rows);
+  for (int block = 0; block < n; block += tile_rows) {
+    const int i = std::max(0, std::min(block, n - tile_rows)); // the last tile ends with the last row
+    for (int j = 0; j < width; j += batch::size) {
+      tile<T> sum;
+      sum.fill(batch(T(0)));
+      plane_tile(plan, x + i * plan.pitch + j, w, sum);
+      put_tile(sum, valid, std::min(batch::size, width - j),
+               output_grid<T>{y.y + i * y.row + j * y.col, 0, 0, y.row, y.col});
+    }
+  }
+}
+
+/// read_taps(plan, from, w): the taps of one filter in the order of the plan.
+template <class T> void read_taps(const plane_plan& plan, const filter_source<T>& from, T* w) {
+  const int width = plan.cols.axis.size, taps = plan.rows.axis.size * width;
+  for (int t = 0; t < taps; ++t) w[t] = from.w[plan.tap[t] / width * from.row + plan.tap[t] % width * from.col];
+}
+
+/// depthwise_scratch<T>(s), depthwise(s, from, channel, filters, y, scratch): what correlate does, for shapes that suit
+/// and outputs side by side.
+template <class T> constexpr std::size_t depthwise_scratch(const conv_shape& s) {
+  const plane_plan plan(s.rows, s.cols, tile_of<T>::lanes);
+  return static_cast<std::size_t>(std::min(s.batch * s.channels, most_tasks)) * static_cast<std::size_t>(plan.packed());
+}
+template <class T>
+void depthwise(const conv_shape& s, const spread_source<T>& from, std::ptrdiff_t channel,
+               const filter_source<T>& filters, const output_grid<T>& y, T* scratch) {
+  const plane_plan plan(s.rows, s.cols, tile_of<T>::lanes);
+  const int jobs = s.batch * s.channels, tasks = std::min(jobs, most_tasks);
+  for_each_task(s.products(), tasks, [&](int task) {
+    T* const packed = scratch + task * static_cast<std::ptrdiff_t>(plan.packed());
+    T w[most_taps];
+    const range mine = share(jobs, task, tasks);
+    for (int job = mine.begin; job < mine.end; ++job) {
+      const int n = job / s.channels, c = job % s.channels;
+      for (int first = 0; first < s.rows.out; first += plan.band) {
+        const int rows = std::min(plan.band, s.rows.out - first);
+        spread_source<T> plane = from;
+        plane.x += n * from.image + c * channel;
+        plan.pack(plane, first, rows, packed);
+        for (int k = c * s.group_filters(); k < (c + 1) * s.group_filters(); ++k) {
+          filter_source<T> filter = filters;
+          filter.w += c * filters.group + k % s.group_filters() * filters.filter;
+          read_taps(plan, filter, w);
+          output_grid<T> to = y;
+          to.y += n * y.image + k * y.channel + first * y.row;
+          correlate_plane(plan, static_cast<const T*>(packed), w, rows, to);
+        }
+      }
+    }
+  });
+}
+} // namespace fluxpp::inline v0_1::kernels::convolution
+
+namespace fluxpp::inline v0_1::kernels::convolution {
+/// add_slope<i, k>(v, y, sum): row i of the plane meets tap k at row i - k of the results; even and odd rows are summed
+/// apart.
+template <int i, int k, class T, std::size_t chains>
+[[gnu::always_inline]] inline void add_slope(simd::batch<T> v, const tile<T>& y,
+                                             std::array<simd::batch<T>, chains>& sum) {
+  if constexpr (i >= k && i - k < tile_rows)
+    sum[2 * k + (i - k) % 2] = simd::fma(y[i - k], v, sum[2 * k + (i - k) % 2]);
+}
+template <int i, class T, std::size_t chains, int... k>
+[[gnu::always_inline]] inline void add_slopes(simd::batch<T> v, const tile<T>& y,
+                                              std::array<simd::batch<T>, chains>& sum, indices<k...>) {
+  (add_slope<i, k>(v, y, sum), ...);
+}
+
+/// add_slopes(taps, rows, x, pitch, y, sums): what a tile of results adds to the sums of a group of taps, lane by lane.
+template <class T, int... k, int... i>
+[[gnu::always_inline]] inline void add_slopes(indices<k...> taps, indices<i...>, const T* x, std::ptrdiff_t pitch,
+                                              const tile<T>& y, T* sums) {
+  using batch = simd::batch<T>;
+  std::array<batch, 2 * sizeof...(k)> sum;
+  ((sum[2 * k] = batch::load(sums + k * batch::size), sum[2 * k + 1] = batch(T(0))), ...);
+  ((add_slopes<i>(batch::load(x), y, sum, taps), x += pitch), ...);
+  ((sum[2 * k] + sum[2 * k + 1]).store(sums + k * batch::size), ...);
+}
+template <int count, class T>
+[[gnu::always_inline]] inline void add_slopes(const T* x, std::ptrdiff_t pitch, const tile<T>& y, T* sums) {
+  add_slopes(std::make_integer_sequence<int, count>{}, std::make_integer_sequence<int, tile_rows + count - 1>{}, x,
+             pitch, y, sums);
+}
+
+/// plane_gradient_tile(plan, x, y, sums): what a tile of results and a packed plane add to the sums of all taps.
+template <class T>
+[[gnu::always_inline]] inline void plane_gradient_tile(const tap_plan& plan, const T* x, const tile<T>& y, T* sums) {
+  for (int g = 0; g < plan.groups; sums += plan.group[g++].count * simd::batch<T>::size) {
+    const T* const from = x + plan.group[g].offset;
+    switch (plan.group[g].count) {
+    case 1: add_slopes<1>(from, plan.pitch, y, sums); break;
+    case 2: add_slopes<2>(from, plan.pitch, y, sums); break;
+    case 3: add_slopes<3>(from, plan.pitch, y, sums); break;
+    default: add_slopes<most_together>(from, plan.pitch, y, sums);
+    }
+  }
+}
+
+/// plane_gradient(plan, x, y, n, row, sums): the same for n rows of results, which begin `row` apart.
+template <class T>
+void plane_gradient(const plane_plan& plan, const T* x, const T* y, int n, std::ptrdiff_t row, T* sums) {
+  using batch = simd::batch<T>;
+  for (int i = 0; i < n; i += tile_rows)
+    for (int j = 0; j < plan.cols.axis.out; j += batch::size) {
+      const int lanes = std::min(batch::size, plan.cols.axis.out - j), rows = std::min(tile_rows, n - i);
+      tile<T> results;
+      for (int r = 0; r < tile_rows; ++r) {
+        const T* const from = y + (i + r) * row + j;
+        results[static_cast<std::size_t>(r)] = r >= rows              ? batch(T(0))
+                                               : lanes == batch::size ? batch::load(from)
+                                                                      : batch::load_first(from, lanes);
+      }
+      plane_gradient_tile(plan, x + i * plan.pitch + j, results, sums);
+    }
+}
+
+/// depthwise_gradient_plan: tasks own channels; each keeps the sums of its channels, lane by lane, while images pass by in
+/// the order of memory.
+struct depthwise_gradient_plan {
+  plane_plan planes;
+  int tasks, sums;
+
+  constexpr depthwise_gradient_plan(const conv_shape& s, int lanes)
+      : planes(s.rows, s.cols, lanes), tasks(std::min(s.channels, most_tasks)),
+        sums(s.group_filters() * s.depth() * lanes) {}
+  constexpr std::ptrdiff_t task_scratch(const conv_shape& s) const {
+    return planes.packed() + std::ptrdiff_t{ceil_div(s.channels, tasks)} * sums;
+  }
+};
+
+/// depthwise_gradient_scratch<T>(s), depthwise_gradient(s, x, ybar, wbar, scratch): what weight_gradient does, for shapes
+/// that suit; the images of a channel are summed in their order.
+template <class T> constexpr std::size_t depthwise_gradient_scratch(const conv_shape& s) {
+  const depthwise_gradient_plan plan(s, tile_of<T>::lanes);
+  return static_cast<std::size_t>(plan.tasks * plan.task_scratch(s));
+}
+
+/// image_gradient(plan, s, channels, x, ybar, packed, sums): what the given channels of one image add to the sums.
+template <class T>
+void image_gradient(const depthwise_gradient_plan& plan, const conv_shape& s, range channels, const T* x, const T* ybar,
+                    T* packed, T* sums) {
+  const std::ptrdiff_t x_plane = std::ptrdiff_t{s.rows.in} * s.cols.in,
+                       y_plane = std::ptrdiff_t{s.rows.out} * s.cols.out;
+  for (int c = channels.begin; c < channels.end; ++c, sums += plan.sums)
+    for (int first = 0; first < s.rows.out; first += plan.planes.band) {
+      const int rows = std::min(plan.planes.band, s.rows.out - first);
+      plan.planes.pack(spread_source<T>{{x + c * x_plane, 0, s.cols.in}}, first, rows, packed);
+      for (int k = 0; k < s.group_filters(); ++k)
+        plane_gradient(plan.planes, static_cast<const T*>(packed),
+                       ybar + (c * s.group_filters() + k) * y_plane + first * s.cols.out, rows, s.cols.out,
+                       sums + k * s.depth() * tile_of<T>::lanes);
+    }
+}
+
+template <class T> void depthwise_gradient(const conv_shape& s, const T* x, const T* ybar, T* wbar, T* scratch) {
+  constexpr int lanes = tile_of<T>::lanes;
+  const depthwise_gradient_plan plan(s, lanes);
+  const std::ptrdiff_t input = static_cast<std::ptrdiff_t>(s.input_size()) / s.batch;
+  const std::ptrdiff_t output = static_cast<std::ptrdiff_t>(s.output_size()) / s.batch;
+  for_each_task(s.products(), plan.tasks, [&](int task) {
+    T* const packed = scratch + task * plan.task_scratch(s);
+    T* const sums = packed + plan.planes.packed();
+    const range mine = share(s.channels, task, plan.tasks);
+    std::fill_n(sums, mine.size() * plan.sums, T(0));
+    for (int n = 0; n < s.batch; ++n) image_gradient(plan, s, mine, x + n * input, ybar + n * output, packed, sums);
+    const int first = mine.begin * s.group_filters(), filters = mine.size() * s.group_filters();
+    for (int k = 0; k < filters; ++k)
+      for (int t = 0; t < s.depth(); ++t)
+        wbar[(first + k) * s.depth() + plan.planes.tap[t]] =
+            simd::reduce_add(simd::batch<T>::load(sums + (k * s.depth() + t) * lanes));
+  });
+}
+} // namespace fluxpp::inline v0_1::kernels::convolution
+
+namespace fluxpp::inline v0_1::kernels::convolution {
+/// fold_rows(x, n, at, width, to): row q of eight, `width` apart, is x[at + 8 i + q], 0 where x, of n elements, ends.
+template <class T> void fold_rows(const T* x, int n, int at, int width, T* to) {
+  const int begin = std::clamp(ceil_div(-at, tile_rows), 0, width);
+  const int end = std::clamp((n - at) / tile_rows, begin, width);
+  const auto one_by_one = [&](int from, int until) {
+    for (int i = from; i < until; ++i)
+      for (int q = 0; q < tile_rows; ++q) {
+        const int j = at + i * tile_rows + q;
+        to[q * width + i] = j >= 0 && j < n ? x[j] : T(0);
+      }
+  };
+  one_by_one(0, begin);
+  if (end > begin)
+    transpose_matrix<tile_rows>({end - begin, tile_rows, 1}, {tile_rows, 1, width}, x + at + begin * tile_rows,
+                                to + begin);
+  one_by_one(end, width);
+}
+
+/// sequence_plan: rows 0, ... 7 of the plane, and as many again, which are these one column on: taps 8, 16, ... further
+/// along meet the same rows one, two, ... columns to the right.
+struct sequence_plan : tap_plan {
+  static constexpr int rows = 2 * tile_rows - 1;
+  window axis;
+  int columns = 0, width = 0; ///< of a chunk: eighths of its outputs, and what they meet
+
+  constexpr sequence_plan(const window& w, int lanes) : axis(w) {
+    columns = cut(ceil_div(w.out, tile_rows), 256).part;
+    width = columns + ceil_div(w.size, tile_rows) + lanes + 1;
+    pitch = ceil_div(width, 16) * 16 | 16;
+    for (int t = 0; t < w.size; t += most_together)
+      group[groups++] = {t % tile_rows * pitch + t / tile_rows, std::min(most_together, w.size - t)};
+    for (int t = 0; t < w.size; ++t) tap[t] = t;
+  }
+
+  /// suits(s): sequences with filters of one channel each, long enough to pay for the folding.
+  static constexpr bool suits(const conv_shape& s) {
+    return s.rows == window{} && s.group_channels() == 1 && s.group_filters() == 1 && s.cols.stride == 1 &&
+           s.cols.dilation == 1 && s.cols.size >= 24 && s.cols.size <= most_taps && s.cols.out >= 128;
+  }
+  constexpr int packed() const { return rows * pitch; }
+  constexpr int outputs() const { return columns * tile_rows; }
+
+  /// pack(x, first, to): what the outputs from `first` on meet.
+  template <class T> void pack(const T* x, int first, T* to) const {
+    fold_rows(x, axis.in, axis.origin(first), pitch, to);
+    for (int q = tile_rows; q < rows; ++q) {
+      std::copy_n(to + (q - tile_rows) * pitch + 1, pitch - 1, to + q * pitch);
+      to[(q + 1) * pitch - 1] = T(0);
+    }
+  }
+};
+
+/// correlate_chunk(plan, x, w, n, y): n outputs from a packed chunk.
+template <class T> void correlate_chunk(const sequence_plan& plan, const T* x, const T* w, int n, T* y) {
+  using batch = simd::batch<T>;
+  constexpr int size = tile_rows * batch::size;
+  T rows[size], line[size];
+  for (int j = 0; j * tile_rows < n; j += batch::size) {
+    tile<T> sum;
+    sum.fill(batch(T(0)));
+    plane_tile(plan, x + j, w, sum);
+    put_tile(sum, tile_rows, batch::size, output_grid<T>{rows, 0, 0, batch::size, 1});
+    T* const to = y + j * tile_rows;
+    const int left = n - j * tile_rows;
+    transpose_matrix<tile_rows>({tile_rows, batch::size, 1}, {batch::size, 1, tile_rows}, static_cast<const T*>(rows),
+                                left >= size ? to : line);
+    if (left < size) std::copy_n(line, left, to);
+  }
+}
+
+/// for_each_chunk(plan, f): f(first, n) for the outputs of each chunk of a sequence.
+template <class F> void for_each_chunk(const sequence_plan& plan, F f) {
+  for (int first = 0; first < plan.axis.out; first += plan.outputs())
+    f(first, std::min(plan.outputs(), plan.axis.out - first));
+}
+
+/// sequence_scratch<T>(s), sequence(s, from, channel, filters, y, scratch): what correlate does, for shapes that suit.
+template <class T> constexpr std::size_t sequence_scratch(const conv_shape& s) {
+  const sequence_plan plan(s.cols, tile_of<T>::lanes);
+  return static_cast<std::size_t>(std::min(s.batch * s.channels, most_tasks) * plan.packed());
+}
+template <class T>
+void sequence(const conv_shape& s, const plane_source<T>& from, std::ptrdiff_t channel, const filter_source<T>& filters,
+              const output_grid<T>& y, T* scratch) {
+  const sequence_plan plan(s.cols, tile_of<T>::lanes);
+  const int jobs = s.batch * s.channels, tasks = std::min(jobs, most_tasks);
+  for_each_task(s.products(), tasks, [&](int task) {
+    T* const packed = scratch + task * std::ptrdiff_t{plan.packed()};
+    T w[most_taps];
+    const range mine = share(jobs, task, tasks);
+    for (int job = mine.begin; job < mine.end; ++job) {
+      const std::ptrdiff_t n = job / s.channels, c = job % s.channels;
+      for (int t = 0; t < s.cols.size; ++t) w[t] = filters.w[c * filters.group + t * filters.col];
+      for_each_chunk(plan, [&](int first, int count) {
+        plan.pack(from.x + n * from.image + c * channel, first, packed);
+        correlate_chunk(plan, static_cast<const T*>(packed), w, count, y.y + n * y.image + c * y.channel + first);
+      });
+    }
+  });
+}
+
+/// sequence_gradient_scratch<T>(s), sequence_gradient(s, x, ybar, wbar, scratch): what weight_gradient does; chunks and
+/// sequences are summed in their order, lane by lane.
+template <class T> constexpr std::size_t sequence_gradient_scratch(const conv_shape& s) {
+  const sequence_plan plan(s.cols, tile_of<T>::lanes);
+  return static_cast<std::size_t>(std::min(s.channels, most_tasks) * (plan.packed() + tile_rows * plan.pitch));
+}
+template <class T> void sequence_gradient(const conv_shape& s, const T* x, const T* ybar, T* wbar, T* scratch) {
+  using batch = simd::batch<T>;
+  const sequence_plan plan(s.cols, batch::size);
+  const int tasks = std::min(s.channels, most_tasks);
+  for_each_task(s.products(), tasks, [&](int task) {
+    T* const packed = scratch + task * std::ptrdiff_t{plan.packed() + tile_rows * plan.pitch};
+    T* const results = packed + plan.packed();
+    const range mine = share(s.channels, task, tasks);
+    for (int c = mine.begin; c < mine.end; ++c) {
+      T sums[most_taps * batch::size];
+      std::fill_n(sums, s.cols.size * batch::size, T(0));
+      for (std::ptrdiff_t at = c; at < std::ptrdiff_t{s.batch} * s.channels; at += s.channels)
+        for_each_chunk(plan, [&](int first, int count) {
+          plan.pack(x + at * s.cols.in, first, packed);
+          fold_rows(ybar + at * s.cols.out, first + count, first, plan.pitch, results);
+          for (int j = 0; j < plan.columns; j += batch::size) {
+            tile<T> y;
+            for (std::size_t r = 0; r < y.size(); ++r)
+              y[r] = batch::load(results + static_cast<std::ptrdiff_t>(r) * plan.pitch + j);
+            plane_gradient_tile(plan, static_cast<const T*>(packed) + j, y, sums);
+          }
+        });
+      for (int t = 0; t < s.cols.size; ++t)
+        wbar[c * s.cols.size + t] = simd::reduce_add(batch::load(sums + t * batch::size));
+    }
+  });
+}
+
+/// correlation_scratch<T>(s), correlate(s, ...): whichever way suits the shape.
+template <class T> constexpr std::size_t correlation_scratch(const conv_shape& s) {
+  if (plane_plan::suits(s)) return depthwise_scratch<T>(s);
+  return sequence_plan::suits(s) ? sequence_scratch<T>(s) : correlation::of<T>(s).scratch();
+}
+template <class T>
+void correlate(const conv_shape& s, const plane_source<T>& from, std::ptrdiff_t channel,
+               const filter_source<T>& filters, const output_grid<T>& y, T* scratch) {
+  if (plane_plan::suits(s)) depthwise(s, spread_source<T>{from}, channel, filters, y, scratch);
+  else if (sequence_plan::suits(s)) sequence(s, from, channel, filters, y, scratch);
+  else correlate(correlation::of<T>(s), from, channel, filters, y, scratch);
+}
+} // namespace fluxpp::inline v0_1::kernels::convolution
+
+namespace fluxpp::inline v0_1::kernels::convolution {
 /// axis_phase: the inputs first, first + stride, ... of one axis; tap m of `axis` is tap last_tap - m tap_step of the filter.
 struct axis_phase {
   window axis;
@@ -11933,12 +16029,27 @@ struct input_phase {
   }
 };
 
+/// spread_shape(s): the input gradient of filters of one channel as a single correlation of stride 1, of results that stand
+/// a stride apart: where it suits, its rows are longer than those of the phases, and are written side by side.
+constexpr conv_shape spread_shape(const conv_shape& s) {
+  const auto axis = [](const window& w) {
+    return window{
+        .in = (w.out - 1) * w.stride + 1, .out = w.in, .size = w.size, .pad_before = w.size - 1 - w.pad_before};
+  };
+  return {s.batch, s.filters, s.channels, s.groups, axis(s.rows), axis(s.cols)};
+}
+constexpr bool spreads(const conv_shape& s) {
+  return (s.rows.stride > 1 || s.cols.stride > 1) && s.rows.stride <= 2 && s.cols.stride <= 2 && s.rows.dilation == 1 &&
+         s.cols.dilation == 1 && plane_plan::suits(spread_shape(s));
+}
+
 /// input_gradient_scratch<T>(s): the elements that input_gradient needs.
 template <class T> constexpr std::size_t input_gradient_scratch(const conv_shape& s) {
+  if (spreads(s)) return depthwise_scratch<T>(spread_shape(s));
   std::size_t most = 0;
   for (int i = 0; i < std::min(s.rows.stride, s.rows.in); ++i)
     for (int j = 0; j < std::min(s.cols.stride, s.cols.in); ++j)
-      most = std::max(most, correlation::of<T>(input_phase(s, i, j).shape(s)).scratch());
+      most = std::max(most, correlation_scratch<T>(input_phase(s, i, j).shape(s)));
   return most;
 }
 
@@ -11955,12 +16066,22 @@ void input_gradient_phase(const conv_shape& s, const input_phase& phase, const T
                                   -phase.rows.tap_step * row,
                                   -phase.cols.tap_step * col};
   const output_grid<T> to{xbar, s.channels * x_plane, x_plane, s.rows.stride * x_row, s.cols.stride};
-  correlate(correlation::of<T>(phase.shape(s)), plane_source<T>{ybar, s.filters * y_plane, y_row}, y_plane, mirrored,
-            to, scratch);
+  correlate(phase.shape(s), plane_source<T>{ybar, s.filters * y_plane, y_row}, y_plane, mirrored, to, scratch);
+}
+
+/// input_gradient_spread(s, ybar, w, xbar, scratch): all inputs at once, where it suits.
+template <class T> void input_gradient_spread(const conv_shape& s, const T* ybar, const T* w, T* xbar, T* scratch) {
+  const std::ptrdiff_t x_plane = std::ptrdiff_t{s.rows.in} * s.cols.in,
+                       y_plane = std::ptrdiff_t{s.rows.out} * s.cols.out;
+  const std::ptrdiff_t row = s.cols.size, taps = row * s.rows.size;
+  const spread_source<T> from{{ybar, s.filters * y_plane, s.cols.out}, s.rows.stride, s.cols.stride};
+  depthwise(spread_shape(s), from, y_plane, filter_source<T>{w + taps - 1, taps, taps, taps, -row, -1},
+            output_grid<T>{xbar, s.channels * x_plane, x_plane, s.cols.in, 1}, scratch);
 }
 
 /// input_gradient(s, ybar, w, xbar, scratch): xbar, phase by phase; inputs that no tap meets are cleared before.
 template <class T> void input_gradient(const conv_shape& s, const T* ybar, const T* w, T* xbar, T* scratch) {
+  if (spreads(s)) return input_gradient_spread(s, ybar, w, xbar, scratch);
   const auto phases_with = [&s](bool taps, auto f) {
     for (int i = 0; i < std::min(s.rows.stride, s.rows.in); ++i)
       for (int j = 0; j < std::min(s.cols.stride, s.cols.in); ++j)
@@ -12114,7 +16235,7 @@ template <class T> void weight_gradient(const conv_shape& s, const T* x, const T
 namespace fluxpp::inline v0_1::kernels {
 /// conv_forward_scratch<T>(s): the elements of scratch that conv_forward needs.
 template <class T> constexpr std::size_t conv_forward_scratch(const conv_shape& s) {
-  return convolution::correlation::of<T>(s.flat()).scratch();
+  return convolution::correlation_scratch<T>(s.flat());
 }
 
 /// conv_forward(s, x, w, y, scratch): cross-correlation of images with filters, y overwritten.
@@ -12127,7 +16248,7 @@ template <class T> void conv_forward(const conv_shape& s, const T* x, const T* w
   const conv_shape f = s.flat();
   const std::ptrdiff_t x_row = f.cols.in, x_plane = x_row * f.rows.in, y_row = f.cols.out, y_plane = y_row * f.rows.out;
   const std::ptrdiff_t row = f.cols.size, channel = row * f.rows.size, filter = channel * f.group_channels();
-  correlate(correlation::of<T>(f), plane_source<T>{x, f.channels * x_plane, x_row}, x_plane,
+  correlate(f, plane_source<T>{x, f.channels * x_plane, x_row}, x_plane,
             filter_source<T>{w, f.group_filters() * filter, filter, channel, row, 1},
             output_grid<T>{y, f.filters * y_plane, y_plane, y_row, 1}, scratch);
 }
@@ -12146,7 +16267,10 @@ template <class T> void conv_input_grad(const conv_shape& s, const T* ybar, cons
 
 /// conv_weight_grad_scratch<T>(s): the elements of scratch that conv_weight_grad needs.
 template <class T> constexpr std::size_t conv_weight_grad_scratch(const conv_shape& s) {
-  return convolution::weight_gradient_plan::of<T>(s.flat()).scratch();
+  using namespace convolution;
+  const conv_shape f = s.flat();
+  if (plane_plan::suits(f)) return depthwise_gradient_scratch<T>(f);
+  return sequence_plan::suits(f) ? sequence_gradient_scratch<T>(f) : weight_gradient_plan::of<T>(f).scratch();
 }
 
 /// conv_weight_grad(s, x, ybar, wbar, scratch): the transpose of conv_forward in w, wbar overwritten.
@@ -12155,7 +16279,10 @@ template <class T> constexpr std::size_t conv_weight_grad_scratch(const conv_sha
 ///          finite number in x or ybar may reach all taps of its channel
 template <class T> void conv_weight_grad(const conv_shape& s, const T* x, const T* ybar, T* wbar, T* scratch) {
   if (s.products() == 0) return static_cast<void>(std::fill_n(wbar, s.weight_size(), T(0)));
-  convolution::weight_gradient(s.flat(), x, ybar, wbar, scratch);
+  const conv_shape f = s.flat();
+  if (convolution::plane_plan::suits(f)) convolution::depthwise_gradient(f, x, ybar, wbar, scratch);
+  else if (convolution::sequence_plan::suits(f)) convolution::sequence_gradient(f, x, ybar, wbar, scratch);
+  else convolution::weight_gradient(f, x, ybar, wbar, scratch);
 }
 } // namespace fluxpp::inline v0_1::kernels
 
@@ -12216,6 +16343,646 @@ template <> struct step<ops::conv2d_weight_grad> {
 
 } // namespace fluxpp::inline v0_1::kernels
 
+// The kernels of qr, eigh and svd.
+// The matrices in the last two axes of arrays, one after the other or divided among threads.
+// Systems with a triangle: substitution, by blocks where the triangle is large.
+// Rows of numbers, as factorisations use them: scalar products, multiples of one added to another, rotations.
+
+namespace fluxpp::inline v0_1::kernels::linalg {
+
+/// over_batches(n, f): f(i, load, store) for each whole batch at i and for the last few elements.
+template <class T, class F> void over_batches(std::ptrdiff_t n, F&& f) {
+  using batch = simd::batch<T>;
+  std::ptrdiff_t i = 0;
+  for (; i + batch::size <= n; i += batch::size)
+    f([i](const T* x) { return batch::load(x + i); }, [i](T* x, batch v) { v.store(x + i); });
+  if (const int left = static_cast<int>(n - i); left > 0)
+    f([i, left](const T* x) { return batch::load_first(x + i, left); },
+      [i, left](T* x, batch v) { v.store_first(x + i, left); });
+}
+
+/// dot(n, x, y): the scalar product, in an order that depends on n alone.
+template <class T> T dot(std::ptrdiff_t n, const T* x, const T* y) {
+  simd::batch<T> sum(T(0));
+  over_batches<T>(n, [&](auto load, auto) { sum = fma(load(x), load(y), sum); });
+  return simd::reduce_add(sum);
+}
+
+/// add_multiple(n, a, x, y): y += a x.
+template <class T> void add_multiple(std::ptrdiff_t n, T a, const T* x, T* y) {
+  const simd::batch<T> factor(a);
+  over_batches<T>(n, [&](auto load, auto store) { store(y, fma(factor, load(x), load(y))); });
+}
+
+/// products<T>: multiples of rows: factor[k factor_step] times row k, for k < count.
+template <class T> struct products {
+  const T* factor;
+  std::ptrdiff_t factor_step;
+  const T* row;
+  std::ptrdiff_t row_step;
+  int count;
+};
+
+/// The rows and columns of a block: what is smaller is computed by plain loops, and what is larger mostly by gemm.
+inline constexpr int block = 64;
+
+/// subtract(p, n, y): y minus all the products, at most `block`, in their order; sums stay in registers.
+template <class T> void subtract(const products<T>& p, std::ptrdiff_t n, T* y) {
+  using batch = simd::batch<T>;
+  constexpr std::ptrdiff_t together = 4;
+  T factors[block];
+  for (int k = 0; k < p.count; ++k) factors[k] = p.factor[k * p.factor_step];
+  std::ptrdiff_t i = 0;
+  for (; i + together * batch::size <= n; i += together * batch::size) {
+    batch sum[together];
+    for (std::ptrdiff_t v = 0; v < together; ++v) sum[v] = batch::load(y + i + v * batch::size);
+    for (int k = 0; k < p.count; ++k) {
+      const batch factor(factors[k]);
+      const T* const row = p.row + k * p.row_step + i;
+      for (std::ptrdiff_t v = 0; v < together; ++v) sum[v] = fnma(factor, batch::load(row + v * batch::size), sum[v]);
+    }
+    for (std::ptrdiff_t v = 0; v < together; ++v) sum[v].store(y + i + v * batch::size);
+  }
+  over_batches<T>(n - i, [&](auto load, auto store) {
+    batch sum = load(y + i);
+    for (int k = 0; k < p.count; ++k) sum = fnma(batch(factors[k]), load(p.row + k * p.row_step + i), sum);
+    store(y + i, sum);
+  });
+}
+
+/// multiply(n, a, x): x *= a.
+template <class T> void multiply(std::ptrdiff_t n, T a, T* x) {
+  const simd::batch<T> factor(a);
+  over_batches<T>(n, [&](auto load, auto store) { store(x, factor * load(x)); });
+}
+
+/// rotate(n, c, s, x, y): x = c x - s y, y = s x + c y.
+template <class T> void rotate(std::ptrdiff_t n, T c, T s, T* x, T* y) {
+  const simd::batch<T> cosine(c), sine(s);
+  over_batches<T>(n, [&](auto load, auto store) {
+    const auto a = load(x), b = load(y);
+    store(x, fnma(sine, b, cosine * a));
+    store(y, fma(sine, a, cosine * b));
+  });
+}
+
+/// unit_for(n, x): the power of two that brings the largest magnitude into [1/2, 1); 1 for zeros. Finite numbers only.
+template <class T> T unit_for(std::ptrdiff_t n, const T* x) {
+  simd::batch<T> most(T(0));
+  over_batches<T>(n, [&](auto load, auto) { most = simd::max(most, simd::abs(load(x))); });
+  int exponent = 0;
+  static_cast<void>(std::frexp(simd::reduce_max(most), &exponent));
+  constexpr int least = std::numeric_limits<T>::min_exponent; // so that the unit is a normal number
+  return std::ldexp(T(1), -std::clamp(exponent, least, -least));
+}
+
+/// length(n, x): the Euclidean norm; squares neither overflow nor underflow.
+template <class T> T length(std::ptrdiff_t n, const T* x) {
+  const T unit = unit_for(n, x);
+  const simd::batch<T> factor(unit);
+  simd::batch<T> sum(T(0));
+  over_batches<T>(n, [&](auto load, auto) {
+    const auto v = factor * load(x);
+    sum = fma(v, v, sum);
+  });
+  return std::sqrt(simd::reduce_add(sum)) / unit;
+}
+
+/// transpose(rows, columns, from, to): to[j][i] = from[i][j].
+template <class T> void transpose(int rows, int columns, const T* from, T* to) {
+  constexpr int tile = 8;
+  for (int i = 0; i < rows; i += tile)
+    for (int j = 0; j < columns; j += tile)
+      for (int c = j; c < std::min(j + tile, columns); ++c)
+        for (int r = i; r < std::min(i + tile, rows); ++r)
+          to[static_cast<std::ptrdiff_t>(c) * rows + r] = from[static_cast<std::ptrdiff_t>(r) * columns + c];
+}
+
+/// The position of the element of largest magnitude.
+template <class T> std::ptrdiff_t largest(std::ptrdiff_t n, const T* x) {
+  return std::max_element(x, x + n, [](T a, T b) { return std::abs(a) < std::abs(b); }) - x;
+}
+
+} // namespace fluxpp::inline v0_1::kernels::linalg
+
+namespace fluxpp::inline v0_1::kernels::linalg {
+
+/// triangular: a triangle as it is meant: element (i, j) is at.data[i at.row + j at.col]; `unit`: its diagonal is ones.
+template <class T> struct triangular {
+  strided<T> at;
+  bool upper, unit;
+
+  T operator()(int i, int j) const { return at.data[i * at.row + j * at.col]; }
+};
+
+/// substitute(a, n, b, k): b = a^-1 b for n rows of k columns.
+template <class T> void substitute(const triangular<T>& a, int n, T* b, std::ptrdiff_t k) {
+  for (int step = 0; step < n; ++step) {
+    const int i = a.upper ? n - 1 - step : step, first = a.upper ? i + 1 : 0, last = a.upper ? n : i;
+    subtract(products<T>{a.at.from(i, first).data, a.at.col, b + first * k, k, last - first}, k, b + i * k);
+    if (!a.unit) multiply(k, T(1) / a(i, i), b + i * k);
+  }
+}
+
+/// The same for one column: by scalar products with rows of a, or by its columns, as they lie.
+template <class T> void substitute_column(const triangular<T>& a, int n, T* b) {
+  for (int step = 0; step < n; ++step) {
+    const int i = a.upper ? n - 1 - step : step, first = a.upper ? i + 1 : 0, last = a.upper ? n : i;
+    if (a.at.col == 1) b[i] -= dot(last - first, a.at.data + i * a.at.row + first, b + first);
+    if (!a.unit) b[i] /= a(i, i);
+    const int rest = a.upper ? 0 : i + 1, end = a.upper ? i : n;
+    if (a.at.col != 1) add_multiple(end - rest, -b[i], a.at.data + i * a.at.col + rest, b + rest);
+  }
+}
+
+/// solve_triangle(a, n, b, k, memory, parallel): b = a^-1 b; memory holds triangle_memory(n) numbers. a must lie by rows
+/// or by columns.
+constexpr std::size_t triangle_memory(int n) {
+  return n > block ? static_cast<std::size_t>(block) * static_cast<std::size_t>(n) : 0;
+}
+template <class T> void solve_triangle(triangular<T> a, int n, T* b, int k, T* memory, bool parallel) {
+  if (k == 1) return substitute_column(a, n, b);
+  const int blocks = (n + block - 1) / block;
+  for (int step = 0; step < blocks; ++step) {
+    const int i = (a.upper ? blocks - 1 - step : step) * block, rows = std::min(block, n - i);
+    const int first = a.upper ? i + rows : 0, known = a.upper ? n - first : i;
+    T* const target = b + static_cast<std::ptrdiff_t>(i) * k;
+    for (int r = 0; r < rows && known > 0; ++r)
+      for (int j = 0; j < known; ++j) memory[static_cast<std::ptrdiff_t>(r) * known + j] = -a(i + r, first + j);
+    if (known > 0)
+      gemm(rows, k, known, strided<T>{memory, known, 1}, strided<T>{b + static_cast<std::ptrdiff_t>(first) * k, k, 1},
+           target, k, true, parallel);
+    substitute(triangular<T>{a.at.from(i, i), a.upper, a.unit}, rows, target, k);
+  }
+}
+
+} // namespace fluxpp::inline v0_1::kernels::linalg
+
+namespace fluxpp::inline v0_1::kernels::linalg {
+
+/// The last two extents, and how many matrices there are.
+struct extents {
+  int rows, columns;
+  std::ptrdiff_t count = 1;
+
+  extents(const dims& d) : rows(d[d.rank - 2]), columns(d[d.rank - 1]) {
+    for (int i = 0; i + 2 < d.rank; ++i) count *= d[i];
+  }
+  std::ptrdiff_t size() const { return std::ptrdiff_t{rows} * columns; }
+};
+
+/// for_each_matrix(count, work, f): f(i, alone) for every matrix; alone: its own loops may be divided among threads.
+template <class F> void for_each_matrix(std::ptrdiff_t count, std::ptrdiff_t work, F&& f) {
+  const bool alone = count < thread_pool::instance().size();
+  const auto some = [&](std::ptrdiff_t first, std::ptrdiff_t last) {
+    for (std::ptrdiff_t i = first; i < last; ++i) f(i, alone);
+  };
+  if (alone) some(0, count);
+  else in_parts(count, work, some);
+}
+
+/// The offsets of an operand's matrices, of which leading axes may repeat over a result's.
+struct repeated {
+  copy_axes axes;
+
+  repeated(const dims& operand, const dims& result) {
+    const lead_strides strides(operand, result.rank);
+    for (int i = 0; i + 2 < result.rank; ++i) axes.push({result[i], strides.axis[i], 0});
+  }
+  std::ptrdiff_t operator[](std::ptrdiff_t matrix) const { return axes.offsets(matrix).from; }
+};
+
+/// Where matrices of so many elements begin, one after the other.
+template <class T> auto matrices_at(T* data, std::ptrdiff_t size) {
+  return [data, size](std::ptrdiff_t i) { return data + i * size; };
+}
+
+/// triangle_scratch: memory for the blocks of each matrix of the result.
+struct triangle_scratch {
+  template <class T> static std::size_t scratch(const step_args<T>& s) {
+    const extents e(s.shape);
+    return static_cast<std::size_t>(e.count) * triangle_memory(e.rows);
+  }
+  template <class T> static T* scratch_of(const step_args<T>& s, std::ptrdiff_t matrix) {
+    return s.scratch + matrix * static_cast<std::ptrdiff_t>(triangle_memory(extents(s.shape).rows));
+  }
+};
+
+} // namespace fluxpp::inline v0_1::kernels::linalg
+
+// The QR factorisation of one matrix by Householder's reflections.
+
+namespace fluxpp::inline v0_1::kernels::linalg {
+
+/// reflection: 1 - weight v v' takes a vector to a multiple of the first unit vector; v begins with 1.
+template <class T> struct reflection { T weight, image; };
+
+/// reflect(n, x): the reflection of x, which becomes v; `image` is the first element of what x is taken to.
+template <class T> reflection<T> reflect(std::ptrdiff_t n, T* x) {
+  const T size = length(n, x), first = x[0];
+  if (size == T(0)) {
+    x[0] = T(1);
+    return {T(0), T(0)};
+  }
+  const T image = first > T(0) ? -size : size;
+  multiply(n - 1, T(1) / (first - image), x + 1);
+  x[0] = T(1);
+  return {(image - first) / image, image};
+}
+
+/// apply_reflection(weight, n, v, x): x -= weight v (v' x).
+template <class T> void apply_reflection(T weight, std::ptrdiff_t n, const T* v, T* x) {
+  add_multiple(n, -weight * dot(n, v, x), v, x);
+}
+
+/// reflections<T>: v of number k begins at element k of line k; its weight.
+template <class T> struct reflections {
+  int m, n;
+  T *lines, *weight;
+
+  T* line(int k) const { return lines + static_cast<std::ptrdiff_t>(k) * m; }
+};
+
+/// So many reflections at once are a product of matrices: 1 - v' t v, by the rows of v and an upper triangle t.
+inline constexpr int reflections_at_once = 32;
+
+/// together<T>: reflections first, ... first + count - 1 as one, on elements from `first` on; memory is together_memory.
+template <class T> struct together {
+  int count, length;
+  T *v, *t, *products;
+};
+constexpr std::size_t together_memory(int m, int n) {
+  return static_cast<std::size_t>(reflections_at_once) * static_cast<std::size_t>(m + 2 * n + reflections_at_once);
+}
+
+/// gather(h, first, memory): the next reflections as one.
+/// source   Schreiber & Van Loan 1989, A storage-efficient WY representation
+template <class T> together<T> gather(const reflections<T>& h, int first, T* memory) {
+  const int count = std::min(reflections_at_once, h.n - first), length = h.m - first;
+  const together<T> all{count, length, memory, memory + static_cast<std::ptrdiff_t>(count) * length,
+                        memory + static_cast<std::ptrdiff_t>(count) * (length + count)};
+  std::fill(all.t, all.t + static_cast<std::ptrdiff_t>(count) * count, T(0));
+  for (int i = 0; i < count; ++i) {
+    T* const v = all.v + static_cast<std::ptrdiff_t>(i) * length;
+    std::fill(v, v + i, T(0));
+    std::copy_n(h.line(first + i) + first + i, length - i, v + i);
+    const T weight = all.t[i * count + i] = h.weight[first + i];
+    for (int j = 0; j < i; ++j) {
+      const T overlap = weight * dot(length - i, all.v + static_cast<std::ptrdiff_t>(j) * length + i, v + i);
+      for (int r = 0; r <= j; ++r) all.t[r * count + i] -= all.t[r * count + j] * overlap;
+    }
+  }
+  return all;
+}
+
+/// apply(h, rows, x, row, transposed): rows of x, `row` apart, times 1 - v' t v or its transpose.
+template <class T>
+void apply(const together<T>& h, int rows, T* x, std::ptrdiff_t row, bool transposed, bool parallel) {
+  T *const shares = h.products, *const weighted = shares + static_cast<std::ptrdiff_t>(rows) * h.count;
+  const strided<T> t = transposed ? strided<T>{h.t, 1, h.count} : strided<T>{h.t, h.count, 1};
+  gemm(rows, h.count, h.length, strided<T>{x, row, 1}, strided<T>{h.v, 1, h.length}, shares, h.count, false, parallel);
+  gemm(rows, h.count, h.count, strided<T>{shares, h.count, 1}, t, weighted, h.count, false, parallel);
+  multiply(static_cast<std::ptrdiff_t>(rows) * h.count, T(-1), weighted);
+  gemm(rows, h.length, h.count, strided<T>{weighted, h.count, 1}, strided<T>{h.v, h.length, 1}, x, row, true, parallel);
+}
+
+/// triangularise(h, diagonal, memory): the lines of a' become reflections and, left of them, the columns of r.
+template <class T>
+void triangularise(const reflections<T>& h, T* diagonal, std::ptrdiff_t step, T* memory, bool parallel) {
+  for (int first = 0; first < h.n; first += reflections_at_once) {
+    const int end = std::min(first + reflections_at_once, h.n);
+    for (int k = first; k < end; ++k) {
+      const auto [weight, image] = reflect(h.m - k, h.line(k) + k);
+      h.weight[k] = weight, diagonal[k * step] = image;
+      for (int j = k + 1; j < end; ++j) apply_reflection(weight, h.m - k, h.line(k) + k, h.line(j) + k);
+    }
+    if (end < h.n) apply(gather(h, first, memory), h.n - end, h.line(end) + first, h.m, false, parallel);
+  }
+}
+
+/// form(h, basis, memory): the lines of q', which are unit vectors reflected.
+template <class T> void form(const reflections<T>& h, T* basis, T* memory, bool parallel) {
+  const auto column = [&](int j) { return basis + static_cast<std::ptrdiff_t>(j) * h.m; };
+  std::fill(basis, column(h.n), T(0));
+  for (int j = 0; j < h.n; ++j) column(j)[j] = T(1);
+  if (h.n > reflections_at_once / 2) {
+    for (int first = (h.n - 1) / reflections_at_once * reflections_at_once; first >= 0; first -= reflections_at_once)
+      apply(gather(h, first, memory), h.n - first, column(first) + first, h.m, true, parallel);
+    return;
+  }
+  for (int k = h.n - 1; k >= 0; --k)
+    for (int j = k; j < h.n; ++j) apply_reflection(h.weight[k], h.m - k, h.line(k) + k, column(j) + k);
+}
+
+/// qr(m, n, a, q, r, memory, parallel): a = q r for m >= n, the diagonal of r not negative; memory holds qr_memory(m, n)
+/// numbers.
+constexpr std::size_t qr_memory(int m, int n) {
+  return static_cast<std::size_t>(n) * static_cast<std::size_t>(2 * m + 1) + together_memory(m, n);
+}
+template <class T> void qr(int m, int n, const T* a, T* q, T* r, T* memory, bool parallel) {
+  const std::ptrdiff_t size = static_cast<std::ptrdiff_t>(n) * m;
+  T *const basis = memory + size, *const spare = basis + size + n;
+  const reflections<T> h{m, n, memory, basis + size};
+  transpose(m, n, a, h.lines);
+  triangularise(h, r, n + 1, spare, parallel);
+  form(h, basis, spare, parallel);
+  for (int i = 0; i < n; ++i) {
+    T *const row = r + static_cast<std::ptrdiff_t>(i) * n, *const column = basis + static_cast<std::ptrdiff_t>(i) * m;
+    std::fill(row, row + i, T(0));
+    for (int j = i + 1; j < n; ++j) row[j] = h.line(j)[i];
+    if (row[i] > T(0)) continue;
+    multiply(n - i, T(-1), row + i);
+    multiply(m, T(-1), column);
+  }
+  transpose(n, m, basis, q);
+}
+
+} // namespace fluxpp::inline v0_1::kernels::linalg
+
+// The singular value decomposition of one matrix: its columns are turned until they are orthogonal.
+// Eigenvalues and eigenvectors of one symmetric matrix: reflections to three diagonals, then QL steps.
+// The sentences about matrices that an operation cannot take.
+
+namespace fluxpp::inline v0_1::kernels::linalg {
+
+/// refuse(call, argument, requirement, matrix): value_error that names the matrix, counted over the leading axes.
+[[noreturn]] inline void refuse(const char* call, const char* argument, const std::string& requirement,
+                                std::ptrdiff_t matrix) {
+  throw value_error(call, argument + (" " + requirement) + " (matrix " + std::to_string(matrix) + ")", argument);
+}
+
+/// require_finite(call, x, n, matrix): every element of a is a number.
+template <class T> void require_finite(const char* call, const T* x, std::ptrdiff_t n, std::ptrdiff_t matrix) {
+  T zero = 0;
+  for (std::ptrdiff_t i = 0; i < n; ++i) zero += x[i] - x[i];
+  if (zero != T(0)) refuse(call, "a", "must be finite", matrix);
+}
+
+/// require_pivot(call, pivot, i, matrix): a number on the diagonal of a triangle that is divided by.
+template <class T> void require_pivot(const char* call, T pivot, int i, std::ptrdiff_t matrix) {
+  if (pivot - pivot != T(0)) refuse(call, "a", "must be finite", matrix);
+  if (pivot == T(0)) refuse(call, "a", "must not be singular: pivot " + std::to_string(i) + " is 0", matrix);
+}
+
+} // namespace fluxpp::inline v0_1::kernels::linalg
+
+namespace fluxpp::inline v0_1::kernels::linalg {
+
+/// three_diagonals<T>: a symmetric matrix of three diagonals, and below it the rows of a basis.
+template <class T> struct three_diagonals {
+  int n;
+  T *diagonal, *beside, *basis; ///< beside[i] couples i and i + 1
+
+  T* row(int i) const { return basis + static_cast<std::ptrdiff_t>(i) * n; }
+};
+
+/// x -= a y + b z.
+template <class T> void subtract_both(std::ptrdiff_t n, T a, const T* y, T b, const T* z, T* x) {
+  const simd::batch<T> first(a), second(b);
+  over_batches<T>(n, [&](auto load, auto store) { store(x, fnma(first, load(y), fnma(second, load(z), load(x)))); });
+}
+
+/// reduce(a, t, weight, p): t with a = basis' t basis for symmetric a, of which nothing is left.
+template <class T> void reduce(T* a, const three_diagonals<T>& t, T* weight, T* p) {
+  const int n = t.n;
+  const auto row = [a, n](int i) { return a + static_cast<std::ptrdiff_t>(i) * n; };
+  for (int k = 0; k + 1 < n; ++k) {
+    const int rest = n - k - 1;
+    T* const v = row(k) + k + 1;
+    t.diagonal[k] = row(k)[k];
+    const auto [w, image] = reflect(rest, v);
+    weight[k] = w, t.beside[k] = image;
+    for (int i = 0; i < rest; ++i) p[i] = w * dot(rest, row(k + 1 + i) + k + 1, v);
+    add_multiple(rest, T(-0.5) * w * dot(rest, p, v), v, p);
+    for (int i = 0; i < rest; ++i) subtract_both(rest, v[i], p, p[i], v, row(k + 1 + i) + k + 1);
+  }
+  t.diagonal[n - 1] = row(n - 1)[n - 1];
+  std::fill(t.basis, t.basis + static_cast<std::ptrdiff_t>(n) * n, T(0));
+  for (int i = 0; i < n; ++i) t.row(i)[i] = T(1);
+  for (int k = n - 2; k >= 0; --k)
+    for (int i = k + 1; i < n; ++i) apply_reflection(weight[k], n - k - 1, row(k) + k + 1, t.row(i) + k + 1);
+}
+
+/// The end of the block that begins at `first`: the next i whose coupling to i + 1 is lost in rounding.
+template <class T> int block_end(const three_diagonals<T>& t, int first) {
+  int i = first;
+  for (; i + 1 < t.n; ++i)
+    if (std::abs(t.beside[i]) <=
+        std::numeric_limits<T>::epsilon() / 2 * (std::abs(t.diagonal[i]) + std::abs(t.diagonal[i + 1])))
+      break;
+  return i;
+}
+
+/// One implicit QL step on the block first, ... last, shifted by the eigenvalue of its upper corner next to the corner;
+/// elements are at most of the order of 1, and those whose squares underflow are as good as 0.
+template <class T> void ql_step(const three_diagonals<T>& t, int first, int last) {
+  T *const d = t.diagonal, *const e = t.beside;
+  const T half = (d[first + 1] - d[first]) / (T(2) * e[first]), root = std::hypot(half, T(1));
+  T ahead = d[last] - d[first] + e[first] / (half + std::copysign(root, half));
+  T c = 1, s = 1, shift = 0;
+  for (int i = last - 1; i >= first; --i) {
+    const T bulge = s * e[i], coupling = c * e[i], size = std::sqrt(bulge * bulge + ahead * ahead);
+    e[i + 1] = size;
+    if (size == T(0)) { // the block falls apart here
+      d[i + 1] -= shift;
+      e[last] = 0;
+      return;
+    }
+    s = bulge / size, c = ahead / size;
+    const T left = d[i + 1] - shift, turn = (d[i] - left) * s + T(2) * c * coupling;
+    shift = s * turn;
+    d[i + 1] = left + shift;
+    ahead = c * turn - coupling;
+    rotate(t.n, c, s, t.row(i), t.row(i + 1));
+  }
+  d[first] -= shift;
+  e[first] = ahead;
+  e[last] = 0;
+}
+
+/// diagonalise(n, a, values, rows, memory, ...): a = rows' diag(values) rows for symmetric a with elements of the order of
+/// 1, which is lost; memory holds 3 n numbers.
+template <class T>
+void diagonalise(int n, T* a, T* values, T* rows, T* memory, const char* call, std::ptrdiff_t matrix) {
+  const three_diagonals<T> t{n, values, memory, rows};
+  reduce(a, t, memory + n, memory + 2 * n);
+  for (int first = 0, steps = 0; first < n; steps = 0, ++first)
+    for (int last; (last = block_end(t, first)) > first; ++steps) {
+      if (steps == 64) refuse(call, "a", "has eigenvalues that QL steps do not find", matrix);
+      ql_step(t, first, last);
+    }
+}
+
+/// eigh(n, a, values, vectors, memory, matrix): the values ascend, the vectors are columns; memory holds eigh_memory(n)
+/// numbers.
+constexpr std::size_t eigh_memory(int n) { return static_cast<std::size_t>(n) * static_cast<std::size_t>(2 * n + 3); }
+template <class T> void eigh(int n, const T* given, T* values, T* vectors, T* memory, std::ptrdiff_t matrix) {
+  const std::ptrdiff_t size = static_cast<std::ptrdiff_t>(n) * n;
+  T *const a = memory, *const rows = memory + size;
+  const auto row = [rows, n](int i) { return rows + static_cast<std::ptrdiff_t>(i) * n; };
+  if (n == 0) return;
+  require_finite("eigh(a)", given, size, matrix);
+  const T unit = unit_for(size, given);
+  std::transform(given, given + size, a, [unit](T x) { return unit * x; });
+  diagonalise(n, a, values, rows, memory + 2 * size, "eigh(a)", matrix);
+  for (int i = 0; i < n; ++i) {
+    const int least = static_cast<int>(std::min_element(values + i, values + n) - values);
+    std::swap(values[i], values[least]);
+    if (least != i) std::swap_ranges(row(i), row(i) + n, row(least));
+    if (row(i)[largest(n, row(i))] < T(0)) multiply(n, T(-1), row(i));
+    values[i] /= unit;
+  }
+  transpose(n, n, rows, vectors);
+}
+
+} // namespace fluxpp::inline v0_1::kernels::linalg
+
+namespace fluxpp::inline v0_1::kernels::linalg {
+
+/// columns<T>: the columns of a matrix and those of the turns applied to them, each contiguous.
+template <class T> struct columns {
+  int m, n;
+  T *of_a, *of_turn;
+
+  T* a(int j) const { return of_a + static_cast<std::ptrdiff_t>(j) * m; }
+  T* turn(int j) const { return of_turn + static_cast<std::ptrdiff_t>(j) * n; }
+  void exchange(int i, int j) const {
+    if (i == j) return;
+    std::swap_ranges(a(i), a(i) + m, a(j));
+    std::swap_ranges(turn(i), turn(i) + n, turn(j));
+  }
+};
+
+/// Turns two columns so that they become orthogonal; false if they were, up to rounding.
+template <class T> bool orthogonalise(const columns<T>& x, int i, int j) {
+  const T square_i = dot(x.m, x.a(i), x.a(i)), square_j = dot(x.m, x.a(j), x.a(j)), both = dot(x.m, x.a(i), x.a(j));
+  const T enough = std::numeric_limits<T>::epsilon() * std::sqrt(static_cast<T>(x.m));
+  if (!(std::abs(both) > enough * std::sqrt(square_i) * std::sqrt(square_j))) return false;
+  const T ratio = (square_j - square_i) / (T(2) * both);
+  const T tangent = std::copysign(T(1), ratio) / (std::abs(ratio) + std::hypot(ratio, T(1)));
+  const T c = T(1) / std::hypot(tangent, T(1)), s = c * tangent;
+  rotate(x.m, c, s, x.a(i), x.a(j));
+  rotate(x.n, c, s, x.turn(i), x.turn(j));
+  return true;
+}
+
+/// complete(x, k): column k becomes a unit vector orthogonal to the k before it.
+template <class T> void complete(const columns<T>& x, int k) {
+  T* const v = x.a(k);
+  for (int axis = 0; axis < x.m; ++axis) {
+    std::fill(v, v + x.m, T(0));
+    v[axis] = T(1);
+    for (int twice = 0; twice < 2; ++twice)
+      for (int j = 0; j < k; ++j) add_multiple(x.m, -dot(x.m, v, x.a(j)), x.a(j), v);
+    const T size = length(x.m, v);
+    if (size * size * static_cast<T>(2 * x.m) < T(1)) continue; // some axis leaves at least 1 / m
+    return multiply(x.m, T(1) / size, v);
+  }
+}
+
+/// start(x, lines, gram, spare): the turns become the eigenvectors of a' a, given by the lines of a'; so few are left.
+template <class T> void start(const columns<T>& x, const T* lines, T* gram, T* spare, std::ptrdiff_t matrix) {
+  const strided<T> rows{lines, x.m, 1}, turned{lines, 1, x.m};
+  gemm(x.n, x.n, x.m, rows, turned, gram, x.n, false, false);
+  const T unit = unit_for(static_cast<std::ptrdiff_t>(x.n) * x.n, gram);
+  multiply(static_cast<std::ptrdiff_t>(x.n) * x.n, unit, gram);
+  diagonalise(x.n, gram, spare, x.of_turn, spare + x.n, "svd(a)", matrix);
+  gemm(x.n, x.m, x.n, strided<T>{x.of_turn, x.n, 1}, rows, x.of_a, x.m, false, false);
+}
+
+/// finish(x, s): unit columns in descending order of their lengths s, and signs that the turns decide.
+template <class T> void finish(const columns<T>& x, T* s) {
+  for (int j = 0; j < x.n; ++j) s[j] = length(x.m, x.a(j));
+  for (int j = 0; j < x.n; ++j) {
+    const int most = static_cast<int>(std::max_element(s + j, s + x.n) - s);
+    std::swap(s[j], s[most]);
+    x.exchange(j, most);
+    if (x.turn(j)[largest(x.n, x.turn(j))] < T(0)) multiply(x.n, T(-1), x.turn(j)), multiply(x.m, T(-1), x.a(j));
+    if (s[j] > std::numeric_limits<T>::min()) multiply(x.m, T(1) / s[j], x.a(j));
+    else s[j] = 0, complete(x, j);
+  }
+}
+
+/// svd(m, n, given, s, u, v, memory, matrix): given = u diag(s) v' for m >= n, s descending; memory holds
+/// svd_memory(m, n) numbers.
+constexpr std::size_t svd_memory(int m, int n) {
+  return static_cast<std::size_t>(n) * static_cast<std::size_t>(2 * m + 2 * n + 4);
+}
+template <class T> void svd(int m, int n, const T* given, T* s, T* u, T* v, T* memory, std::ptrdiff_t matrix) {
+  const std::ptrdiff_t size = static_cast<std::ptrdiff_t>(m) * n, square = static_cast<std::ptrdiff_t>(n) * n;
+  T *const lines = memory, *const gram = memory + 2 * size;
+  const columns<T> x{m, n, memory + size, gram + square};
+  if (n == 0) return;
+  require_finite("svd(a)", given, size, matrix);
+  const T unit = unit_for(size, given);
+  transpose(m, n, given, lines);
+  multiply(size, unit, lines);
+  start(x, lines, gram, gram + 2 * square, matrix);
+  bool turned = true;
+  for (int sweep = 0; turned; ++sweep) {
+    if (sweep == 64) refuse("svd(a)", "a", "has columns that turns do not make orthogonal", matrix);
+    turned = false;
+    for (int i = 0; i < n; ++i)
+      for (int j = i + 1; j < n; ++j) turned |= orthogonalise(x, i, j);
+  }
+  finish(x, s);
+  multiply(n, T(1) / unit, s);
+  transpose(n, m, x.of_a, u);
+  transpose(n, n, x.of_turn, v);
+}
+
+} // namespace fluxpp::inline v0_1::kernels::linalg
+
+namespace fluxpp::inline v0_1::kernels {
+
+template <> struct step<ops::qr> {
+  template <class T> static std::size_t scratch(const step_args<T>& s) {
+    const linalg::extents e(s.in_shape[0]);
+    return static_cast<std::size_t>(e.count) * linalg::qr_memory(e.rows, e.columns);
+  }
+  template <class T> static void run(const step_args<T>& s) {
+    const linalg::extents e(s.in_shape[0]), both(s.shape);
+    const auto memory = static_cast<std::ptrdiff_t>(linalg::qr_memory(e.rows, e.columns));
+    linalg::for_each_matrix(e.count, e.size() * e.columns, [&](std::ptrdiff_t i, bool alone) {
+      linalg::require_finite("qr(a)", s.in[0] + i * e.size(), e.size(), i);
+      T* const q = s.out + i * both.size();
+      linalg::qr(e.rows, e.columns, s.in[0] + i * e.size(), q, q + e.size(), s.scratch + i * memory, alone);
+    });
+  }
+};
+
+template <> struct step<ops::eigh> {
+  template <class T> static std::size_t scratch(const step_args<T>& s) {
+    const linalg::extents e(s.in_shape[0]);
+    return static_cast<std::size_t>(e.count) * linalg::eigh_memory(e.rows);
+  }
+  template <class T> static void run(const step_args<T>& s) {
+    const linalg::extents e(s.in_shape[0]);
+    const auto memory = static_cast<std::ptrdiff_t>(linalg::eigh_memory(e.rows));
+    linalg::for_each_matrix(e.count, 4 * e.size() * e.rows, [&](std::ptrdiff_t i, bool) {
+      T* const values = s.out + i * (e.size() + e.rows);
+      linalg::eigh(e.rows, s.in[0] + i * e.size(), values, values + e.rows, s.scratch + i * memory, i);
+    });
+  }
+};
+
+template <> struct step<ops::svd> {
+  template <class T> static std::size_t scratch(const step_args<T>& s) {
+    const linalg::extents e(s.in_shape[0]);
+    return static_cast<std::size_t>(e.count) * linalg::svd_memory(e.rows, e.columns);
+  }
+  template <class T> static void run(const step_args<T>& s) {
+    const linalg::extents e(s.in_shape[0]), all(s.shape);
+    const auto memory = static_cast<std::ptrdiff_t>(linalg::svd_memory(e.rows, e.columns));
+    linalg::for_each_matrix(e.count, 8 * e.size() * e.columns, [&](std::ptrdiff_t i, bool) {
+      T *const values = s.out + i * all.size(), *const u = values + e.columns, *const v = u + e.size();
+      linalg::svd(e.rows, e.columns, s.in[0] + i * e.size(), values, u, v, s.scratch + i * memory, i);
+    });
+  }
+};
+
+} // namespace fluxpp::inline v0_1::kernels
+
 // The kernels of argmax, argmin and of the derivatives of max and min: where the first extremum is.
 // Indices are whole numbers in the type of a program: what is read as one must be one, what counts must stay exact.
 
@@ -12232,22 +16999,24 @@ namespace fluxpp::inline v0_1::kernels {
   throw value_error(call, text.append(std::to_string(bound - 1)), what);
 }
 
-/// Which lanes are one of 0, ... bound - 1. A sum with 2^p, p the bits of T, rounds to a whole number on every machine.
-template <class T> simd::mask<T> are_indices(simd::batch<T> v, simd::batch<T> bound) {
-  const simd::batch<T> zero(T(0)), large(static_cast<T>(std::int64_t{1} << (std::numeric_limits<T>::digits - 1)));
-  return (v >= zero) & (v < bound) & ((v >= large) | (v + large - large == v));
+/// Which lanes are one of least, ... bound - 1. A sum with 2^p, p the bits of T, rounds to a whole number on every machine.
+template <class T> simd::mask<T> are_indices(simd::batch<T> v, simd::batch<T> least, simd::batch<T> bound) {
+  const simd::batch<T> large(static_cast<T>(std::int64_t{1} << (std::numeric_limits<T>::digits - 1)));
+  return (v >= least) & (v < bound) & ((v >= large) | (v + large - large == v));
 }
 
-/// Every index must be one of 0, ... bound - 1; checked before anything is written.
-template <class T> void check_indices(const char* call, const char* what, const T* index, std::size_t n, int bound) {
+/// Every index must be one of least, ... bound - 1; checked before anything is written.
+template <class T>
+void check_indices(const char* call, const char* what, const T* index, std::size_t n, int bound, int least = 0) {
   using batch = simd::batch<T>;
-  const batch end(static_cast<T>(bound));
+  const batch first(static_cast<T>(least)), end(static_cast<T>(bound));
   simd::mask<T> fit(true);
   std::size_t i = 0;
-  for (; i + batch::size <= n; i += batch::size) fit = fit & are_indices(batch::load(index + i), end);
-  for (; i < n; ++i) fit = fit & are_indices(batch(index[i]), end);
+  for (; i + batch::size <= n; i += batch::size) fit = fit & are_indices(batch::load(index + i), first, end);
+  for (; i < n; ++i) fit = fit & are_indices(batch(index[i]), first, end);
   for (i = 0; i < n && !all(fit); ++i)
-    if (!all(are_indices(batch(index[i]), end))) refuse_index(call, what, i, static_cast<double>(index[i]), bound);
+    if (!all(are_indices(batch(index[i]), first, end)))
+      refuse_index(call, what, i, static_cast<double>(index[i]), bound);
 }
 
 /// n elements are told apart by indices in T; a float counts to 2^24.
@@ -12293,7 +17062,8 @@ struct part_axes {
     for (int i = 0; i < part.rank; ++i) {
       const std::ptrdiff_t step = range.value[part.rank + i];
       std::ptrdiff_t first = range.value[i];
-      if (first < 0) first = whole[i] + first - (part[i] - 1) * step; // -1 - k: k elements follow the last
+      if (first < 0)
+        first = (step > 0 ? whole[i] + first : -1 - first) - (part[i] - 1) * step; // -1 - k: k beyond the last
       begin += first * w[i];
       axes.push({part[i], into_whole ? p[i] : step * w[i], into_whole ? step * w[i] : p[i]});
     }
@@ -12310,7 +17080,7 @@ template <> struct step<ops::slice> : no_scratch {
 template <> struct step<ops::embed> : no_scratch {
   template <class T> static void run(const step_args<T>& s) {
     const part_axes part(s.shape, s.in_shape[0], s.attr, true);
-    fill_zeros(s.out, s.size());
+    if (part.axes.count < static_cast<std::ptrdiff_t>(s.size())) fill_zeros(s.out, s.size());
     if (part.axes.count > 0) copy_in_parts(part.axes, s.in[0], s.out + part.begin);
   }
 };
@@ -12447,47 +17217,159 @@ template <> struct step<ops::put_at_extremum> : no_scratch {
 
 } // namespace fluxpp::inline v0_1::kernels
 
-// The kernels of gather, scatter_add, pick and iota: rows and elements by their numbers.
+// The kernels of gather, scatter_add, scatter_argmax, pick and iota: elements by their numbers.
+// Where indices along an axis stand beside the elements that they name.
 
 namespace fluxpp::inline v0_1::kernels {
 
-/// add_to(n, x, y): y += x.
-template <class T> void add_to(std::ptrdiff_t n, const T* x, T* y) {
-  using batch = simd::batch<T>;
-  std::ptrdiff_t i = 0;
-  for (; i + batch::size <= n; i += batch::size) (batch::load(y + i) + batch::load(x + i)).store(y + i);
-  for (; i < n; ++i) y[i] += x[i];
-}
+/// index_layout: an array [lead, n, rest], an array [lead, m, rest], and indices [lead or 1, m, rest or 1] along the
+/// middle.
+struct index_layout {
+  std::ptrdiff_t lead = 1, n = 1, m = 1, rest = 1;
+  std::ptrdiff_t lead_stride = 0, stride = 1; ///< between indices
+  bool shared = false;                        ///< one index for all of the rest
 
-/// The elements of one row: of what lies behind the first axis.
-template <class T> std::ptrdiff_t row_size(const dims& d) {
-  dims row = d;
-  row[0] = 1;
-  return static_cast<std::ptrdiff_t>(step_args<T>::size(row));
-}
+  /// From the shapes of the array that is indexed, and of the indices.
+  index_layout(const dims& x, const dims& index, int axis) : n(x[axis]), m(index[axis]) {
+    std::ptrdiff_t indices_before = 1;
+    for (int i = 0; i < axis; ++i) lead *= x[i], indices_before *= index[i];
+    for (int i = axis + 1; i < x.rank; ++i) rest *= x[i], stride *= index[i];
+    shared = stride == 1 && rest != 1;
+    lead_stride = indices_before == 1 ? 0 : m * stride;
+  }
 
-template <> struct step<ops::gather> : no_scratch {
-  template <class T> static void run(const step_args<T>& s) {
-    const std::size_t n = s.size(s.in_shape[1]);
-    const std::ptrdiff_t row = row_size<T>(s.in_shape[0]);
-    check_indices("gather(x, index)", "index", s.in[1], n, s.in_shape[0][0]);
-    in_parts(static_cast<std::ptrdiff_t>(n), row, [&](std::ptrdiff_t first, std::ptrdiff_t last) {
-      for (std::ptrdiff_t i = first; i < last; ++i)
-        std::copy_n(s.in[0] + static_cast<std::ptrdiff_t>(s.in[1][i]) * row, row, s.out + i * row);
+  /// f(l, k, end) for runs k, ... end - 1 of the m elements of each lead, divided among threads.
+  template <class F> void for_each_run(F&& f) const {
+    if (m == 0) return;
+    in_parts(lead * m, rest, [&](std::ptrdiff_t first, std::ptrdiff_t last) {
+      for (std::ptrdiff_t l = first / m; l * m < last; ++l)
+        f(l, std::max(first - l * m, std::ptrdiff_t{0}), std::min(last - l * m, m));
+    });
+  }
+  /// f(l, k, j, end) for each of the m elements of each lead in their order; the rest is divided among threads, j to
+  /// end - 1.
+  template <class F> void for_each_column(F&& f) const {
+    if (rest == 0) return;
+    in_parts(lead * rest, m, [&](std::ptrdiff_t first, std::ptrdiff_t last) {
+      for (std::ptrdiff_t l = first / rest; l * rest < last; ++l) {
+        const std::ptrdiff_t j = std::max(first - l * rest, std::ptrdiff_t{0}), end = std::min(last - l * rest, rest);
+        for (std::ptrdiff_t k = 0; k < m; ++k) f(l, k, j, end);
+      }
     });
   }
 };
 
-/// Rows are added in the order of their indices, whatever the threads: they share columns.
+} // namespace fluxpp::inline v0_1::kernels
+
+// map_row: one function on all elements of rows of memory, by batches.
+
+namespace fluxpp::inline v0_1::kernels {
+
+/// map_row(n, to, f, from...): to[i] = f(from[i]...) for n elements; f takes batches and numbers alike.
+template <class T, class F, class... From> void map_row(std::ptrdiff_t n, T* to, F&& f, const From*... from) {
+  using batch = simd::batch<T>;
+  std::ptrdiff_t i = 0;
+  for (; i + batch::size <= n; i += batch::size) f(batch::load(from + i)...).store(to + i);
+  for (; i < n; ++i) to[i] = f(from[i]...);
+}
+
+} // namespace fluxpp::inline v0_1::kernels
+
+namespace fluxpp::inline v0_1::kernels {
+
+/// gather_rows(x, index, y, first, last, n): rows of n elements; those that a negative index names are zeros.
+template <class T>
+void gather_rows(const T* x, const T* index, T* y, std::ptrdiff_t first, std::ptrdiff_t last, std::ptrdiff_t n) {
+  for (std::ptrdiff_t k = first; k < last; ++k)
+    if (const auto v = static_cast<std::ptrdiff_t>(index[k]); v < 0) std::fill_n(y + k * n, n, T(0));
+    else std::copy_n(x + v * n, n, y + k * n);
+}
+/// gather_elements(x, index, y, first, last, n): elements of rows of n, each from a row of its own.
+template <class T>
+void gather_elements(const T* x, const T* index, T* y, std::ptrdiff_t first, std::ptrdiff_t last, std::ptrdiff_t n) {
+  std::ptrdiff_t column = 0;
+  for (std::ptrdiff_t i = first; i < last; ++i) {
+    const auto v = static_cast<std::ptrdiff_t>(index[i]);
+    y[i] = v < 0 ? T(0) : x[v * n + column];
+    column = column + 1 == n ? 0 : column + 1;
+  }
+}
+
+/// keep_larger(n, k, x, best, at): where x is ahead of the best so far, or the first, it is the best, found at k.
+template <class T> void keep_larger(std::ptrdiff_t n, T k, const T* x, T* best, T* at) {
+  using batch = simd::batch<T>;
+  std::ptrdiff_t i = 0;
+  for (; i + batch::size <= n; i += batch::size) {
+    const batch a = batch::load(x + i), b = batch::load(best + i), p = batch::load(at + i);
+    const auto better = (p < batch(T(0))) | (a > b) | ((a != a) & (b == b));
+    simd::select(better, a, b).store(best + i);
+    simd::select(better, batch(k), p).store(at + i);
+  }
+  for (; i < n; ++i)
+    if (at[i] < T(0) || ahead<false>(x[i], best[i])) best[i] = x[i], at[i] = k;
+}
+
+template <> struct step<ops::gather> : no_scratch {
+  template <class T> static void run(const step_args<T>& s) {
+    const index_layout at(s.in_shape[0], s.in_shape[1], s.attr.value[0]);
+    const bool partial = s.attr.value[1] != 0;
+    check_indices("gather(x, index)", "index", s.in[1], s.size(s.in_shape[1]), s.in_shape[0][s.attr.value[0]],
+                  partial ? -1 : 0);
+    at.for_each_run([&](std::ptrdiff_t l, std::ptrdiff_t k, std::ptrdiff_t end) {
+      const T* const x = s.in[0] + l * at.n * at.rest;
+      const T* const index = s.in[1] + l * at.lead_stride;
+      T* const y = s.out + l * at.m * at.rest;
+      if (at.shared) gather_rows(x, index, y, k, end, at.rest);
+      else gather_elements(x, index, y, k * at.rest, end * at.rest, at.rest);
+    });
+  }
+};
+
+/// Elements are added in their order, whatever the threads: they share columns.
 template <> struct step<ops::scatter_add> : no_scratch {
   template <class T> static void run(const step_args<T>& s) {
-    const auto n = static_cast<std::ptrdiff_t>(s.size(s.in_shape[1]));
-    const std::ptrdiff_t row = row_size<T>(s.shape);
-    check_indices("scatter_add(x, index, n)", "index", s.in[1], s.size(s.in_shape[1]), s.shape[0]);
+    const index_layout at(s.shape, s.in_shape[1], s.attr.value[0]);
+    const bool partial = s.attr.value[1] != 0;
+    check_indices("scatter_add(x, index, n)", "index", s.in[1], s.size(s.in_shape[1]), s.shape[s.attr.value[0]],
+                  partial ? -1 : 0);
     fill_zeros(s.out, s.size());
-    in_parts(row, n, [&](std::ptrdiff_t first, std::ptrdiff_t last) {
-      for (std::ptrdiff_t i = 0; i < n; ++i)
-        add_to(last - first, s.in[0] + i * row + first, s.out + static_cast<std::ptrdiff_t>(s.in[1][i]) * row + first);
+    at.for_each_column([&](std::ptrdiff_t l, std::ptrdiff_t k, std::ptrdiff_t j, std::ptrdiff_t end) {
+      const T* const index = s.in[1] + l * at.lead_stride + k * at.stride;
+      const T* const x = s.in[0] + (l * at.m + k) * at.rest;
+      T* const y = s.out + l * at.n * at.rest;
+      if (at.shared) {
+        if (*index < T(0)) return;
+        T* const to = y + static_cast<std::ptrdiff_t>(*index) * at.rest;
+        map_row(
+            end - j, to + j, [](auto sum, auto v) { return sum + v; }, to + j, x + j);
+      } else {
+        for (; j < end; ++j)
+          if (index[j] >= T(0)) y[static_cast<std::ptrdiff_t>(index[j]) * at.rest + j] += x[j];
+      }
+    });
+  }
+};
+
+/// The scratch holds the largest elements so far.
+template <> struct step<ops::scatter_argmax> {
+  template <class T> static std::size_t scratch(const step_args<T>& s) { return s.size(); }
+  template <class T> static void run(const step_args<T>& s) {
+    const index_layout at(s.shape, s.in_shape[1], s.attr.value[0]);
+    check_indices("scatter_max(x, index, n)", "index", s.in[1], s.size(s.in_shape[1]), s.shape[s.attr.value[0]]);
+    in_parts(static_cast<std::ptrdiff_t>(s.size()), 1, [&](auto first, auto last) {
+      std::fill(s.out + first, s.out + last, T(-1));
+      std::fill(s.scratch + first, s.scratch + last, T(0));
+    });
+    at.for_each_column([&](std::ptrdiff_t l, std::ptrdiff_t k, std::ptrdiff_t j, std::ptrdiff_t end) {
+      const T* const index = s.in[1] + l * at.lead_stride + k * at.stride;
+      const T* const x = s.in[0] + (l * at.m + k) * at.rest;
+      const std::ptrdiff_t lead = l * at.n * at.rest;
+      const auto keep = [&](std::ptrdiff_t column, std::ptrdiff_t n, T row) {
+        const std::ptrdiff_t to = lead + static_cast<std::ptrdiff_t>(row) * at.rest + column;
+        keep_larger(n, static_cast<T>(k), x + column, s.scratch + to, s.out + to);
+      };
+      if (at.shared) return keep(j, end - j, *index);
+      for (; j < end; ++j) keep(j, 1, index[j]);
     });
   }
 };
@@ -12505,6 +17387,477 @@ template <> struct step<ops::iota> : no_scratch {
   template <class T> static void run(const step_args<T>& s) {
     require_counted<T>("iota(x, axis)", s.shape[0]);
     for (int i = 0; i < s.shape[0]; ++i) s.out[i] = static_cast<T>(i);
+  }
+};
+
+} // namespace fluxpp::inline v0_1::kernels
+
+// The kernels of what is computed with LU factors: systems of equations and determinants.
+// Many small matrices abreast: one lane of a batch for each, and plain loops over their elements.
+// The Cholesky factorisation of one matrix.
+
+namespace fluxpp::inline v0_1::kernels::linalg {
+
+/// factor_rows(n, a, first, last): rows of the upper triangle u with u' u = a in its place, given those before
+/// them that still count; -1, or the pivot that is not positive.
+template <class T> int factor_rows(int n, T* a, int first, int last) {
+  const auto at = [a, n](int i, int j) { return a + static_cast<std::ptrdiff_t>(i) * n + j; };
+  for (int i = first; i < last; ++i) {
+    subtract(products<T>{at(first, i), n, at(first, i), n, i - first}, n - i, at(i, i));
+    const T pivot = *at(i, i);
+    if (!(pivot > T(0)) || pivot > std::numeric_limits<T>::max()) return i;
+    multiply(n - i, T(1) / std::sqrt(pivot), at(i, i));
+  }
+  return -1;
+}
+
+[[noreturn]] inline void refuse_pivot(int i, std::ptrdiff_t matrix) {
+  refuse("cholesky(a)", "a", "must be positive definite: pivot " + std::to_string(i) + " is not above 0", matrix);
+}
+
+/// cholesky(n, a, memory, matrix, parallel): the lower triangle l with l l' = a in its place and zeros above, from the
+/// upper triangle of a; memory holds triangle_memory(n) numbers.
+template <class T> void cholesky(int n, T* a, T* memory, std::ptrdiff_t matrix, bool parallel) {
+  const auto at = [a, n](int i, int j) { return a + static_cast<std::ptrdiff_t>(i) * n + j; };
+  require_finite("cholesky(a)", a, static_cast<std::ptrdiff_t>(n) * n, matrix);
+  for (int k = 0; k < n; k += block) {
+    const int end = std::min(k + block, n), size = end - k;
+    if (const int bad = factor_rows(n, a, k, end); bad >= 0) refuse_pivot(bad, matrix);
+    for (int i = end; i < n; i += block) { // what these rows take from those below, block by block
+      const int rows = std::min(block, n - i);
+      for (int p = 0; p < size; ++p)
+        for (int r = 0; r < rows; ++r) memory[p * rows + r] = -*at(k + p, i + r);
+      gemm(rows, n - i, size, strided<T>{memory, 1, rows}, strided<T>{at(k, i), n, 1}, at(i, i), n, true, parallel);
+    }
+  }
+  for (int i = 0; i < n; ++i)
+    for (int j = i + 1; j < n; ++j) *at(j, i) = std::exchange(*at(i, j), T(0));
+}
+
+} // namespace fluxpp::inline v0_1::kernels::linalg
+
+// The LU factorisation of one matrix with partial pivoting, and systems solved with it.
+
+namespace fluxpp::inline v0_1::kernels::linalg {
+
+/// factors<T>: l below and u on and above the diagonal of n rows, and the row that each was exchanged with.
+template <class T> struct factors {
+  int n;
+  const T* lu;
+
+  T pivot(int i) const { return lu[static_cast<std::ptrdiff_t>(i) * n + i]; }
+  int exchange(int i) const { return static_cast<int>(lu[static_cast<std::ptrdiff_t>(n) * n + i]); }
+  triangular<T> triangle(bool upper, bool transposed) const {
+    const strided<T> at = transposed ? strided<T>{lu, 1, n} : strided<T>{lu, n, 1};
+    return {at, upper != transposed, !upper};
+  }
+};
+
+/// panel<T>: columns of a matrix on their way to l and u, rows `row` apart, and the row that each was exchanged with.
+template <class T> struct panel {
+  T* data;
+  std::ptrdiff_t row;
+  int rows, columns;
+  T* exchange;
+
+  T* at(int i, int j) const { return data + i * row + j; }
+  /// What l in columns first, ... last - 1 takes from columns last, ... end - 1, of rows first + 1, ... stop - 1.
+  void eliminate(int first, int last, int end, int stop) const {
+    for (int i = first + 1; i < stop; ++i)
+      subtract(products<T>{at(i, first), 1, at(first, last), row, std::min(i, last) - first}, end - last, at(i, last));
+  }
+};
+
+/// The row at or below k with the largest element in column k; a NaN counts as none.
+template <class T> int pivot_row(const panel<T>& p, int k) {
+  int best = k;
+  for (int i = k + 1; i < p.rows; ++i)
+    if (std::abs(*p.at(i, k)) > std::abs(*p.at(best, k))) best = i;
+  return best;
+}
+
+/// A few columns become l and u; rows are exchanged as a whole.
+template <class T> void factor_narrow(const panel<T>& p, int first, int last) {
+  for (int k = first; k < last; ++k) {
+    const int best = pivot_row(p, k);
+    p.exchange[k] = static_cast<T>(best);
+    if (best != k) std::swap_ranges(p.at(k, 0), p.at(k, 0) + p.columns, p.at(best, 0));
+    const T pivot = *p.at(k, k);
+    for (int i = k + 1; i < p.rows && pivot != T(0); ++i) {
+      const T l = *p.at(i, k) /= pivot;
+      for (int j = k + 1; j < last; ++j) *p.at(i, j) = scalar::fnma(l, *p.at(k, j), *p.at(i, j));
+    }
+  }
+}
+template <class T> void factor_panel(const panel<T>& p) {
+  constexpr int narrow = 8;
+  for (int first = 0; first < p.columns; first += narrow) {
+    const int last = std::min(first + narrow, p.columns);
+    factor_narrow(p, first, last);
+    p.eliminate(first, last, p.columns, p.rows);
+  }
+}
+
+/// lu_factor(n, a, memory, parallel): the factors of a in its place and one row more; memory: triangle_memory(n) numbers.
+/// Panels are factored in memory of their own, where rows do not compete for the same part of a cache.
+template <class T> void lu_factor(int n, T* a, T* memory, bool parallel) {
+  const panel<T> all{a, n, n, n, a + static_cast<std::ptrdiff_t>(n) * n};
+  if (n <= block) return factor_panel(all);
+  for (int k = 0; k < n; k += block) {
+    const int end = std::min(k + block, n), size = end - k;
+    const panel<T> part{memory, size, n - k, size, all.exchange + k};
+    for (int i = k; i < n; ++i) std::copy_n(all.at(i, k), size, part.at(i - k, 0));
+    factor_panel(part);
+    for (int i = k; i < n; ++i) std::copy_n(part.at(i - k, 0), size, all.at(i, k));
+    for (int i = k; i < end; ++i) {
+      const int other = static_cast<int>(all.exchange[i] += static_cast<T>(k));
+      if (other == i) continue;
+      std::swap_ranges(all.at(i, 0), all.at(i, k), all.at(other, 0));
+      std::swap_ranges(all.at(i, 0) + end, all.at(i, 0) + n, all.at(other, 0) + end);
+    }
+    if (end == n) return;
+    all.eliminate(k, end, n, end);
+    multiply(static_cast<std::ptrdiff_t>(n - end) * size, T(-1), part.at(size, 0));
+    gemm(n - end, n - end, size, strided<T>{part.at(size, 0), size, 1}, strided<T>{all.at(k, end), n, 1},
+         all.at(end, end), n, true, parallel);
+  }
+}
+
+/// lu_solve(f, b, k, transposed, memory, parallel): b = a^-1 b, or a'^-1 b, for k columns.
+template <class T> void lu_solve(const factors<T>& f, T* b, int k, bool transposed, T* memory, bool parallel) {
+  const auto exchange = [&](int i) {
+    T* const row = b + static_cast<std::ptrdiff_t>(i) * k;
+    if (f.exchange(i) != i) std::swap_ranges(row, row + k, b + static_cast<std::ptrdiff_t>(f.exchange(i)) * k);
+  };
+  for (int i = 0; i < f.n && !transposed; ++i) exchange(i);
+  solve_triangle(f.triangle(transposed, transposed), f.n, b, k, memory, parallel);
+  solve_triangle(f.triangle(!transposed, transposed), f.n, b, k, memory, parallel);
+  for (int i = f.n - 1; i >= 0 && transposed; --i) exchange(i);
+}
+
+} // namespace fluxpp::inline v0_1::kernels::linalg
+
+namespace fluxpp::inline v0_1::kernels::linalg {
+
+/// The rows that small matrices have at most, and their elements, one row more included.
+inline constexpr int small_rows = 8, small_elements = small_rows * (small_rows + 1);
+
+/// goes_abreast<T>(n, k, count): whether so many matrices of n rows are worth it, with right-hand sides of k columns:
+/// fewer than fill a batch by themselves.
+template <class T> constexpr bool goes_abreast(int n, int k, std::ptrdiff_t count) {
+  constexpr int lanes = simd::batch<T>::size;
+  return n <= small_rows && k < std::min(lanes, small_rows + 1) && count >= lanes / 2;
+}
+
+/// matrices<T>: neighbours, first, ... first + count - 1, at most one per lane. The lanes left over repeat the last.
+template <class T> struct matrices {
+  using batch = simd::batch<T>;
+  std::ptrdiff_t first;
+  int count;
+
+  /// Element i of all of them becomes to[i]; at(m) is where matrix m begins.
+  template <class At> void load(int elements, At at, batch* to) const {
+    T lanes[small_elements * batch::size];
+    for (int l = 0; l < batch::size; ++l) {
+      const T* const from = at(first + std::min(l, count - 1));
+      for (int i = 0; i < elements; ++i) lanes[i * batch::size + l] = from[i];
+    }
+    for (int i = 0; i < elements; ++i) to[i] = batch::load(lanes + i * batch::size);
+  }
+  template <class At> void store(int elements, const batch* from, At at) const {
+    T lanes[small_elements * batch::size];
+    for (int i = 0; i < elements; ++i) from[i].store(lanes + i * batch::size);
+    for (int l = 0; l < count; ++l)
+      for (int i = 0; i < elements; ++i) at(first + l)[i] = lanes[i * batch::size + l];
+  }
+};
+
+/// for_each_group<T>(count, work, f): f(matrices) for all of them; which go together depends on their number alone.
+template <class T, class F> void for_each_group(std::ptrdiff_t count, std::ptrdiff_t work, F&& f) {
+  constexpr std::ptrdiff_t lanes = simd::batch<T>::size;
+  in_parts((count + lanes - 1) / lanes, work * lanes, [&](std::ptrdiff_t from, std::ptrdiff_t to) {
+    for (std::ptrdiff_t g = from; g < to; ++g)
+      f(matrices<T>{g * lanes, static_cast<int>(std::min(lanes, count - g * lanes))});
+  });
+}
+
+/// The lower triangles of symmetric matrices; -1, or a pivot that is not positive in one of them.
+template <class T> int factor_positive(int n, simd::batch<T>* a) {
+  using batch = simd::batch<T>;
+  for (int j = 0; j < n; ++j) {
+    batch pivot = a[j * n + j];
+    for (int k = 0; k < j; ++k) pivot = fnma(a[j * n + k], a[j * n + k], pivot);
+    if (!all((pivot > T(0)) & (pivot < simd::infinity<T>))) return j;
+    const batch root = simd::sqrt(pivot), inverse = T(1) / root;
+    a[j * n + j] = root;
+    for (int i = j + 1; i < n; ++i) {
+      batch sum = a[i * n + j];
+      for (int k = 0; k < j; ++k) sum = fnma(a[i * n + k], a[j * n + k], sum);
+      a[i * n + j] = sum * inverse;
+      a[j * n + i] = T(0);
+    }
+  }
+  return -1;
+}
+
+/// Row k and row `which` of each matrix, of those below k, change places.
+template <class T> void exchange_rows(simd::batch<T> which, int k, int rows, int columns, simd::batch<T>* a) {
+  for (int i = k + 1; i < rows; ++i) {
+    const simd::mask<T> here = which == simd::batch<T>(static_cast<T>(i));
+    if (!any(here)) continue;
+    for (int j = 0; j < columns; ++j) {
+      const simd::batch<T> upper = a[k * columns + j], lower = a[i * columns + j];
+      a[k * columns + j] = simd::select(here, lower, upper);
+      a[i * columns + j] = simd::select(here, upper, lower);
+    }
+  }
+}
+
+/// As lu_factor for one matrix.
+template <class T> void factor_pivoted(int n, simd::batch<T>* a) {
+  using batch = simd::batch<T>;
+  for (int k = 0; k < n; ++k) {
+    batch best(static_cast<T>(k)), most = simd::abs(a[k * n + k]);
+    for (int i = k + 1; i < n; ++i) {
+      const simd::mask<T> larger = simd::abs(a[i * n + k]) > most;
+      best = simd::select(larger, static_cast<T>(i), best);
+      most = simd::select(larger, simd::abs(a[i * n + k]), most);
+    }
+    a[n * n + k] = best;
+    exchange_rows(best, k, n, n, a);
+    const batch pivot = simd::select(a[k * n + k] == T(0), T(1), a[k * n + k]); // then there are zeros below
+    for (int i = k + 1; i < n; ++i) {
+      const batch l = a[i * n + k] /= pivot;
+      for (int j = k + 1; j < n; ++j) a[i * n + j] = fnma(l, a[k * n + j], a[i * n + j]);
+    }
+  }
+}
+
+/// b = a^-1 b for n rows of k columns.
+template <class T> void substitute_abreast(const triangular<simd::batch<T>>& a, int n, simd::batch<T>* b, int k) {
+  for (int step = 0; step < n; ++step) {
+    const int i = a.upper ? n - 1 - step : step, first = a.upper ? i + 1 : 0, last = a.upper ? n : i;
+    const simd::batch<T> inverse = a.unit ? simd::batch<T>(T(1)) : T(1) / a(i, i);
+    for (int c = 0; c < k; ++c) {
+      simd::batch<T> sum = b[i * k + c];
+      for (int j = first; j < last; ++j) sum = fnma(a(i, j), b[j * k + c], sum);
+      b[i * k + c] = sum * inverse;
+    }
+  }
+}
+
+/// As lu_solve for one matrix.
+template <class T> void solve_pivoted(int n, const simd::batch<T>* lu, simd::batch<T>* b, int k, bool transposed) {
+  using batch = simd::batch<T>;
+  const strided<batch> at = transposed ? strided<batch>{lu, 1, n} : strided<batch>{lu, n, 1};
+  for (int i = 0; i < n && !transposed; ++i) exchange_rows(lu[n * n + i], i, n, k, b);
+  substitute_abreast<T>({at, false, !transposed}, n, b, k);
+  substitute_abreast<T>({at, true, transposed}, n, b, k);
+  for (int i = n - 1; i >= 0 && transposed; --i) exchange_rows(lu[n * n + i], i, n, k, b);
+}
+
+} // namespace fluxpp::inline v0_1::kernels::linalg
+
+namespace fluxpp::inline v0_1::kernels {
+
+template <> struct step<ops::lu_factor> : linalg::triangle_scratch {
+  template <class T> static void run(const step_args<T>& s) {
+    const linalg::extents e(s.in_shape[0]);
+    if (linalg::goes_abreast<T>(e.rows, 1, e.count))
+      return linalg::for_each_group<T>(e.count, 2 * e.size(), [&](const linalg::matrices<T>& some) {
+        simd::batch<T> a[linalg::small_elements];
+        some.load(e.rows * e.rows, linalg::matrices_at(s.in[0], e.size()), a);
+        linalg::factor_pivoted(e.rows, a);
+        some.store(e.rows * (e.rows + 1), a, linalg::matrices_at(s.out, e.size() + e.rows));
+      });
+    linalg::for_each_matrix(e.count, e.size() * e.rows / 8, [&](std::ptrdiff_t i, bool alone) {
+      T* const to = s.out + i * (e.size() + e.rows);
+      std::copy_n(s.in[0] + i * e.size(), e.size(), to);
+      linalg::lu_factor(e.rows, to, scratch_of(s, i), alone);
+    });
+  }
+};
+
+template <> struct step<ops::lu_solve> : linalg::triangle_scratch {
+  template <class T> static void run(const step_args<T>& s) {
+    static constexpr const char* calls[]{"solve(a, b)", "inverse(a)", "det(a)", "slogdet(a)"};
+    const linalg::extents e(s.shape);
+    const linalg::repeated factors(s.in_shape[0], s.shape);
+    const bool transposed = s.attr.value[0] != 0;
+    const auto checked = [&](std::ptrdiff_t i) {
+      const linalg::factors<T> f{e.rows, s.in[0] + factors[i]};
+      for (int k = 0; k < e.rows; ++k) linalg::require_pivot(calls[s.attr.value[1]], f.pivot(k), k, i);
+      return f;
+    };
+    if (linalg::goes_abreast<T>(e.rows, e.columns, e.count))
+      return linalg::for_each_group<T>(e.count, 2 * e.size(), [&](const linalg::matrices<T>& some) {
+        simd::batch<T> f[linalg::small_elements], b[linalg::small_elements];
+        some.load(
+            e.rows * (e.rows + 1), [&](std::ptrdiff_t i) { return checked(i).lu; }, f);
+        some.load(e.rows * e.columns, linalg::matrices_at(s.in[2], e.size()), b);
+        linalg::solve_pivoted(e.rows, f, b, e.columns, transposed);
+        some.store(e.rows * e.columns, b, linalg::matrices_at(s.out, e.size()));
+      });
+    linalg::for_each_matrix(e.count, e.size() * e.rows / 4, [&](std::ptrdiff_t i, bool alone) {
+      const linalg::factors<T> f = checked(i);
+      std::copy_n(s.in[2] + i * e.size(), e.size(), s.out + i * e.size());
+      linalg::lu_solve(f, s.out + i * e.size(), e.columns, transposed, scratch_of(s, i), alone);
+    });
+  }
+};
+
+/// reduce_factors(s, f): out[i] = f(factors of matrix i, i).
+template <class T, class F> void reduce_factors(const step_args<T>& s, F&& f) {
+  const linalg::extents e(s.in_shape[0]);
+  for (std::ptrdiff_t i = 0; i < e.count; ++i) {
+    const linalg::factors<T> lu{e.columns, s.in[0] + i * e.size()};
+    for (int k = 0; k < lu.n; ++k)
+      if (lu.pivot(k) - lu.pivot(k) != T(0)) linalg::refuse("det(a)", "a", "must be finite", i);
+    s.out[i] = f(lu);
+  }
+}
+/// The sign of a permutation made of exchanges.
+template <class T> T exchanges_sign(const linalg::factors<T>& f) {
+  bool odd = false;
+  for (int k = 0; k < f.n; ++k) odd ^= f.exchange(k) != k;
+  return odd ? T(-1) : T(1);
+}
+
+template <> struct step<ops::determinant<false>> : no_scratch {
+  template <class T> static void run(const step_args<T>& s) {
+    reduce_factors(s, [](const linalg::factors<T>& f) {
+      T product = exchanges_sign(f);
+      for (int k = 0; k < f.n; ++k) product *= f.pivot(k);
+      return product;
+    });
+  }
+};
+template <> struct step<ops::determinant<true>> : no_scratch {
+  template <class T> static void run(const step_args<T>& s) {
+    reduce_factors(s, [](const linalg::factors<T>& f) {
+      double sum = 0;
+      for (int k = 0; k < f.n; ++k) sum += std::log(std::abs(static_cast<double>(f.pivot(k))));
+      return static_cast<T>(sum);
+    });
+  }
+};
+template <> struct step<ops::lu_sign> : no_scratch {
+  template <class T> static void run(const step_args<T>& s) {
+    reduce_factors(s, [](const linalg::factors<T>& f) {
+      T sign = exchanges_sign(f);
+      for (int k = 0; k < f.n; ++k) sign *= static_cast<T>((f.pivot(k) > T(0)) - (f.pivot(k) < T(0)));
+      return sign;
+    });
+  }
+};
+
+} // namespace fluxpp::inline v0_1::kernels
+
+// The kernels of patch_sum, patch_put and patch_dot.
+
+namespace fluxpp::inline v0_1::kernels {
+
+/// patches: the images of a batch, and how many patches of each are read, in blocks.
+struct patches {
+  static constexpr int block = 64;
+  int batch, channels, rows, columns, taps;
+  std::ptrdiff_t places;
+
+  patches(const dims& image, const dims& top, const graph::attributes& a)
+      : batch(image[0]), channels(image[1]), rows(image[2]), columns(image[3]), taps(a.value[0]), places(top[1]) {}
+  std::ptrdiff_t plane() const { return std::ptrdiff_t{rows} * columns; }
+  std::ptrdiff_t blocks() const { return (places + block - 1) / block; }
+  int size(std::ptrdiff_t b) const { return static_cast<int>(std::min<std::ptrdiff_t>(block, places - b * block)); }
+};
+
+/// pixel_offsets: for each pixel of the patches of a block where it lies in its image, -1 if outside.
+struct pixel_offsets {
+  std::ptrdiff_t at[4][patches::block]; // patches of up to 2 x 2 pixels
+
+  template <class T> pixel_offsets(const patches& p, const T* top, const T* left, int n) {
+    for (int t = 0; t < p.taps * p.taps; ++t)
+      for (int i = 0; i < n; ++i) {
+        const T row = top[i] + static_cast<T>(t / p.taps), column = left[i] + static_cast<T>(t % p.taps);
+        const bool inside =
+            row >= 0 && row < static_cast<T>(p.rows) && column >= 0 && column < static_cast<T>(p.columns);
+        at[t][i] = inside ? static_cast<std::ptrdiff_t>(row) * p.columns + static_cast<std::ptrdiff_t>(column) : -1;
+      }
+  }
+};
+template <class T> T pixel(const T* plane, std::ptrdiff_t at) { return at < 0 ? T(0) : plane[at]; }
+
+/// for_each_block(p, top, left, f): f(n, first, size, offsets) for every block of patches, divided among threads.
+template <class T, class F> void for_each_block(const patches& p, const T* top, const T* left, F f) {
+  in_parts(p.batch * p.blocks(), std::ptrdiff_t{patches::block} * p.channels * p.taps * p.taps,
+           [&](auto begin, auto end) {
+             for (std::ptrdiff_t i = begin; i < end; ++i) {
+               const std::ptrdiff_t n = i / p.blocks(), b = i % p.blocks(), first = n * p.places + b * patches::block;
+               f(n, b * patches::block, p.size(b), pixel_offsets(p, top + first, left + first, p.size(b)));
+             }
+           });
+}
+
+template <> struct step<ops::patch_sum> : no_scratch {
+  template <class T> static void run(const step_args<T>& s) {
+    const patches p(s.in_shape[0], s.in_shape[1], s.attr);
+    for_each_block(p, s.in[1], s.in[2], [&](auto n, auto first, int size, const pixel_offsets& o) {
+      const T* const w = s.in[3] + n * p.taps * p.taps * p.places + first;
+      for (std::ptrdiff_t c = n * p.channels; c < (n + 1) * p.channels; ++c) {
+        const T* const x = s.in[0] + c * p.plane();
+        T* const y = s.out + c * p.places + first;
+        for (int i = 0; i < size; ++i) y[i] = w[i] * pixel(x, o.at[0][i]);
+        for (int t = 1; t < p.taps * p.taps; ++t)
+          for (int i = 0; i < size; ++i) y[i] = scalar::fma(w[t * p.places + i], pixel(x, o.at[t][i]), y[i]);
+      }
+    });
+  }
+};
+
+/// Patches of one plane are added in their order; threads share planes.
+template <> struct step<ops::patch_put> : no_scratch {
+  template <class T> static void run(const step_args<T>& s) {
+    const patches p(s.shape, s.in_shape[1], s.attr);
+    fill_zeros(s.out, s.size());
+    const std::ptrdiff_t planes = std::ptrdiff_t{p.batch} * p.channels;
+    in_parts(planes, p.places * p.taps * p.taps, [&](std::ptrdiff_t begin, std::ptrdiff_t end) {
+      for (std::ptrdiff_t c = begin, next; c < end; c = next) { // planes of one image, which share offsets
+        const std::ptrdiff_t n = c / p.channels;
+        next = std::min(end, (n + 1) * p.channels);
+        for (std::ptrdiff_t b = 0; b < p.blocks(); ++b) put(p, s, n, b, c, next);
+      }
+    });
+  }
+
+private:
+  template <class T>
+  static void put(const patches& p, const step_args<T>& s, std::ptrdiff_t n, std::ptrdiff_t b, std::ptrdiff_t c,
+                  std::ptrdiff_t end) {
+    const std::ptrdiff_t first = b * patches::block, at = n * p.places + first;
+    const pixel_offsets o(p, s.in[1] + at, s.in[2] + at, p.size(b));
+    const T* const w = s.in[3] + n * p.taps * p.taps * p.places + first;
+    for (; c < end; ++c)
+      for (int t = 0; t < p.taps * p.taps; ++t)
+        for (int i = 0; i < p.size(b); ++i)
+          if (const std::ptrdiff_t pixel = o.at[t][i]; pixel >= 0) {
+            T& x = s.out[c * p.plane() + pixel];
+            x = scalar::fma(w[t * p.places + i], s.in[0][c * p.places + first + i], x);
+          }
+  }
+};
+
+template <> struct step<ops::patch_dot> : no_scratch {
+  template <class T> static void run(const step_args<T>& s) {
+    const patches p(s.in_shape[0], s.in_shape[1], s.attr);
+    for_each_block(p, s.in[1], s.in[2], [&](auto n, auto first, int size, const pixel_offsets& o) {
+      T* const w = s.out + n * p.taps * p.taps * p.places + first;
+      for (int t = 0; t < p.taps * p.taps; ++t) std::fill_n(w + t * p.places, size, T(0));
+      for (std::ptrdiff_t c = n * p.channels; c < (n + 1) * p.channels; ++c)
+        for (int t = 0; t < p.taps * p.taps; ++t)
+          for (int i = 0; i < size; ++i) {
+            T& sum = w[t * p.places + i];
+            sum = scalar::fma(pixel(s.in[0] + c * p.plane(), o.at[t][i]), s.in[3][c * p.places + first + i], sum);
+          }
+    });
   }
 };
 
@@ -12937,101 +18290,6 @@ template <> struct step<ops::avg_pool2d_grad> : no_scratch {
 
 } // namespace fluxpp::inline v0_1::kernels
 
-// The kernels of exclusive_product and exclusive_recurrence.
-// recurrence: y[k + 1] = x[k] y[k] + b[k] along an axis, or from its end.
-
-namespace fluxpp::inline v0_1::kernels {
-
-/// affine<T>: a line's part as a map: what follows it is factor y + added.
-template <class T> struct affine { T factor, added; };
-
-/// recurrence<T>: arrays of lines of n elements, `step` apart; without b it is 0.
-template <class T> struct recurrence {
-  const T* x;
-  const T* b;
-  T* y;
-  std::ptrdiff_t n, step;
-
-  T next(std::ptrdiff_t at, T before) const {
-    return b == nullptr ? x[at] * before : scalar::fma(x[at], before, b[at]);
-  }
-
-  /// Writes a part of a line, `count` elements from `at`, after `value`; gives what follows.
-  T walk(std::ptrdiff_t at, std::ptrdiff_t count, T value) const {
-    for (; count > 0; --count, at += step) y[at] = value, value = next(at, value);
-    return value;
-  }
-};
-
-/// The parts of a long line that are walked side by side, so that no product waits for the one before it.
-inline constexpr int side_by_side = 8;
-
-/// One line from `at`: first the maps of equal parts, then the parts after what precedes them.
-template <class T> void walk_line(const recurrence<T>& r, std::ptrdiff_t at, T value) {
-  const std::ptrdiff_t part = r.n / side_by_side;
-  const auto begin = [&](int p) { return at + p * part * r.step; };
-  affine<T> map[side_by_side];
-  std::fill(map, map + side_by_side, affine<T>{T(1), T(0)});
-  for (std::ptrdiff_t k = 0; k < part; ++k)
-    for (int p = 0; p < side_by_side; ++p) {
-      const std::ptrdiff_t here = begin(p) + k * r.step;
-      map[p].factor *= r.x[here];
-      if (r.b != nullptr) map[p].added = r.next(here, map[p].added);
-    }
-  T before[side_by_side];
-  for (int p = 0; p < side_by_side; ++p) before[p] = value, value = map[p].factor * value + map[p].added;
-  for (std::ptrdiff_t k = 0; k < part; ++k)
-    for (int p = 0; p < side_by_side; ++p) {
-      const std::ptrdiff_t here = begin(p) + k * r.step;
-      r.y[here] = before[p], before[p] = r.next(here, before[p]);
-    }
-  r.walk(begin(side_by_side), r.n - part * side_by_side, value);
-}
-
-/// `width` neighbouring lines from `at`, an element of each at a time.
-template <class T> void walk_columns(const recurrence<T>& r, std::ptrdiff_t at, std::ptrdiff_t width, T first) {
-  std::fill_n(r.y + at, width, first);
-  for (std::ptrdiff_t k = 1; k < r.n; ++k, at += r.step)
-    for (std::ptrdiff_t i = at; i < at + width; ++i) r.y[i + r.step] = r.next(i, r.y[i]);
-}
-
-/// run_recurrence(x, b, y, shape, axis, from_end, first): all lines along an axis, divided among threads.
-template <class T>
-void run_recurrence(const T* x, const T* b, T* y, const dims& shape, int axis, bool from_end, T first) {
-  std::ptrdiff_t lead = 1, width = 1;
-  for (int i = 0; i < axis; ++i) lead *= shape[i];
-  for (int i = axis + 1; i < shape.rank; ++i) width *= shape[i];
-  const recurrence<T> r{x, b, y, shape[axis], from_end ? -width : width};
-  if (r.n == 0 || width == 0) return;
-  in_parts(lead * width, r.n, [&](std::ptrdiff_t line, std::ptrdiff_t end) {
-    while (line < end) {
-      const std::ptrdiff_t l = line / width, count = std::min(end, (l + 1) * width) - line;
-      const std::ptrdiff_t at = line + l * (r.n - 1) * width + (from_end ? (r.n - 1) * width : 0);
-      width == 1 ? walk_line(r, at, first) : walk_columns(r, at, count, first);
-      line += count;
-    }
-  });
-}
-
-} // namespace fluxpp::inline v0_1::kernels
-
-namespace fluxpp::inline v0_1::kernels {
-
-template <> struct step<ops::exclusive_product> : no_scratch {
-  template <class T> static void run(const step_args<T>& s) {
-    run_recurrence(s.in[0], static_cast<const T*>(nullptr), s.out, s.shape, s.attr.value[0], s.attr.value[1] != 0,
-                   T(1));
-  }
-};
-
-template <> struct step<ops::exclusive_recurrence> : no_scratch {
-  template <class T> static void run(const step_args<T>& s) {
-    run_recurrence(s.in[0], s.in[1], s.out, s.shape, s.attr.value[0], s.attr.value[1] != 0, T(0));
-  }
-};
-
-} // namespace fluxpp::inline v0_1::kernels
-
 // The kernel of uniform: a stream of random numbers.
 
 namespace fluxpp::inline v0_1::kernels {
@@ -13044,6 +18302,654 @@ template <> struct step<ops::uniform> : no_scratch {
     in_parts(tiles, tile, [&](std::ptrdiff_t first, std::ptrdiff_t last) {
       fill_uniform(s.out + first * tile, static_cast<std::size_t>(std::min(n, last * tile) - first * tile), s.seed,
                    stream, s.step, static_cast<std::uint64_t>(first) * uniform_tile<T>::blocks);
+    });
+  }
+};
+
+} // namespace fluxpp::inline v0_1::kernels
+
+// The kernels of resample and its transpose.
+// Resampling along one axis: each new element is a mean of neighbours, whose weights are tabulated once.
+
+namespace fluxpp::inline v0_1::kernels {
+
+/// keys(x, a): the cubic convolution kernel at distance x (Keys 1981).
+inline double keys(double x, double a) {
+  x = std::abs(x);
+  if (x >= 2) return 0;
+  return x < 1 ? ((a + 2) * x - (a + 3)) * x * x + 1 : ((x - 5) * x + 8) * a * x - 4 * a;
+}
+
+/// resampling: how an axis of `in` elements becomes one of `out`.
+struct resampling {
+  int in, out;
+  interpolate_options options;
+
+  bool picks() const { return options.mode == interpolation::nearest || options.mode == interpolation::nearest_exact; }
+  double step() const {
+    if (options.align_corners && !picks()) return out > 1 ? (in - 1.0) / (out - 1.0) : 0;
+    return static_cast<double>(in) / out;
+  }
+  /// How much the kernel is stretched, and how far it then reaches.
+  double stretch() const { return options.antialias ? std::max(step(), 1.0) : 1; }
+  double reach() const { return stretch() * (options.mode == interpolation::cubic ? 2 : 1); }
+
+  /// The most elements that one is made of.
+  int taps() const { return picks() ? 1 : std::min(in, static_cast<int>(std::ceil(2 * reach()))); }
+
+  /// weights(i, w): the first element that new element i is made of, and the weights of taps() elements from there.
+  template <class T> int weights(int i, T* w) const {
+    if (picks()) return *w = 1, nearest(i);
+    const bool centred = !options.align_corners || options.antialias;
+    const double at = centred ? step() * (i + 0.5) - 0.5 : step() * i;
+    int begin = static_cast<int>(std::floor(at - reach())) + 1, end = static_cast<int>(std::floor(at + reach())) + 1;
+    if (options.antialias) begin = std::max(begin, 0), end = std::min(end, in); // else the border repeats
+    const int n = taps(), first = std::clamp(begin, 0, in - n);
+    double sum = 0;
+    for (int j = begin; j < end; ++j) sum += kernel((j - at) / stretch());
+    std::fill_n(w, n, T(0));
+    for (int j = begin; j < end; ++j)
+      w[std::clamp(j, 0, in - 1) - first] +=
+          static_cast<T>(kernel((j - at) / stretch()) / (options.antialias ? sum : 1));
+    return first;
+  }
+
+private:
+  double kernel(double x) const {
+    if (options.mode == interpolation::linear) return std::max(1 - std::abs(x), 0.0);
+    return keys(x, options.antialias ? -0.5 : -0.75);
+  }
+  int nearest(int i) const {
+    const float scale = static_cast<float>(in) / static_cast<float>(out);
+    const float shift = options.mode == interpolation::nearest ? 0.0f : 0.5f;
+    return std::min(static_cast<int>(std::floor((static_cast<float>(i) + shift) * scale)), in - 1);
+  }
+};
+
+/// mean_table<T>: for each new element of an axis the first it is made of, and its weights.
+template <class T> struct mean_table {
+  int in, out, taps;
+  T* data;
+
+  static std::size_t size(const resampling& r) {
+    return static_cast<std::size_t>(r.out) * (static_cast<std::size_t>(r.taps()) + 1);
+  }
+  mean_table(const resampling& r, T* scratch) : in(r.in), out(r.out), taps(r.taps()), data(scratch) {
+    for (int i = 0; i < out; ++i) data[i * (taps + 1)] = static_cast<T>(r.weights(i, data + i * (taps + 1) + 1));
+  }
+  std::ptrdiff_t first(int i) const { return static_cast<std::ptrdiff_t>(data[i * (taps + 1)]); }
+  const T* weights(int i) const { return data + i * (taps + 1) + 1; }
+};
+
+/// add_means(n, taps, w, x, stride, y): y[j] = sum over k of w[k] x[k stride + j].
+template <class T> void add_means(std::ptrdiff_t n, int taps, const T* w, const T* x, std::ptrdiff_t stride, T* y) {
+  using batch = simd::batch<T>;
+  for (std::ptrdiff_t j = 0; j < n; j += batch::size) {
+    const int lanes = static_cast<int>(std::min<std::ptrdiff_t>(batch::size, n - j));
+    const bool whole = lanes == batch::size;
+    const auto load = [&](int k) {
+      const T* const from = x + k * stride + j;
+      return whole ? batch::load(from) : batch::load_first(from, lanes);
+    };
+    batch sum = batch(w[0]) * load(0);
+    for (int k = 1; k < taps; ++k) sum = fma(batch(w[k]), load(k), sum);
+    whole ? sum.store(y + j) : sum.store_first(y + j, lanes);
+  }
+}
+
+/// The same for one element.
+template <class T> T scalar_mean(int taps, const T* w, const T* x) {
+  T sum = w[0] * x[0];
+  for (int k = 1; k < taps; ++k) sum = scalar::fma(w[k], x[k], sum);
+  return sum;
+}
+
+/// give_back(n, taps, w, y, x, stride): x[k stride + j] += w[k] y[j].
+template <class T> void give_back(std::ptrdiff_t n, int taps, const T* w, const T* y, T* x, std::ptrdiff_t stride) {
+  for (int k = 0; k < taps; ++k)
+    for (std::ptrdiff_t j = 0; j < n; ++j) x[k * stride + j] = scalar::fma(w[k], y[j], x[k * stride + j]);
+}
+
+/// resample(t, outer, inner, x, y): the middle axis of x [outer, in, inner] resampled.
+template <class T> void resample(const mean_table<T>& t, std::ptrdiff_t outer, std::ptrdiff_t inner, const T* x, T* y) {
+  in_parts(outer * t.out, inner * t.taps, [&](std::ptrdiff_t first, std::ptrdiff_t last) {
+    for (std::ptrdiff_t row = first; row < last; ++row) {
+      const int i = static_cast<int>(row % t.out);
+      const T* const from = x + (row / t.out * t.in + t.first(i)) * inner;
+      if (inner > 1) add_means(inner, t.taps, t.weights(i), from, inner, y + row * inner);
+      else y[row] = scalar_mean(t.taps, t.weights(i), from);
+    }
+  });
+}
+
+/// resample_grad(t, outer, inner, y, x): the transpose of resample, x overwritten.
+template <class T>
+void resample_grad(const mean_table<T>& t, std::ptrdiff_t outer, std::ptrdiff_t inner, const T* y, T* x) {
+  in_parts(outer, inner * t.taps * t.out, [&](std::ptrdiff_t begin, std::ptrdiff_t end) {
+    std::fill(x + begin * t.in * inner, x + end * t.in * inner, T(0));
+    for (std::ptrdiff_t o = begin; o < end; ++o)
+      for (int i = 0; i < t.out; ++i)
+        give_back(inner, t.taps, t.weights(i), y + (o * t.out + i) * inner, x + (o * t.in + t.first(i)) * inner, inner);
+  });
+}
+
+} // namespace fluxpp::inline v0_1::kernels
+
+namespace fluxpp::inline v0_1::kernels {
+
+/// resampled_axis: the axis of a step in attribute 0, with what lies before and behind it.
+struct resampled_axis {
+  std::ptrdiff_t outer = 1, inner = 1;
+  resampling how;
+
+  resampled_axis(const dims& x, const dims& y, const graph::attributes& a)
+      : how{x[a.value[0]], y[a.value[0]], {static_cast<interpolation>(a.value[1]), a.value[2] != 0, a.value[3] != 0}} {
+    for (int i = 0; i < a.value[0]; ++i) outer *= x[i];
+    for (int i = a.value[0] + 1; i < x.rank; ++i) inner *= x[i];
+  }
+};
+
+template <> struct step<ops::resample> {
+  template <class T> static std::size_t scratch(const step_args<T>& s) {
+    return mean_table<T>::size(resampled_axis(s.in_shape[0], s.shape, s.attr).how);
+  }
+  template <class T> static void run(const step_args<T>& s) {
+    const resampled_axis axis(s.in_shape[0], s.shape, s.attr);
+    resample(mean_table<T>(axis.how, s.scratch), axis.outer, axis.inner, s.in[0], s.out);
+  }
+};
+
+template <> struct step<ops::resample_grad> {
+  template <class T> static std::size_t scratch(const step_args<T>& s) {
+    return mean_table<T>::size(resampled_axis(s.shape, s.in_shape[0], s.attr).how);
+  }
+  template <class T> static void run(const step_args<T>& s) {
+    const resampled_axis axis(s.shape, s.in_shape[0], s.attr);
+    resample_grad(mean_table<T>(axis.how, s.scratch), axis.outer, axis.inner, s.in[0], s.out);
+  }
+};
+
+} // namespace fluxpp::inline v0_1::kernels
+
+// The kernels of cumsum, cumprod and linear_recurrence.
+// Running sums along any axis.
+// sweep_columns, scan_columns, walk_lines: an array along one of its axes, in order.
+
+namespace fluxpp::inline v0_1::kernels {
+
+/// scan_shape: an array [lead, n, rest] that is scanned along the middle, from the end if reverse.
+struct scan_shape {
+  std::ptrdiff_t lead = 1, n = 1, rest = 1;
+  bool reverse = false;
+
+  bool empty() const { return lead * n * rest == 0; }
+  /// Whether one line is enough work for several threads, and lines are few.
+  bool shares_lines() const { return rest == 1 && lead < 16 && n > 4 * elements_per_task; }
+};
+
+/// sweep_columns(s, first, next): all columns side by side: first(at, width) for the first row of a block of columns,
+/// then next(at, before, width) for each one after it; `at` and `before` are offsets of this row and the one before it.
+/// Blocks are so narrow that the row before is still in the first cache.
+template <class First, class Next> void sweep_columns(const scan_shape& s, First&& first, Next&& next) {
+  if (s.empty()) return;
+  constexpr std::ptrdiff_t widest = 1024;
+  const std::ptrdiff_t blocks = (s.rest + widest - 1) / widest, step = s.reverse ? -s.rest : s.rest;
+  in_parts(s.lead * blocks, s.n * std::min(s.rest, widest), [&](std::ptrdiff_t begin, std::ptrdiff_t end) {
+    for (std::ptrdiff_t b = begin; b < end; ++b) {
+      const std::ptrdiff_t column = b % blocks * widest, width = std::min(widest, s.rest - column);
+      std::ptrdiff_t at = b / blocks * s.n * s.rest + (s.reverse ? (s.n - 1) * s.rest : 0) + column;
+      first(at, width);
+      for (std::ptrdiff_t k = 1; k < s.n; ++k, at += step) next(at + step, at, width);
+    }
+  });
+}
+
+/// scan_columns(s, exclusive, start, fold, x, y): all elements of a column up to each one, folded in order.
+template <class T, class Fold>
+void scan_columns(const scan_shape& s, bool exclusive, T start, const Fold& fold, const T* x, T* y) {
+  const auto first = [&](std::ptrdiff_t at, std::ptrdiff_t width) {
+    if (exclusive) std::fill_n(y + at, width, start);
+    else std::copy_n(x + at, width, y + at);
+  };
+  sweep_columns(s, first, [&](std::ptrdiff_t at, std::ptrdiff_t before, std::ptrdiff_t width) {
+    map_row(width, y + at, fold, y + before, x + (exclusive ? before : at));
+  });
+}
+
+/// walk_lines<Lines>(n, step, at, y, first, next): lines of n elements from `at` on, side by side, so that none waits
+/// for its own arithmetic alone; step is 1, or -1 from the end.
+template <int Lines, class T, class First, class Next>
+void walk_lines(std::ptrdiff_t n, std::ptrdiff_t step, std::ptrdiff_t at, T* y, First&& first, Next&& next) {
+  T last[Lines];
+  for (int l = 0; l < Lines; ++l) y[at + l * n] = last[l] = first(at + l * n);
+  for (std::ptrdiff_t k = 1; k < n; ++k, at += step)
+    for (int l = 0; l < Lines; ++l) {
+      const std::ptrdiff_t before = at + l * n;
+      y[before + step] = last[l] = next(before + step, before, last[l]);
+    }
+}
+
+/// walk_lines(s, y, first, next): all lines of an array whose last axis is walked: y at the first place of each is
+/// first(at), and after it next(at, before, y[before]).
+template <class T, class First, class Next>
+void walk_lines(const scan_shape& s, T* y, const First& first, const Next& next) {
+  if (s.empty()) return;
+  in_parts(s.lead, s.n, [&](std::ptrdiff_t l, std::ptrdiff_t end) {
+    constexpr int many = 2; // more lines, 2^k elements apart, would meet in the same sets of the first cache
+    const std::ptrdiff_t step = s.reverse ? -1 : 1, start = s.reverse ? s.n - 1 : 0;
+    for (; l + many <= end; l += many) walk_lines<many>(s.n, step, l * s.n + start, y, first, next);
+    for (; l < end; ++l) walk_lines<1>(s.n, step, l * s.n + start, y, first, next);
+  });
+}
+
+} // namespace fluxpp::inline v0_1::kernels
+
+namespace fluxpp::inline v0_1::kernels {
+
+/// chains: how one long line is summed: by runs of consecutive elements that do not wait for each other, to each of
+/// which then the sum of all before it is added.
+struct chains {
+  static constexpr std::ptrdiff_t count = 8, length = 32, tile = count * length;
+
+  /// The running sums of each chain of a tile by itself, and its total. Step is 1, or -1 from the end.
+  template <int Step, class T> static void scan(bool exclusive, const T* x, T* y, T* totals) {
+    T total[count]{};
+    for (std::ptrdiff_t i = 0; i < length; ++i)
+      for (std::ptrdiff_t c = 0; c < count; ++c) {
+        const std::ptrdiff_t at = Step * (c * length + i);
+        const T sum = total[c] + x[at];
+        y[at] = exclusive ? total[c] : sum;
+        total[c] = sum;
+      }
+    std::copy_n(total, count, totals);
+  }
+  /// Totals of n chains become what came before each of them; returns what came before the next.
+  template <class T> static T carries(std::ptrdiff_t n, T* totals, T carry) {
+    for (std::ptrdiff_t c = 0; c < n; ++c) {
+      const T next = carry + totals[c];
+      totals[c] = carry;
+      carry = next;
+    }
+    return carry;
+  }
+  /// What came before each chain of a tile is added to its elements.
+  template <int Step, class T> static void carry_in(T* y, const T* carry) {
+    for (std::ptrdiff_t c = 0; c < count; ++c) {
+      T* const chain = y + (Step > 0 ? c * length : -(c + 1) * length + 1);
+      for (std::ptrdiff_t i = 0; i < length; ++i) chain[i] += carry[c];
+    }
+  }
+};
+
+/// sum_line(exclusive, n, x, y, scratch): n consecutive elements; with scratch for n / chains::length numbers the tiles
+/// are divided among threads. The result is the same.
+template <int Step, class T> void sum_line(bool exclusive, std::ptrdiff_t n, const T* x, T* y, T* scratch) {
+  const std::ptrdiff_t tiles = n / chains::tile, span = Step * chains::tile;
+  T carry = T(0);
+  const auto scan = [&](std::ptrdiff_t t, T* totals) {
+    chains::scan<Step>(exclusive, x + t * span, y + t * span, totals);
+  };
+  const auto carry_in = [&](std::ptrdiff_t t, const T* carries) { chains::carry_in<Step>(y + t * span, carries); };
+  const auto each_tile = [&](auto&& f) {
+    in_parts(tiles, chains::tile, [&](std::ptrdiff_t first, std::ptrdiff_t last) {
+      for (std::ptrdiff_t t = first; t < last; ++t) f(t, scratch + t * chains::count);
+    });
+  };
+  if (scratch != nullptr) {
+    each_tile(scan);
+    carry = chains::carries(tiles * chains::count, scratch, carry);
+    each_tile(carry_in);
+  } else {
+    T own[chains::count];
+    for (std::ptrdiff_t t = 0; t < tiles; ++t) {
+      scan(t, own);
+      carry = chains::carries(chains::count, own, carry);
+      carry_in(t, own);
+    }
+  }
+  for (std::ptrdiff_t i = tiles * chains::tile; i < n; ++i) {
+    const T sum = carry + x[Step * i];
+    y[Step * i] = exclusive ? carry : sum;
+    carry = sum;
+  }
+}
+
+/// sum_lines(s, exclusive, x, y, scratch): every line of an array whose last axis is summed. A line shares its tiles
+/// among threads where there are fewer lines than threads.
+template <class T> void sum_lines(const scan_shape& s, bool exclusive, const T* x, T* y, T* scratch) {
+  const bool alone = s.lead < thread_pool::instance().size() && s.shares_lines();
+  const auto lines = [&](std::ptrdiff_t first, std::ptrdiff_t last) {
+    for (std::ptrdiff_t l = first; l < last; ++l) {
+      const std::ptrdiff_t at = l * s.n + (s.reverse ? s.n - 1 : 0);
+      const auto line = s.reverse ? &sum_line<-1, T> : &sum_line<1, T>;
+      line(exclusive, s.n, x + at, y + at, alone ? scratch : nullptr);
+    }
+  };
+  if (alone) lines(0, s.lead);
+  else in_parts(s.lead, s.n, lines);
+}
+
+/// running_sum(s, exclusive, x, y, scratch): the sum of all elements up to each one.
+template <class T> void running_sum(const scan_shape& s, bool exclusive, const T* x, T* y, T* scratch) {
+  if (s.empty()) return;
+  if (s.rest == 1) return sum_lines(s, exclusive, x, y, scratch);
+  const auto sum = [](auto last, auto term) { return last + term; };
+  scan_columns(s, exclusive, T(0), sum, x, y);
+}
+
+} // namespace fluxpp::inline v0_1::kernels
+
+// Running products and linear recurrences along any axis, element after element: what came before may be 0 or tiny
+// where the elements by themselves would overflow.
+
+namespace fluxpp::inline v0_1::kernels {
+
+/// running_product(s, exclusive, x, y): the product of all elements up to each one.
+template <class T> void running_product(const scan_shape& s, bool exclusive, const T* x, T* y) {
+  if (s.rest == 1)
+    return walk_lines(
+        s, y, [&](std::ptrdiff_t at) { return exclusive ? T(1) : x[at]; },
+        [&](std::ptrdiff_t at, std::ptrdiff_t before, T last) { return last * x[exclusive ? before : at]; });
+  const auto product = [](auto last, auto factor) { return last * factor; };
+  scan_columns(s, exclusive, T(1), product, x, y);
+}
+
+/// recurrence(s, lagged, a, b, y): y[k] = a[k] y[k - 1] + b[k], or with a[k - 1] if lagged.
+template <class T> void recurrence(const scan_shape& s, bool lagged, const T* a, const T* b, T* y) {
+  const auto next = [](auto factor, auto last, auto added) {
+    using scalar::fma;
+    return fma(factor, last, added);
+  };
+  if (s.rest == 1)
+    return walk_lines(
+        s, y, [&](std::ptrdiff_t at) { return b[at]; },
+        [&](std::ptrdiff_t at, std::ptrdiff_t before, T last) { return next(a[lagged ? before : at], last, b[at]); });
+  const auto first = [&](std::ptrdiff_t at, std::ptrdiff_t width) { std::copy_n(b + at, width, y + at); };
+  sweep_columns(s, first, [&](std::ptrdiff_t at, std::ptrdiff_t before, std::ptrdiff_t width) {
+    map_row(width, y + at, next, a + (lagged ? before : at), y + before, b + at);
+  });
+}
+
+} // namespace fluxpp::inline v0_1::kernels
+
+namespace fluxpp::inline v0_1::kernels {
+
+constexpr scan_shape scan_shape_of(const dims& d, int axis, bool reverse) {
+  scan_shape s{1, d[axis], 1, reverse};
+  for (int i = 0; i < axis; ++i) s.lead *= d[i];
+  for (int i = axis + 1; i < d.rank; ++i) s.rest *= d[i];
+  return s;
+}
+
+template <> struct step<ops::cumsum> {
+  template <class T> static scan_shape shape_of(const step_args<T>& s) {
+    return scan_shape_of(s.shape, s.attr.value[0], s.attr.value[2] != 0);
+  }
+  template <class T> static std::size_t scratch(const step_args<T>& s) {
+    const scan_shape shape = shape_of(s);
+    return shape.shares_lines() ? static_cast<std::size_t>(shape.n / chains::length) : 0;
+  }
+  template <class T> static void run(const step_args<T>& s) {
+    running_sum(shape_of(s), s.attr.value[1] != 0, s.in[0], s.out, s.scratch);
+  }
+};
+
+template <> struct step<ops::cumprod> : no_scratch {
+  template <class T> static void run(const step_args<T>& s) {
+    running_product(scan_shape_of(s.shape, s.attr.value[0], s.attr.value[2] != 0), s.attr.value[1] != 0, s.in[0],
+                    s.out);
+  }
+};
+
+template <> struct step<ops::linear_recurrence> : no_scratch {
+  template <class T> static void run(const step_args<T>& s) {
+    recurrence(scan_shape_of(s.shape, s.attr.value[0], s.attr.value[2] != 0), s.attr.value[1] != 0, s.in[0], s.in[1],
+               s.out);
+  }
+};
+
+} // namespace fluxpp::inline v0_1::kernels
+
+// The kernels of argsort and searchsorted.
+// Elements in order: sortable keys of numbers, and the positions of the first elements of a line.
+
+namespace fluxpp::inline v0_1::kernels {
+
+/// sort_key<T>: unsigned numbers in the order of the numbers that they stand for; NaN is the largest, -0 equals 0.
+template <class T> using sort_key = std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint64_t>;
+template <class T> sort_key<T> key_of(T x, bool descending) {
+  constexpr sort_key<T> sign = sort_key<T>{1} << (8 * sizeof(T) - 1), none = 0;
+  const auto bits = std::bit_cast<sort_key<T>>(x + T(0));
+  const sort_key<T> key = x != x ? ~none : (bits & sign) != 0 ? ~bits : bits | sign;
+  return descending ? ~key : key;
+}
+
+/// sort_entry<T>: the key of an element and its position, which makes all entries of a line different: their order is
+/// one, however it is found.
+template <class T> struct sort_entry {
+  sort_key<T> key;
+  std::uint32_t position;
+
+  friend bool operator<(const sort_entry& a, const sort_entry& b) {
+    return a.key < b.key || (a.key == b.key && a.position < b.position);
+  }
+};
+
+/// radix_sort(n, first, spare): by the bytes of the keys, the lowest first; each pass keeps the order of the one
+/// before. Returns which of the two places holds the result.
+/// source   Knuth 1998, The Art of Computer Programming 3, section 5.2.5
+template <class T> sort_entry<T>* radix_sort(std::ptrdiff_t n, sort_entry<T>* first, sort_entry<T>* spare) {
+  constexpr int bytes = sizeof(sort_key<T>);
+  const auto digit = [](const sort_entry<T>& e, int byte) { return e.key >> (8 * byte) & 255; };
+  std::uint32_t counts[bytes][256]{};
+  for (std::ptrdiff_t i = 0; i < n; ++i)
+    for (int byte = 0; byte < bytes; ++byte) ++counts[byte][digit(first[i], byte)];
+  for (int byte = 0; byte < bytes; ++byte) {
+    std::uint32_t* const count = counts[byte];
+    if (static_cast<std::ptrdiff_t>(count[digit(first[0], byte)]) == n) continue; // nothing to tell apart
+    std::uint32_t place = 0;
+    for (int d = 0; d < 256; ++d) place += std::exchange(count[d], place);
+    for (std::ptrdiff_t i = 0; i < n; ++i) spare[count[digit(first[i], byte)]++] = first[i];
+    std::swap(first, spare);
+  }
+  return first;
+}
+
+/// Numbers of T that make room for an entry and a spare one.
+template <class T> inline constexpr std::size_t numbers_per_entry = 2 * sizeof(sort_entry<T>) / sizeof(T);
+
+/// sort_positions(n, count, stride, descending, x, to, room): the positions of the first `count` of n elements in
+/// order, both arrays with the stride. A few of many are selected, short lines are compared, long ones sorted by
+/// digits.
+template <class T>
+void sort_positions(std::ptrdiff_t n, std::ptrdiff_t count, std::ptrdiff_t stride, bool descending, const T* x, T* to,
+                    T* room) {
+  auto* entries = reinterpret_cast<sort_entry<T>*>(room);
+  for (std::ptrdiff_t i = 0; i < n; ++i)
+    std::construct_at(entries + i, sort_entry<T>{key_of(x[i * stride], descending), static_cast<std::uint32_t>(i)});
+  if (count < n / 16) std::partial_sort(entries, entries + count, entries + n);
+  else if (n < 16 * static_cast<std::ptrdiff_t>(sizeof(T))) std::sort(entries, entries + n);
+  else entries = radix_sort<T>(n, entries, entries + n);
+  for (std::ptrdiff_t i = 0; i < count; ++i) to[i * stride] = static_cast<T>(entries[i].position);
+}
+
+/// place_of(right, n, sorted, x): how many of n sorted numbers are smaller than x, or not larger if right. Numbers that
+/// are not sorted give some place.
+template <class T> std::ptrdiff_t place_of(bool right, std::ptrdiff_t n, const T* sorted, T x) {
+  const auto smaller = [](T a, T b) { return a < b || (b != b && a == a); };
+  const T* from = sorted;
+  for (std::ptrdiff_t half; n > 0; n -= half) {
+    half = (n + 1) / 2;
+    const T last = from[half - 1];
+    if (right ? !smaller(x, last) : smaller(last, x)) from += half;
+  }
+  return from - sorted;
+}
+
+} // namespace fluxpp::inline v0_1::kernels
+
+namespace fluxpp::inline v0_1::kernels {
+
+template <> struct step<ops::argsort> {
+  template <class T> static std::size_t scratch(const step_args<T>& s) {
+    return s.size(s.in_shape[0]) * numbers_per_entry<T>;
+  }
+  template <class T> static void run(const step_args<T>& s) {
+    const scan_shape of = scan_shape_of(s.in_shape[0], s.attr.value[0], false);
+    const std::ptrdiff_t count = s.shape[s.attr.value[0]];
+    const bool descending = s.attr.value[1] != 0;
+    in_parts(of.lead * of.rest, of.n * 16, [&](std::ptrdiff_t first, std::ptrdiff_t last) {
+      for (std::ptrdiff_t line = first; line < last; ++line) {
+        const std::ptrdiff_t l = line / of.rest, j = line % of.rest;
+        sort_positions(of.n, count, of.rest, descending, s.in[0] + l * of.n * of.rest + j,
+                       s.out + l * count * of.rest + j,
+                       s.scratch + line * of.n * static_cast<std::ptrdiff_t>(numbers_per_entry<T>));
+      }
+    });
+  }
+};
+
+template <> struct step<ops::searchsorted> : no_scratch {
+  template <class T> static void run(const step_args<T>& s) {
+    const dims& rows = s.in_shape[0];
+    const std::ptrdiff_t n = rows[rows.rank - 1], columns = s.shape.rank == 0 ? 1 : s.shape[s.shape.rank - 1];
+    const bool right = s.attr.value[0] != 0;
+    in_parts(static_cast<std::ptrdiff_t>(s.size()), 8, [&](std::ptrdiff_t first, std::ptrdiff_t last) {
+      for (std::ptrdiff_t i = first; i < last; ++i) {
+        const T* const row = s.in[0] + (rows.rank == 1 ? 0 : i / columns * n);
+        s.out[i] = static_cast<T>(place_of(right, n, row, s.in[1][i]));
+      }
+    });
+  }
+};
+
+} // namespace fluxpp::inline v0_1::kernels
+
+// The kernels of cholesky and triangular_solve.
+
+namespace fluxpp::inline v0_1::kernels {
+
+template <> struct step<ops::cholesky> : linalg::triangle_scratch {
+  template <class T> static void run(const step_args<T>& s) {
+    const linalg::extents e(s.shape);
+    if (linalg::goes_abreast<T>(e.rows, 1, e.count)) return run_abreast(s, e);
+    linalg::for_each_matrix(e.count, e.size() * e.rows / 8, [&](std::ptrdiff_t i, bool alone) {
+      std::copy_n(s.in[0] + i * e.size(), e.size(), s.out + i * e.size());
+      linalg::cholesky(e.rows, s.out + i * e.size(), scratch_of(s, i), i, alone);
+    });
+  }
+
+private:
+  template <class T> static void run_abreast(const step_args<T>& s, const linalg::extents& e) {
+    const auto from = linalg::matrices_at(s.in[0], e.size());
+    const int elements = e.rows * e.rows;
+    linalg::for_each_group<T>(e.count, elements, [&](const linalg::matrices<T>& some) {
+      simd::batch<T> a[linalg::small_elements];
+      some.load(elements, from, a);
+      if (linalg::factor_positive(e.rows, a) < 0) return some.store(elements, a, linalg::matrices_at(s.out, e.size()));
+      for (int l = 0; l < some.count; ++l) { // one by one: the sentence names the one that fails
+        T* const to = s.out + (some.first + l) * e.size();
+        std::copy_n(from(some.first + l), elements, to);
+        linalg::cholesky(e.rows, to, s.scratch, some.first + l, false);
+      }
+    });
+  }
+};
+
+template <> struct step<ops::triangular_solve> : linalg::triangle_scratch {
+  template <class T> static void run(const step_args<T>& s) {
+    const linalg::extents e(s.shape);
+    const linalg::repeated triangles(s.in_shape[0], s.shape);
+    const bool upper = s.attr.value[0] != 0, transposed = s.attr.value[1] != 0, unit = s.attr.value[2] != 0;
+    const auto check = [&](std::ptrdiff_t i) {
+      for (int k = 0; k < e.rows && !unit; ++k)
+        linalg::require_pivot("triangular_solve(a, b)", s.in[0][triangles[i] + std::ptrdiff_t{k} * (e.rows + 1)], k, i);
+    };
+    if (linalg::goes_abreast<T>(e.rows, e.columns, e.count))
+      return linalg::for_each_group<T>(e.count, 2 * e.size(), [&](const linalg::matrices<T>& some) {
+        using batch = simd::batch<T>;
+        batch a[linalg::small_elements], b[linalg::small_elements];
+        for (int l = 0; l < some.count; ++l) check(some.first + l);
+        some.load(
+            e.rows * e.rows, [&](std::ptrdiff_t i) { return s.in[0] + triangles[i]; }, a);
+        some.load(e.rows * e.columns, linalg::matrices_at(s.in[1], e.size()), b);
+        const strided<batch> at = transposed ? strided<batch>{a, 1, e.rows} : strided<batch>{a, e.rows, 1};
+        linalg::substitute_abreast<T>({at, upper != transposed, unit}, e.rows, b, e.columns);
+        some.store(e.rows * e.columns, b, linalg::matrices_at(s.out, e.size()));
+      });
+    linalg::for_each_matrix(e.count, e.size() * e.rows / 8, [&](std::ptrdiff_t i, bool alone) {
+      const T* const a = s.in[0] + triangles[i];
+      check(i);
+      const strided<T> at = transposed ? strided<T>{a, 1, e.rows} : strided<T>{a, e.rows, 1};
+      std::copy_n(s.in[1] + i * e.size(), e.size(), s.out + i * e.size());
+      linalg::solve_triangle(linalg::triangular<T>{at, upper != transposed, unit}, e.rows, s.out + i * e.size(),
+                             e.columns, scratch_of(s, i), alone);
+    });
+  }
+};
+
+} // namespace fluxpp::inline v0_1::kernels
+
+// The kernels of unfold and fold: rows of pixels copied to rows of columns, and added back.
+
+namespace fluxpp::inline v0_1::kernels {
+
+/// unfolding: the planes of a batch of images, and the windows that cover them.
+struct unfolding {
+  int planes;
+  window rows, cols;
+
+  unfolding(const dims& image, const dims& columns, const graph::attributes& a) : planes(image[0] * image[1]) {
+    const int* o = a.value;
+    const int size = o[0] > 0 ? o[0] : image[1] > 0 ? columns[1] / (image[1] * o[1]) : 1;
+    rows = padded_window(image[2], size, o[2], o[4], o[5], o[8]);
+    cols = padded_window(image[3], o[1], o[3], o[6], o[7], o[9]);
+  }
+  std::ptrdiff_t plane() const { return std::ptrdiff_t{rows.in} * cols.in; }
+  std::ptrdiff_t columns() const { return std::ptrdiff_t{rows.size} * cols.size * rows.out * cols.out; }
+
+  /// for_each_row(f): f(at, inside, pixel) for each row of windows under each tap of a plane: where the row lies among the
+  /// columns, which of its windows see a pixel, and the pixel that the first window would see.
+  template <class F> void for_each_row(F f) const {
+    const auto up = convolution::axis_packing::by_tap(rows), across = convolution::axis_packing::by_tap(cols);
+    std::ptrdiff_t at = 0;
+    for (int r = 0; r < rows.size; ++r)
+      for (int s = 0; s < cols.size; ++s)
+        for (int i = 0; i < rows.out; ++i, at += cols.out) {
+          const int row = up.input(r, i);
+          const bool seen = row >= 0 && row < rows.in;
+          f(at, seen ? across.inside(s, cols.out) : range{}, std::ptrdiff_t{row} * cols.in + across.input(s, 0));
+        }
+  }
+};
+
+template <> struct step<ops::unfold> : no_scratch {
+  template <class T> static void run(const step_args<T>& s) {
+    const unfolding u(s.in_shape[0], s.shape, s.attr);
+    const std::ptrdiff_t stride = u.cols.stride;
+    in_parts(u.planes, u.columns(), [&](std::ptrdiff_t first, std::ptrdiff_t last) {
+      for (std::ptrdiff_t p = first; p < last; ++p)
+        u.for_each_row(
+            [&, x = s.in[0] + p * u.plane(), y = s.out + p * u.columns()](auto at, range inside, auto pixel) {
+              std::fill_n(y + at, inside.begin, T(0));
+              for (int j = inside.begin; j < inside.end; ++j) y[at + j] = x[pixel + j * stride];
+              std::fill(y + at + inside.end, y + at + u.cols.out, T(0));
+            });
+    });
+  }
+};
+
+template <> struct step<ops::fold_windows> : no_scratch {
+  template <class T> static void run(const step_args<T>& s) {
+    const unfolding u(s.shape, s.in_shape[0], s.attr);
+    const std::ptrdiff_t stride = u.cols.stride;
+    in_parts(u.planes, u.columns(), [&](std::ptrdiff_t first, std::ptrdiff_t last) {
+      std::fill(s.out + first * u.plane(), s.out + last * u.plane(), T(0));
+      for (std::ptrdiff_t p = first; p < last; ++p)
+        u.for_each_row(
+            [&, x = s.out + p * u.plane(), y = s.in[0] + p * u.columns()](auto at, range inside, auto pixel) {
+              for (int j = inside.begin; j < inside.end; ++j) x[pixel + j * stride] += y[at + j];
+            });
     });
   }
 };
@@ -14800,13 +20706,13 @@ namespace fluxpp::inline v0_1 {
 
 #if FLUXPP_HAS_HANA
 template <class... T> using heterogeneous = boost::hana::tuple<T...>;
-/// fold(tuple, start, f): f(...f(f(start, t0), t1)..., tn).
-template <class Tuple, class Start, class F> constexpr auto fold(const Tuple& t, Start start, F f) {
+/// fold_left(tuple, start, f): f(...f(f(start, t0), t1)..., tn).
+template <class Tuple, class Start, class F> constexpr auto fold_left(const Tuple& t, Start start, F f) {
   return boost::hana::fold_left(t, start, f);
 }
 #else
 template <class... T> using heterogeneous = std::tuple<T...>;
-template <class Tuple, class Start, class F> constexpr auto fold(const Tuple& t, Start start, F f) {
+template <class Tuple, class Start, class F> constexpr auto fold_left(const Tuple& t, Start start, F f) {
   return std::apply([&](const auto&... x) { return ((start = f(start, x)), ..., start); }, t);
 }
 #endif
@@ -14821,7 +20727,8 @@ template <layer... L> struct chain_layer {
 
   constexpr var operator()(context& c, var x) const {
     int number = 0;
-    return fold(layers, x, [&](var v, const auto& l) { return c.within(number++, [&] { return apply(l, c, v); }); });
+    return fold_left(layers, x,
+                     [&](var v, const auto& l) { return c.within(number++, [&] { return apply(l, c, v); }); });
   }
 };
 
@@ -15344,7 +21251,8 @@ struct tally {
   bool operator==(const tally&) const = default;
 };
 
-/// metric: a name and a function from answers to a tally; a value, so that `.metrics = {accuracy, top_k<5>}` is a list.
+/// metric: a name and a function from answers to a tally; a value, so that `.metrics = {accuracy, top_k_accuracy<5>}`
+/// is a list.
 struct metric {
   std::string_view name;
   tally (*count)(const classified&);
@@ -15357,7 +21265,7 @@ struct metric {
 
 /// count_top<K>(answers): rows in which fewer than K other classes come before the label, as largest ranks them.
 template <std::size_t K> tally count_top(const classified& answers) {
-  answers.check(K == 1 ? "accuracy(logits, labels)" : "top_k(logits, labels)");
+  answers.check(K == 1 ? "accuracy(logits, labels)" : "top_k_accuracy(logits, labels)");
   tally result{0, answers.size()};
   for (std::size_t i = 0; i < answers.size(); ++i) {
     const std::span<const float> row = answers.row(i);
@@ -15374,8 +21282,8 @@ template <std::size_t K> tally count_top(const classified& answers) {
 /// accuracy: the share of rows whose largest logit is that of the label.
 inline constexpr metric accuracy{"accuracy", &count_top<1>};
 
-/// top_k<K>: the share of rows whose label is among the K largest logits.
-template <std::size_t K> inline constexpr metric top_k{"top_k", &count_top<K>};
+/// top_k_accuracy<K>: the share of rows whose label is among the K largest logits.
+template <std::size_t K> inline constexpr metric top_k_accuracy{"top_k_accuracy", &count_top<K>};
 
 /// confusion_matrix(classes): how often the class `truth` was taken for `predicted`; adds over batches and merges.
 /// 0 / 0 gives 0 in every rate.
