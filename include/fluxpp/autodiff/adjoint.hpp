@@ -22,21 +22,6 @@ constexpr list<bool> reached_from(const graph::tape& t, int last, const list<var
   return depends;
 }
 
-/// A direction with the shape that it must have; one that differs is a fault, one with other names is checked at the call.
-constexpr var direction(var v, const dims& shape, const char* rule, graph::rule fault) {
-  graph::tape& t = *v.tape;
-  const dims given = v.shape();
-  bool fits = given.rank <= shape.rank;
-  for (int i = 1; fits && i <= given.rank; ++i) {
-    const int is = t.extents.resolve(given[given.rank - i]), must_be = t.extents.resolve(shape[shape.rank - i]);
-    if (is == 1 || is == must_be) continue;
-    if (is >= 0 && must_be >= 0) fits = false;
-    else t.extents.equate(must_be, is, rule, t.line);
-  }
-  if (!fits) t.fail(fault, shape, given);
-  return ops::broadcast_to(fits ? v : t.constant(0), shape);
-}
-
 /// A zero with the shape of x.
 constexpr var zeros_like(var x) { return ops::broadcast_to(x.tape->constant(0), x.shape()); }
 
@@ -51,7 +36,7 @@ constexpr list<var> adjoint(graph::tape& t, var y, var ybar, const list<var>& x)
   wanted_here.assign(y.id + 1, false);
   for (const var& v : x)
     if (v.id <= y.id) wanted_here[v.id] = true;
-  bar[y.id] = direction(ybar, y.shape(), "vjp", graph::rule::cotangent).id;
+  bar[y.id] = ops::fitted(ybar, y.shape(), "vjp", graph::rule::cotangent).id;
   const bool among_rules = std::exchange(t.rules, true);
   for (int id = y.id; id >= 0; --id) {
     if (bar[id] < 0 || !depends[id] || wanted_here[id] || t[id].op->adjoint == nullptr) continue;

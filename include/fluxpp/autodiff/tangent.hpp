@@ -19,7 +19,7 @@ constexpr list<var> tangent(graph::tape& t, const list<var>& y, const list<var>&
   for (int i = 0; i < x.size(); ++i) {
     if (x[i].id > last) continue;
     given[x[i].id] = true;
-    if (dx[i].exists()) dot[x[i].id] = direction(dx[i], x[i].shape(), "jvp", graph::rule::tangent).id;
+    if (dx[i].exists()) dot[x[i].id] = ops::fitted(dx[i], x[i].shape(), "jvp", graph::rule::tangent).id;
   }
   const bool among_rules = std::exchange(t.rules, true);
   for (int id = 0; id <= last; ++id) {

@@ -69,6 +69,12 @@ struct philox {
   }
 };
 
+/// seed_of_run(seed, run): the seed of one run of a part of a program that runs many times.
+constexpr std::uint64_t seed_of_run(std::uint64_t seed, std::uint64_t run) {
+  const philox::words w = philox::block(seed, run, stream_of("run"), 0);
+  return std::uint64_t{w[0]} << 32 | w[1];
+}
+
 /// uniform_float(w): 24 bits of a word as a number in [0, 1).
 constexpr float uniform_float(std::uint32_t w) {
   return static_cast<float>(static_cast<std::int32_t>(w >> 8)) * 0x1p-24f;

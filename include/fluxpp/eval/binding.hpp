@@ -9,9 +9,12 @@
 
 namespace fluxpp::inline v0_1::eval {
 
+template <class T> class bound_region;
+
 /// bound_step<T>: a step ready to run.
 template <class T> struct bound_step {
   int number = 0;
+  std::unique_ptr<bound_region<T>> region;
   const step_kernel<T>* own = nullptr;
   kernels::step_args<T> args;
   loop_kernel<T> kernel = nullptr;
@@ -27,8 +30,7 @@ public:
     for (int i = 0; i < plan_.s.g.count.shapes; ++i) shapes_.push_back(numbers(plan_.s.g.shapes[i]));
     place();
     reserve_pools();
-    for (int i = 0; i < plan_.f.step_count; ++i)
-      steps_.push_back(plan_.f.steps[i].op != nullptr ? bind_own(i) : bind_loop(i));
+    for (int i = 0; i < plan_.f.step_count; ++i) steps_.push_back(bind(i));
     finish_pools();
     find_late_outputs();
   }
@@ -163,6 +165,16 @@ private:
     return &pointers_.back();
   }
 
+  bound_step<T> bind(int at) {
+    const graph::op_info* op = plan_.f.steps[at].op;
+    return op == nullptr ? bind_loop(at) : op->kind == graph::kind::region ? bind_region(at) : bind_own(at);
+  }
+  bound_step<T> bind_region(int at) {
+    bound_step<T> b;
+    b.number = at;
+    b.region = std::make_unique<bound_region<T>>(*this, plan_.f.steps[at]);
+    return b;
+  }
   bound_step<T> bind_own(int at) {
     const graph::plan_step& step = plan_.f.steps[at];
     const graph::node& n = plan_.s.g[step.node];

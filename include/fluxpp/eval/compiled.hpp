@@ -55,7 +55,9 @@ template <class T, class Program> struct compiled {
   template <int K> static constexpr step_kernel<T> own_at() {
     constexpr const graph::op_info* op = fused_of<Program>.steps[own_steps_of<Program>.first[K]].op;
     constexpr int code = own_codes::of(op);
-    if constexpr (code < 0) {
+    if constexpr (op == &graph::region_op) {
+      return {};
+    } else if constexpr (code < 0) {
       return {op->custom->template run<T>(), &no_scratch<T>};
     } else {
       using step = kernels::step<typename kernels::op_at<ops::step_list, code>::type>;
@@ -77,11 +79,24 @@ inline constexpr typename compiled<T, Program>::kernel_table
     kernels_of = compiled<T, Program>::make(std::make_integer_sequence<int, codes_of<Program>.kernels>{},
                                             std::make_integer_sequence<int, own_steps_of<Program>.distinct>{});
 
+template <class T, class Program> struct bodies;
 /// plan_of<T, Program>: everything an evaluator needs to run the program.
 template <class T, class Program>
 inline constexpr plan_view<T> plan_of{
-    staged_of<Program>,           fused_of<Program>,         own_steps_of<Program>.kernel, places_of<Program>.of,
-    places_of<Program>.constants, constants_of<Program>,     places_of<Program>.arena,     places_of<Program>.planned,
-    kernels_of<T, Program>.loop,  kernels_of<T, Program>.own};
+    staged_of<Program>,           fused_of<Program>,          own_steps_of<Program>.kernel, places_of<Program>.of,
+    places_of<Program>.constants, constants_of<Program>,      places_of<Program>.arena,     places_of<Program>.planned,
+    kernels_of<T, Program>.loop,  kernels_of<T, Program>.own, &bodies<T, Program>::plan};
+
+/// bodies<T, Program>: the plans of what its regions run.
+template <class T, class Program> struct bodies {
+  static const plan_view<T>& plan(int block) {
+    return [block]<int... Before>(std::integer_sequence<int, Before...>)->const plan_view<T>& {
+      const plan_view<T>* const plans[]{nullptr, &plan_of<T, body<Program, Before + 1>>...};
+      return *plans[block];
+    }
+    (std::make_integer_sequence<int, size_of<Program>.blocks - 1>{});
+  }
+};
+template <class T, class Program, int Block> struct bodies<T, body<Program, Block>> : bodies<T, Program> {};
 
 } // namespace fluxpp::inline v0_1::eval

@@ -2,7 +2,7 @@
 #pragma once
 // Executes plans on a CPU: walks the steps, divides large loops among threads, folds partial sums in a fixed order.
 #include "fluxpp/core/errors.hpp"
-#include "fluxpp/eval/binding.hpp"
+#include "fluxpp/eval/region.hpp"
 #include "fluxpp/kernels/thread_pool.hpp"
 
 #include <cmath>
@@ -50,9 +50,9 @@ template <class T> void run_loop(const plan_view<T>& plan, bound_step<T>& b) {
 template <class T> void check_finite(binding<T>& bound, const bound_step<T>& b, const externals<T>& e) {
   const plan_view<T>& plan = bound.plan();
   const graph::plan_step& step = plan.f.steps[b.number];
-  const int results = step.op != nullptr ? 1 : step.outputs;
-  for (int o = 0; o < results; ++o) {
-    const int node = step.op != nullptr ? step.node : plan.f.outputs[step.first_output + o];
+  const bool own = b.own != nullptr;
+  for (int o = 0; o < (own ? 1 : step.outputs); ++o) {
+    const int node = own ? step.node : plan.f.outputs[step.first_output + o];
     const T* const v = bound.address(node, e);
     const std::size_t n = kernels::step_args<T>::size(bound.shape_of(node));
     for (std::size_t i = 0; i < n; ++i) {
@@ -69,7 +69,12 @@ template <class T> void check_finite(binding<T>& bound, const bound_step<T>& b, 
 template <bool CheckFinite, class T> void run(binding<T>& bound, const externals<T>& e) {
   bound.point_at(e);
   for (bound_step<T>& b : bound.steps()) {
-    if (b.own != nullptr) {
+    if (b.region != nullptr) {
+      b.region->run(bound, e, [](binding<T>& body, const externals<T>& at) {
+        run<CheckFinite>(body, at);
+        body.write_back(at);
+      });
+    } else if (b.own != nullptr) {
       b.args.seed = e.seed, b.args.step = e.step;
       b.own->run(b.args);
     } else {

@@ -31,6 +31,7 @@ template <class T> struct plan_view {
   bool planned = false; ///< by the compiler; else the same pass runs once per set of extents
   const loop_kernel<T>* loops = nullptr;
   const step_kernel<T>* own = nullptr;
+  const plan_view<T>& (*body)(int block) = nullptr; ///< what a region runs
 };
 
 /// aligned_buffer<T>: zeroed memory that begins on a cache line.
@@ -57,6 +58,7 @@ template <class T> struct externals {
   T* state = nullptr;
   T* number = nullptr;
   T* result = nullptr;
+  std::vector<T*> operand, output; ///< of a region
   std::uint64_t seed = 0;
   std::uint32_t step = 0;
 
@@ -66,6 +68,8 @@ template <class T> struct externals {
     case graph::space::parameter: return parameter + index;
     case graph::space::state: return state + index;
     case graph::space::number: return number + index;
+    case graph::space::operand: return operand[static_cast<std::size_t>(index)];
+    case graph::space::output: return output[static_cast<std::size_t>(index)];
     default: return result + index;
     }
   }

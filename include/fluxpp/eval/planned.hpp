@@ -51,14 +51,20 @@ template <class Program> inline constexpr graph::sizes size_of = trace_tables<Pr
 // A function, since nvcc 13 stumbles over the same expression as an initialiser.
 template <class Program> constexpr auto freeze() { return graph::freeze<size_of<Program>>(trace_tables<Program>()); }
 template <class Program> inline constexpr auto graph_of = freeze<Program>();
+/// body<Program, Block>: what a region of a program runs, as a program.
+template <class Program, int Block> struct body {};
 template <class Program>
 inline constexpr graph::graph_view view_of = graph::view_of<size_of<Program>>(graph_of<Program>);
-template <class Program> inline constexpr int nodes_of = size_of<Program>.nodes;
+template <class Program, int Block>
+inline constexpr graph::graph_view view_of<body<Program, Block>> = graph::view_of<size_of<Program>>(graph_of<Program>,
+                                                                                                    Block);
+template <class Program> inline constexpr int nodes_of = view_of<Program>.count.nodes;
 
 /// checked<Program>: the program with every operation a step of its own, in order, so that every value can be looked at.
 template <class Program> struct checked : Program {};
 template <class Program> inline constexpr bool is_checked = false;
 template <class Program> inline constexpr bool is_checked<checked<Program>> = true;
+template <class Program, int Block> inline constexpr bool is_checked<body<Program, Block>> = is_checked<Program>;
 template <bool Check, class Program> using checked_if = std::conditional_t<Check, checked<Program>, Program>;
 
 /// scheduled<N>: when each of N nodes is computed, and by which step.
@@ -143,7 +149,7 @@ template <class Program> constexpr int count_constants() {
 template <class Program> inline constexpr int constants_of = count_constants<Program>();
 template <class Program> constexpr auto make_places() {
   placed<nodes_of<Program>, constants_of<Program>> out;
-  graph::amount size[size_of<Program>.shapes + 1]{};
+  graph::amount size[view_of<Program>.count.shapes + 1]{};
   out.planned = graph::sizes_in_one_symbol(view_of<Program>, size);
   if (!out.planned)
     for (graph::amount& a : size) a = {1, 0};

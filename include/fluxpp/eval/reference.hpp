@@ -74,7 +74,8 @@ public:
     resolve_extents();
     check_constraints();
     nodes_.assign(static_cast<std::size_t>(tape_->size()), {});
-    for (int id = 0; id < tape_->size(); ++id) compute(id);
+    for (int id = 0; id < tape_->size(); ++id)
+      if (tape_->region_of(id) == 0) compute(id);
   }
 
   const std::vector<T>& value(int id) const { return nodes_[static_cast<std::size_t>(id)].data; }
@@ -144,6 +145,8 @@ private:
     case graph::kind::broadcast: return repeat(operand(n, 0), out);
     case graph::kind::reshape: out.data = operand(n, 0).data; return;
     case graph::kind::step: return run_step(id, n, out);
+    case graph::kind::region: return run_region(tape_->regions[n.args[0]], out.shape[0]);
+    case graph::kind::result: return; // its region has computed it
     }
   }
   const array& operand(const graph::node& n, int i) const { return nodes_[static_cast<std::size_t>(n.args[i])]; }
@@ -216,6 +219,43 @@ private:
     if (n.op->custom != nullptr) n.op->custom->template run<T>()(args);
     else if (!run_listed(ops::step_list{}, n, args))
       throw value_error("reference", std::string("no kernel for ") + n.op->name);
+  }
+
+  array& at(int id) { return nodes_[static_cast<std::size_t>(id)]; }
+  /// Element k of the leading axis of an array.
+  array element(const array& x, int k) const {
+    array out;
+    for (int a = 1; a < x.shape.rank; ++a) out.shape = out.shape.with(x.shape[a]);
+    const auto n = static_cast<std::ptrdiff_t>(count(out.shape));
+    out.data.assign(x.data.begin() + k * n, x.data.begin() + (k + 1) * n);
+    return out;
+  }
+  /// Puts x as element k of a result, if it is one.
+  void put(int result, int k, const array& x) {
+    if (result < 0) return;
+    array& all = at(result);
+    all.shape = numbers(tape_->shape_of(result));
+    all.data.resize(count(all.shape));
+    std::copy(x.data.begin(), x.data.end(), all.data.begin() + k * static_cast<std::ptrdiff_t>(x.data.size()));
+  }
+  void run_region(const graph::region& r, int runs) {
+    std::vector<array> carried;
+    for (const graph::region::carry& c : r.carries) carried.push_back(at(c.initial));
+    const std::uint64_t seed = seed_;
+    for (int k = 0; k < runs; ++k) {
+      const int index = r.reverse ? runs - 1 - k : k;
+      seed_ = seed_of_run(seed, static_cast<std::uint64_t>(index));
+      for (int i = 0; i < r.carries.size(); ++i) {
+        at(r.carries[i].inside) = carried[static_cast<std::size_t>(i)];
+        put(r.carries[i].entries, index, carried[static_cast<std::size_t>(i)]);
+      }
+      for (const graph::region::slice& s : r.slices) at(s.inside) = element(at(s.array), index);
+      for (const int id : r.nodes) compute(id);
+      for (int i = 0; i < r.carries.size(); ++i) carried[static_cast<std::size_t>(i)] = at(r.carries[i].next);
+      for (const graph::region::stack& s : r.stacks) put(s.result, index, at(s.inside));
+    }
+    seed_ = seed;
+    for (int i = 0; i < r.carries.size(); ++i) put(r.carries[i].last, 0, carried[static_cast<std::size_t>(i)]);
   }
 
   const graph::tape* tape_;

@@ -71,6 +71,12 @@ template <rule R, class A, class B, class Line> struct fault_report {
                 "fluxpp::vjp(f)(x, ybar): the cotangent must have the shape of the result, or be one number");
   static_assert(R != rule::no_result,
                 "fluxpp: a function must return one value: a number, or what it computed from its arguments");
+  static_assert(R != rule::carry,
+                "fluxpp::scan(body, carry, arrays): the body must return as many carries as it takes, "
+                "each with the shape of its first value");
+  static_assert(R != rule::slices,
+                "fluxpp::scan(body, carry, arrays): all arrays must have the same leading extent, the number of runs");
+  static_assert(R != rule::escaped, "fluxpp: what the body of a loop computes is known in its runs alone: return it");
   static_assert(R != rule::branch, "fluxpp: a program cannot branch on a value: use fx::select(condition, a, b)");
   static_assert(
       R != rule::scalar_gradient,

@@ -23,8 +23,13 @@ enum class kind : int {
   reduction,   ///< folds axes away (they keep extent 1)
   broadcast,   ///< a view that repeats axes of extent 1
   reshape,     ///< a view with other extents
-  step         ///< a kernel of its own
+  step,        ///< a kernel of its own
+  region,      ///< runs a part of the program once per element of its shape (graph/region.hpp)
+  result       ///< one of the results of a region
 };
+
+/// A view has no storage: it shows the elements of its operand.
+constexpr bool is_view(kind k) { return k == kind::broadcast || k == kind::reshape; }
 
 enum class fold : int { none, sum, max, min, prod };
 
@@ -41,6 +46,7 @@ struct op_info {
   bool commutative;
   bool integer;  ///< result is an index or a truth value: no derivative
   bool foldable; ///< forward on numbers is a constant expression
+  bool random;   ///< another value each time: never moved out of a region
   graph::fold fold;
   double (*evaluate)(const double*);              ///< elementwise: value on numbers (nullptr else)
   void (*adjoint)(const node_view&, pullback&);   ///< reverse rule
@@ -50,6 +56,14 @@ struct op_info {
   const op_info* facts = nullptr; ///< the same without functions, for finished programs; or nullptr
 };
 
+/// operand_span: the operands of a node.
+struct operand_span {
+  const int* first;
+  int count;
+  constexpr const int* begin() const { return first; }
+  constexpr const int* end() const { return first + count; }
+};
+
 /// A polynomial hash; in few statements, since constant evaluation counts them.
 template <class... Int> constexpr unsigned hash_of_ints(std::uint64_t h, Int... v) {
   ((h = h * 0x9E3779B97F4A7C15 + static_cast<unsigned>(v)), ...);
@@ -57,6 +71,8 @@ template <class... Int> constexpr unsigned hash_of_ints(std::uint64_t h, Int... 
 }
 
 /// node: one operation applied to earlier nodes. Shapes and attributes are indices into tables of the program.
+/// A region has its number in args[0]; in a finished program: where its operands stand in a table, how many they are, and
+/// the block that it runs.
 struct node {
   const op_info* op = nullptr;
   int args[4]{-1, -1, -1, -1};
@@ -104,6 +120,8 @@ enum class space : int {
   state,     ///< offset into the flat state buffer
   number,    ///< index: run-time number of the architecture (a dropout rate) or of the call
   constant,  ///< index into the constant pool
+  operand,   ///< index: operand of the region
+  output,    ///< index: output of the region
   arena,     ///< planned workspace
   result,    ///< index: output of the program
   extent     ///< the value of an extent
@@ -160,6 +178,9 @@ enum class rule : int {
   tangent,
   cotangent,
   branch,
+  carry,
+  slices,
+  escaped,
   no_result
 };
 struct fault {

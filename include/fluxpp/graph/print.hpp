@@ -43,6 +43,8 @@ inline const char* text_of(space s) {
   case space::state: return "state";
   case space::number: return "number";
   case space::constant: return "constant";
+  case space::operand: return "operand";
+  case space::output: return "output";
   case space::result: return "result";
   case space::extent: return "extent";
   default: return "arena";
@@ -62,8 +64,12 @@ inline std::string operation_of(const graph_view& g, int id) {
   const attributes& a = g.attributes_of(id);
   for (int i = 0; i < a.size; ++i) text.append(i == 0 ? "<" : ", ").append(std::to_string(a.value[i]));
   text.append(a.size > 0 ? ">(" : "(");
-  for (int i = 0; i < 4 && n.args[i] >= 0; ++i) text.append(i == 0 ? "%" : ", %").append(std::to_string(n.args[i]));
-  return text + ")";
+  const char* between = "%";
+  for (const int operand : g.operands(id))
+    if (operand >= 0) text.append(std::exchange(between, ", %")).append(std::to_string(operand));
+  if (n.op->kind == kind::region) text.append(") runs block ").append(std::to_string(n.args[2]));
+  else text.append(")");
+  return text;
 }
 
 /// sign_of(r): what stands between the two sides of a check.
@@ -112,10 +118,10 @@ inline std::string str(const staged_view& s, const fused_view& f, const placemen
     }
     for (int i = 0; i < step.inputs; ++i) text += "  reads " + places(f.inputs[step.first_input + i].source) + "\n";
     if (!loop)
-      for (int a : s.g[step.node].args)
+      for (const int a : s.g.operands(step.node))
         if (a >= 0) text += "  reads " + places(a) + "\n";
     for (int i = 0; i < step.outputs; ++i) text += "  writes " + places(f.outputs[step.first_output + i]) + "\n";
-    if (!loop) text += "  writes " + places(step.node) + "\n";
+    if (!loop && step.op->kind != kind::region) text += "  writes " + places(step.node) + "\n";
   }
   return text;
 }

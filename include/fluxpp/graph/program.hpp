@@ -1,55 +1,94 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-// A finished program: flat arrays of nodes and tables, as a view for passes and as a compile-time value.
-#include "fluxpp/graph/tape.hpp"
+// A finished program: flat arrays of nodes and tables, as a view for passes and as a compile-time value. It has a block of
+// nodes of its own and one for every region.
+#include "fluxpp/graph/regions.hpp"
 
 namespace fluxpp::inline v0_1::graph {
 
-/// A view has no storage: it shows the elements of its operand.
-constexpr bool is_view(kind k) { return k == kind::broadcast || k == kind::reshape; }
-
 /// sizes: how many entries each table of a program has.
 struct sizes {
-  int nodes = 0, shapes = 0, attributes = 0, leaves = 0, outputs = 0, extents = 0, constraints = 0;
+  int nodes = 0, leaves = 0, operands = 0, outputs = 0; ///< of a block, or of all
+  int shapes = 0, attributes = 0, extents = 0, constraints = 0, blocks = 0;
 };
 
-/// graph_view: what passes read. Nodes are in topological order.
+/// loop_facts: how a block runs; the program itself has none of it. Its inputs are the carries, one element of each sliced
+/// array, then what it captures; its outputs are the next carries, then what is stacked.
+struct loop_facts {
+  int carries = 0, slices = 0;
+  bool reverse = false;
+};
+
+/// graph_view: what passes read: one block. Nodes are in topological order.
 struct graph_view {
   sizes count;
   const node* nodes = nullptr;
   const dims* shapes = nullptr;
   const attributes* attribute_table = nullptr;
   const leaf* leaves = nullptr;
+  const int* operand_table = nullptr; ///< of regions
   const int* outputs = nullptr;
   const target* targets = nullptr;
   const extent_entry* extents = nullptr;
   const constraint* constraints = nullptr;
+  loop_facts loop;
 
   constexpr const node& operator[](int id) const { return nodes[id]; }
   constexpr const dims& shape_of(int id) const { return shapes[nodes[id].shape]; }
   constexpr const attributes& attributes_of(int id) const { return attribute_table[nodes[id].attr]; }
   constexpr graph::kind kind_of(int id) const { return nodes[id].op->kind; }
+  /// The operands of a node; -1 stands for one that is absent.
+  constexpr operand_span operands(int id) const {
+    const node& n = nodes[id];
+    if (n.op->kind == kind::region) return {operand_table + n.args[0], n.args[1]};
+    return {n.args, n.op->arity};
+  }
 };
 
-/// tables: a program on the heap, as the last pass over a tape leaves it.
-struct tables {
+/// block: the nodes of a program or of one of its regions, on the heap.
+struct block {
   interner<node> nodes;
-  interner<dims> shapes;
-  interner<attributes> attribute_table;
   list<leaf> leaves;
+  list<int> operands;
   list<int> outputs;
   list<target> targets;
+  loop_facts loop;
+
+  constexpr sizes count() const { return {nodes.size(), leaves.size(), operands.size(), outputs.size()}; }
+};
+
+/// tables: a program on the heap, as the last pass over a tape leaves it. Block 0 is the program itself.
+struct tables {
+  interner<dims> shapes;
+  interner<attributes> attribute_table;
+  list<block> blocks;
   list<extent_entry> extents;
   list<constraint> constraints;
   struct fault fault;
 
   constexpr sizes count() const {
-    return {nodes.size(),   shapes.size(),  attribute_table.size(), leaves.size(),
-            outputs.size(), extents.size(), constraints.size()};
+    sizes n{0, 0, 0, 0, shapes.size(), attribute_table.size(), extents.size(), constraints.size(), blocks.size()};
+    for (const block& b : blocks) {
+      n.nodes += b.nodes.size(), n.leaves += b.leaves.size();
+      n.operands += b.operands.size(), n.outputs += b.outputs.size();
+    }
+    return n;
   }
-  constexpr graph_view view() const {
-    return {count(),         nodes.data(),    shapes.data(),   attribute_table.data(), leaves.begin(),
-            outputs.begin(), targets.begin(), extents.begin(), constraints.begin()};
+  constexpr graph_view view(int at = 0) const {
+    const block& b = blocks[at];
+    sizes n = count();
+    n.nodes = b.nodes.size(), n.leaves = b.leaves.size(), n.operands = b.operands.size(), n.outputs = b.outputs.size();
+    return {n,
+            b.nodes.data(),
+            shapes.data(),
+            attribute_table.data(),
+            b.leaves.begin(),
+            b.operands.begin(),
+            b.outputs.begin(),
+            b.targets.begin(),
+            extents.begin(),
+            constraints.begin(),
+            b.loop};
   }
 };
 
@@ -59,10 +98,13 @@ template <sizes N> struct constant_graph {
   dims shapes[N.shapes + 1];
   attributes attribute_table[N.attributes + 1];
   leaf leaves[N.leaves + 1];
+  int operands[N.operands + 1];
   int outputs[N.outputs + 1];
   target targets[N.outputs + 1];
   extent_entry extents[N.extents + 1];
   constraint constraints[N.constraints + 1];
+  sizes of_block[N.blocks];
+  loop_facts loops[N.blocks];
   struct fault fault;
 };
 
@@ -74,18 +116,43 @@ constexpr node finished(node n) {
 
 template <sizes N> constexpr constant_graph<N> freeze(const tables& t) {
   constant_graph<N> g{};
-  for (int i = 0; i < N.nodes; ++i) g.nodes[i] = finished(t.nodes[i]);
+  sizes at;
+  for (int i = 0; i < N.blocks; ++i) {
+    const block& b = t.blocks[i];
+    for (const node& n : b.nodes) g.nodes[at.nodes++] = finished(n);
+    for (const leaf& l : b.leaves) g.leaves[at.leaves++] = l;
+    for (const int o : b.operands) g.operands[at.operands++] = o;
+    for (const target& to : b.targets) g.targets[at.outputs++] = to;
+    for (int o = 0; o < b.outputs.size(); ++o) g.outputs[at.outputs - b.outputs.size() + o] = b.outputs[o];
+    g.of_block[i] = b.count(), g.loops[i] = b.loop;
+  }
   for (int i = 0; i < N.shapes; ++i) g.shapes[i] = t.shapes[i];
   for (int i = 0; i < N.attributes; ++i) g.attribute_table[i] = t.attribute_table[i];
-  for (int i = 0; i < N.leaves; ++i) g.leaves[i] = t.leaves[i];
-  for (int i = 0; i < N.outputs; ++i) g.outputs[i] = t.outputs[i], g.targets[i] = t.targets[i];
   for (int i = 0; i < N.extents; ++i) g.extents[i] = t.extents[i];
   for (int i = 0; i < N.constraints; ++i) g.constraints[i] = t.constraints[i];
   g.fault = t.fault;
   return g;
 }
-template <sizes N> constexpr graph_view view_of(const constant_graph<N>& g) {
-  return {N, g.nodes, g.shapes, g.attribute_table, g.leaves, g.outputs, g.targets, g.extents, g.constraints};
+/// One block of a program.
+template <sizes N> constexpr graph_view view_of(const constant_graph<N>& g, int at = 0) {
+  sizes first, n = N;
+  for (int i = 0; i < at; ++i) {
+    first.nodes += g.of_block[i].nodes, first.leaves += g.of_block[i].leaves;
+    first.operands += g.of_block[i].operands, first.outputs += g.of_block[i].outputs;
+  }
+  n.nodes = g.of_block[at].nodes, n.leaves = g.of_block[at].leaves;
+  n.operands = g.of_block[at].operands, n.outputs = g.of_block[at].outputs;
+  return {n,
+          g.nodes + first.nodes,
+          g.shapes,
+          g.attribute_table,
+          g.leaves + first.leaves,
+          g.operands + first.operands,
+          g.outputs + first.outputs,
+          g.targets + first.outputs,
+          g.extents,
+          g.constraints,
+          g.loops[at]};
 }
 
 } // namespace fluxpp::inline v0_1::graph

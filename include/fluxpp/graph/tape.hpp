@@ -3,6 +3,7 @@
 // The tape: a program under construction. Every push looks the node up first, so equal expressions are one node.
 #include "fluxpp/core/errors.hpp"
 #include "fluxpp/graph/node.hpp"
+#include "fluxpp/graph/region.hpp"
 
 namespace fluxpp::inline v0_1::graph {
 
@@ -39,11 +40,15 @@ struct located {
   constexpr located(double v, int at = __builtin_LINE()) : value(v), line(at) {}
 };
 
-inline constexpr op_info input_op{"input", hash_of("input"), kind::input, 0,       0,       false,   false,
-                                  false,   fold::none,       nullptr,     nullptr, nullptr, nullptr, nullptr};
-inline constexpr op_info constant_op{
-    "constant", hash_of("constant"), kind::constant, 0,       0,       false,   false,
-    false,      fold::none,          nullptr,        nullptr, nullptr, nullptr, nullptr};
+/// An operation of the graph itself: no rules, only a kind.
+constexpr op_info graph_operation(const char* name, graph::kind kind, int arity) {
+  return {name,  hash_of(name), kind,    arity,   0,       false,   false,  false,
+          false, fold::none,    nullptr, nullptr, nullptr, nullptr, nullptr};
+}
+inline constexpr op_info input_op = graph_operation("input", kind::input, 0);
+inline constexpr op_info constant_op = graph_operation("constant", kind::constant, 0);
+inline constexpr op_info region_op = graph_operation("scan", kind::region, 0);
+inline constexpr op_info result_op = graph_operation("result", kind::result, 1);
 
 class tape : private interner<node> {
 public:
@@ -54,7 +59,11 @@ public:
   tape(const tape&) = delete;
   tape& operator=(const tape&) = delete;
 
-  constexpr int push(const node& n) { return (*this)(n); }
+  constexpr int push(const node& n) {
+    const int id = (*this)(n);
+    if (!regions.empty() && id >= region_of_.size()) enter(id);
+    return id;
+  }
   constexpr int intern(const dims& d) { return shapes_(d); }
   constexpr int intern(const attributes& a) { return a.size == 0 ? 0 : attributes_(a); }
 
@@ -107,6 +116,29 @@ public:
     targets.push(to);
   }
 
+  /// A new region; its number.
+  constexpr int open() {
+    if (regions.empty()) regions.push({}); // number 0 is the program itself
+    regions.push({});
+    return regions.size() - 1;
+  }
+  /// What a run of region r is given: an element of an array, or a carry.
+  constexpr var region_input(int r, const dims& shape, bool integer) {
+    const var x = input(shape, {space::operand, r, integer});
+    region_of_[x.id] = r;
+    return x;
+  }
+  /// The region that a node belongs to.
+  constexpr int region_of(int id) const { return id < region_of_.size() ? region_of_[id] : 0; }
+  /// Moves the last node into a region that its operands do not tell.
+  constexpr void settle(int id, int r) {
+    if (const int before = region_of_[id]; before > 0) regions[before].nodes.pop();
+    region_of_[id] = r;
+    if (r > 0) regions[r].nodes.push(id);
+  }
+  list<graph::region> regions;
+  int current_region = 0; ///< where random numbers are drawn
+
   graph::extent_table extents;
   list<int> outputs;
   list<target> targets; ///< per output
@@ -120,8 +152,18 @@ public:
       false; ///< what is recorded are derivatives by the rules of operations, whose lines are those of their nodes
 
 private:
+  constexpr void enter(int id) {
+    while (region_of_.size() <= id) region_of_.push(0);
+    const node& n = data_[id];
+    int r = n.op->random ? current_region : 0;
+    for (int i = 0; i < n.op->arity; ++i)
+      if (n.args[i] >= 0 && region_of_[n.args[i]] > r) r = region_of_[n.args[i]];
+    settle(id, r);
+  }
+
   interner<dims> shapes_;
   interner<attributes> attributes_;
+  list<int> region_of_; ///< per node, once there are regions
   list<leaf> leaves_;
   list<int> extents_; ///< nodes that stand for extents
   graph::fault fault_;

@@ -122,6 +122,21 @@ constexpr var broadcast_to(var x, const dims& shape) {
   return x.shape() == shape ? x : record<broadcast>(*x.tape, shape, {}, x);
 }
 
+/// v with the shape that it must have; one that differs is a fault, one with other names is checked at the call.
+constexpr var fitted(var v, const dims& shape, const char* rule, graph::rule fault) {
+  graph::tape& t = *v.tape;
+  const dims given = v.shape();
+  bool fits = given.rank <= shape.rank;
+  for (int i = 1; fits && i <= given.rank; ++i) {
+    const int is = t.extents.resolve(given[given.rank - i]), must_be = t.extents.resolve(shape[shape.rank - i]);
+    if (is == 1 || is == must_be) continue;
+    if (is >= 0 && must_be >= 0) fits = false;
+    else t.extents.equate(must_be, is, rule, t.line);
+  }
+  if (!fits) t.fail(fault, shape, given);
+  return broadcast_to(fits ? v : t.constant(0), shape);
+}
+
 /// The adjoint of broadcasting: sums x down to a shape that broadcasts to x's shape.
 constexpr var sum_to(var x, const dims& shape) {
   const dims from = x.shape();

@@ -92,6 +92,7 @@
 #include "fluxpp/ops/rms_norm.hpp"
 #include "fluxpp/ops/round.hpp"
 #include "fluxpp/ops/rsqrt.hpp"
+#include "fluxpp/ops/scan.hpp"
 #include "fluxpp/ops/scatter_add.hpp"
 #include "fluxpp/ops/scatter_max.hpp"
 #include "fluxpp/ops/searchsorted.hpp"
@@ -120,6 +121,7 @@
 #include "fluxpp/ops/unfold.hpp"
 #include "fluxpp/ops/uniform.hpp"
 #include "fluxpp/ops/variance.hpp"
+#include "fluxpp/ops/vars.hpp"
 #include "fluxpp/ops/window.hpp"
 #include "fluxpp/ops/xlogy.hpp"
 

@@ -29,6 +29,7 @@ struct rule_defaults {
   static constexpr bool commutative = false;
   static constexpr bool integer = false;
   static constexpr bool foldable = false;
+  static constexpr bool random = false;
   static constexpr graph::fold fold = graph::fold::none;
 };
 
@@ -170,8 +171,9 @@ template <class Op> constexpr int rewrite_of(graph::tape& t, const graph::node& 
 template <class Op> constexpr double evaluate_at(const double* x) { return forward_at<Op>(x); }
 
 template <class Op> constexpr graph::op_info make_facts() {
-  graph::op_info i{Op::name,     hash_of(Op::name), Op::kind, Op::arity, Op::cost, Op::commutative, Op::integer,
-                   Op::foldable, Op::fold,          nullptr,  nullptr,   nullptr,  nullptr,         nullptr};
+  graph::op_info i{Op::name,        hash_of(Op::name), Op::kind,     Op::arity,  Op::cost,
+                   Op::commutative, Op::integer,       Op::foldable, Op::random, Op::fold,
+                   nullptr,         nullptr,           nullptr,      nullptr,    nullptr};
   if constexpr (!is_builtin<Op>) i.custom = &compiled_form<Op>::value;
   return i;
 }

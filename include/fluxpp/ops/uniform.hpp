@@ -10,6 +10,7 @@ namespace ops {
 /// source   Salmon, Moraes, Dror & Shaw 2011, doi:10.1145/2063384.2063405
 struct uniform : custom<0> {
   static constexpr auto name = "uniform";
+  static constexpr bool random = true;
   static constexpr var apply(graph::tape& t, const dims& shape) {
     return record<uniform>(t, shape, graph::make_attributes(t.size()));
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-// Dead-code elimination: keeps what the outputs need, in order, with extents replaced by what they were proved equal to.
+// Dead-code elimination: keeps what the outputs need, in order, with extents replaced by what they were proved equal to,
+// and writes the program and each of its regions as a block.
 #include "fluxpp/graph/program.hpp"
 
 namespace fluxpp::inline v0_1::graph {
@@ -52,46 +53,180 @@ private:
   list<int> standing_for_;
 };
 
-/// live[i]: node i is needed by an output.
-constexpr list<bool> live_nodes(const tape& t, const operands& operand) {
-  list<bool> live(t.size());
-  for (int o : t.outputs) live[operand.standing_for(o)] = true;
-  for (int id = t.size() - 1; id >= 0; --id) {
-    if (!live[id]) continue;
-    const node& n = t[id];
-    for (int i = 0; i < n.op->arity; ++i)
-      if (n.args[i] >= 0) live[operand(n, n.args[i])] = true;
+/// The nodes that the outputs need; of a region only what its results need.
+class liveness {
+public:
+  constexpr liveness(const tape& t, const operands& operand) : t_(t), operand_(operand), live_(t.size()) {
+    for (const int o : t.outputs) mark(operand.standing_for(o));
+    while (!open_.empty()) visit(open_.pop());
   }
-  return live;
-}
+  constexpr bool operator[](int id) const { return live_[id]; }
+
+private:
+  constexpr void mark(int id) {
+    if (id < 0 || live_[id]) return;
+    live_[id] = true;
+    open_.push(id);
+  }
+  constexpr void visit(int id) {
+    const node& n = t_[id];
+    for (int i = 0; i < n.op->arity; ++i)
+      if (n.args[i] >= 0) mark(needed(id, operand_(n, n.args[i])));
+    if (n.op == &result_op) visit_result(t_.regions[t_[n.args[0]].args[0]], t_.attributes_of(id));
+    if (n.op == &input_op && t_.region_of(id) > 0) visit_input(t_.regions[t_.region_of(id)], id);
+  }
+  /// Of an operand outside the region of node id, what is behind its views: a block has those, and numbers, again.
+  constexpr int needed(int id, int a) const {
+    const int r = t_.region_of(id);
+    while (t_.region_of(a) != r && is_view(t_[a].op->kind)) a = operand_(t_[a], t_[a].args[0]);
+    return t_.region_of(a) != r && is_number(t_, a) ? -1 : a;
+  }
+  constexpr void visit_result(const region& r, const attributes& a) {
+    if (static_cast<result_role>(a.value[0]) == result_role::stack)
+      mark(operand_.standing_for(r.stacks[a.value[1]].inside));
+    else mark(r.carries[a.value[1]].inside);
+  }
+  constexpr void visit_input(const region& r, int id) {
+    for (const region::slice& s : r.slices)
+      if (s.inside == id) mark(operand_.standing_for(s.array));
+    for (const region::carry& c : r.carries)
+      if (c.inside == id) mark(operand_.standing_for(c.initial)), mark(operand_.standing_for(c.next));
+  }
+
+  const tape& t_;
+  const operands& operand_;
+  list<bool> live_;
+  list<int> open_; ///< live nodes whose operands have not been looked at
+};
+
+/// extraction: writes the live nodes of a tape as blocks.
+class extraction {
+public:
+  constexpr explicit extraction(const tape& t)
+      : t_(t), shapes_(t), operand_(t, shapes_), live_(t, operand_), renamed_(t.size()),
+        block_of_(t.regions.size() + 1), shape_number_(t.shapes().size()) {
+    block_here_.assign(t.size(), -1);
+    out_.attribute_table({});
+    captured_ = list<list<int>>(t.regions.size() + 1);
+  }
+  constexpr tables operator()() {
+    int blocks = 1;
+    for (int r = 1; r < t_.regions.size(); ++r)
+      if (t_.regions[r].node >= 0 && live_[t_.regions[r].node]) block_of_[r] = blocks++;
+    out_.blocks = list<block>(blocks);
+    for (int r = t_.regions.size() - 1; r > 0; --r) // a region before the one in which it stands
+      if (block_of_[r] > 0) write_region(r);
+    write_program();
+    for (int i = 0; i < t_.extents.size(); ++i) out_.extents.push(t_.extents[i]);
+    for (const constraint& c : t_.extents.constraints()) out_.constraints.push(c);
+    if (out_.fault.rule == rule::none) out_.fault = t_.first_fault();
+    return std::move(out_);
+  }
+
+private:
+  constexpr void write_program() {
+    region_ = 0, block_ = &out_.blocks[0];
+    for (int id = 0, size = t_.size(); id < size; ++id)
+      if (live_[id] && t_.region_of(id) == 0) write(id);
+    for (const int o : t_.outputs) block_->outputs.push(renamed_[operand_.standing_for(o)]);
+    block_->targets = t_.targets;
+    while (block_->targets.size() < block_->outputs.size()) block_->targets.push({});
+  }
+  constexpr void write_region(int r) {
+    region_ = r, block_ = &out_.blocks[block_of_[r]];
+    const region& from = t_.regions[r];
+    block_->loop.reverse = from.reverse;
+    for (const region::carry& c : from.carries)
+      if (live_[c.inside]) write_input(c.inside), ++block_->loop.carries;
+    for (const region::slice& s : from.slices)
+      if (live_[s.inside]) write_input(s.inside), ++block_->loop.slices;
+    for (const int id : from.nodes)
+      if (live_[id]) write(id);
+    for (const region::carry& c : from.carries)
+      if (live_[c.inside]) write_output(c.next);
+    for (const region::stack& s : from.stacks)
+      if (live_result(s.result)) write_output(s.inside);
+  }
+  constexpr bool live_result(int id) const { return id >= 0 && live_[id]; }
+
+  constexpr void write_output(int id) {
+    block_->targets.push({space::output, block_->outputs.size()});
+    block_->outputs.push(here(operand_.standing_for(id)));
+  }
+  /// What the block is given for a node outside of it.
+  constexpr int write_input(int id) {
+    node n{&input_op};
+    n.shape = shape(t_[id].shape), n.attr = block_->leaves.size();
+    block_->leaves.push({space::operand, n.attr, t_.integer(id)});
+    return keep(id, n);
+  }
+  constexpr int write(int id) {
+    node n = t_[id];
+    n.shape = shape(n.shape);
+    if (n.op == &input_op) block_->leaves.push(t_.leaf_of(id)), n.attr = block_->leaves.size() - 1;
+    else if (n.op == &result_op) n.attr = renumbered(t_.regions[t_[n.args[0]].args[0]], t_.attributes_of(id));
+    else if (n.attr != 0) n.attr = out_.attribute_table(t_.attribute_table()[n.attr]);
+    if (n.op == &region_op) return keep(id, region_node(n));
+    for (int i = 0; i < n.op->arity; ++i)
+      if (n.args[i] >= 0) n.args[i] = here(operand_(n, n.args[i]));
+    return keep(id, n);
+  }
+  constexpr int keep(int id, const node& n) {
+    block_here_[id] = region_;
+    return renamed_[id] = block_->nodes(n);
+  }
+  constexpr node region_node(node n) {
+    const int number = n.args[0];
+    const region& r = t_.regions[number];
+    list<int> reads;
+    for (const region::carry& c : r.carries)
+      if (live_[c.inside]) reads.push(here(operand_.standing_for(c.initial)));
+    for (const region::slice& s : r.slices)
+      if (live_[s.inside]) reads.push(here(operand_.standing_for(s.array)));
+    for (const int id : captured_[number]) reads.push(here(id));
+    n.args[0] = block_->operands.size(), n.args[1] = reads.size(), n.args[2] = block_of_[number];
+    block_->operands.append(reads);
+    return n;
+  }
+  /// The attributes of a result, among what is left of its region.
+  constexpr int renumbered(const region& r, const attributes& a) {
+    int which = 0;
+    const bool stack = static_cast<result_role>(a.value[0]) == result_role::stack;
+    for (int i = 0; i < a.value[1]; ++i)
+      which += (stack ? live_result(r.stacks[i].result) : live_[r.carries[i].inside]) ? 1 : 0;
+    return out_.attribute_table(make_attributes(a.value[0], which));
+  }
+  /// The node of this block that stands for node id, which may lie outside.
+  constexpr int here(int id) {
+    if (block_here_[id] == region_) return renamed_[id];
+    if (region_ == 0 && t_.region_of(id) != 0) { // a value of a run, where no run is
+      if (out_.fault.rule == rule::none) out_.fault = {rule::escaped, t_.shape_of(id), {}, t_[id].line};
+      return 0;
+    }
+    if (is_view(t_[id].op->kind) || is_number(t_, id)) return write(id);
+    captured_[region_].push(id);
+    return write_input(id);
+  }
+  constexpr int shape(int number) {
+    int& known = shape_number_[number]; // 1 + the number in the program
+    if (known == 0) known = 1 + out_.shapes(shapes_[number]);
+    return known - 1;
+  }
+
+  const tape& t_;
+  const merged_shapes shapes_;
+  const operands operand_;
+  const liveness live_;
+  list<int> renamed_, block_here_; ///< per node: its number in a block, and the region of that block
+  list<int> block_of_;             ///< per region; 0 for one that is not live
+  list<int> shape_number_;
+  list<list<int>> captured_; ///< per region: the nodes outside that its block reads
+  int region_ = 0;           ///< that is being written
+  block* block_ = nullptr;
+  tables out_;
+};
 
 /// dce(t): the program of t's outputs; linear in the size of the tape.
-constexpr tables dce(const tape& t) {
-  tables out;
-  const merged_shapes shapes(t);
-  const operands operand(t, shapes);
-  const list<bool> live = live_nodes(t, operand);
-  list<int> renamed(t.size()), shape_number(t.shapes().size()); // 1 + the number of a shape in the program
-  out.attribute_table({});
-  for (int id = 0, size = t.size(); id < size; ++id) {
-    if (!live[id]) continue;
-    node n = t[id];
-    int& shape = shape_number[n.shape];
-    if (shape == 0) shape = 1 + out.shapes(shapes[n.shape]);
-    n.shape = shape - 1;
-    if (n.op == &input_op) out.leaves.push(t.leaf_of(id)), n.attr = out.leaves.size() - 1;
-    else if (n.attr != 0) n.attr = out.attribute_table(t.attribute_table()[n.attr]);
-    for (int i = 0; i < n.op->arity; ++i)
-      if (n.args[i] >= 0) n.args[i] = renamed[operand(n, n.args[i])];
-    renamed[id] = out.nodes(n);
-  }
-  for (int o : t.outputs) out.outputs.push(renamed[operand.standing_for(o)]);
-  out.targets = t.targets;
-  while (out.targets.size() < out.outputs.size()) out.targets.push({});
-  for (int i = 0; i < t.extents.size(); ++i) out.extents.push(t.extents[i]);
-  for (const constraint& c : t.extents.constraints()) out.constraints.push(c);
-  out.fault = t.first_fault();
-  return out;
-}
+constexpr tables dce(const tape& t) { return extraction(t)(); }
 
 } // namespace fluxpp::inline v0_1::graph

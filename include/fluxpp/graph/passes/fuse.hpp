@@ -35,7 +35,7 @@ struct fused_view {
   const int* step_of = nullptr; ///< per node; -1 for leaves and views
   const int* members = nullptr;
   const input_ref* inputs = nullptr;
-  const int* outputs = nullptr; ///< nodes stored by loops
+  const int* outputs = nullptr; ///< nodes stored by loops, and the results of regions
 };
 
 /// fused: the same on the heap.
@@ -64,7 +64,7 @@ struct staged_view {
   const bool* copied;
   bool checked = false; ///< values are looked at as they are computed; inputs of the call change when all have passed
   constexpr bool looped(int id) const { return in_kernel(g.kind_of(id)) || copied[id]; }
-  constexpr bool computed(int id) const { return looped(id) || g.kind_of(id) == kind::step; }
+  constexpr bool computed(int id) const { return !is_leaf(g.kind_of(id)) && (!is_view(g.kind_of(id)) || copied[id]); }
   constexpr int space_of(int id) const { return copied[id] ? g[id].shape : iteration_shape(g, id); }
 };
 
@@ -103,13 +103,16 @@ constexpr grouping group(const staged_view& s) {
   open.assign(s.g.count.shapes, {});
   for (int id : order) {
     open_step own;
+    if (s.g.kind_of(id) == kind::result) {
+      out.step_of[id] = out.step_of[s.g[id].args[0]];
+      continue;
+    }
     open_step& step = s.looped(id) ? open[s.space_of(id)] : own;
     if (step.stage != s.stage[id] || step.members >= most_operations || step.inputs >= most_inputs)
       step = {out.steps++, s.stage[id], 0, 0};
     out.step_of[id] = step.number;
     ++step.members;
-    for (int i = 0; i < s.g[id].op->arity; ++i) {
-      const int a = s.g[id].args[i];
+    for (const int a : s.g.operands(id)) {
       if (a < 0 || out.step_of[a] == step.number) continue;
       int& last = taken_by[memory_source(s, a)];
       if (last != step.number) ++step.inputs, ++out.operands;
@@ -151,8 +154,8 @@ constexpr list<bool> stored_nodes(const staged_view& s, const list<int>& step_of
   for (int id = 0; id < s.g.count.nodes; ++id) {
     if (step_of[id] < 0) continue;
     if (s.g.kind_of(id) != kind::elementwise) stored[id] = true;
-    for (int i = 0; i < s.g[id].op->arity; ++i)
-      if (const int a = s.g[id].args[i]; a >= 0 && step_of[a] != step_of[id]) stored[owner(s.g, s.copied, a)] = true;
+    for (const int a : s.g.operands(id))
+      if (a >= 0 && step_of[a] != step_of[id]) stored[owner(s.g, s.copied, a)] = true;
   }
   return stored;
 }
@@ -164,8 +167,12 @@ constexpr void collect_operands(const staged_view& s, fused& f) {
   taken_by.assign(s.g.count.nodes, -1);
   for (int at = 0; at < f.steps.size(); ++at) {
     plan_step& step = f.steps[at];
-    if (step.op != nullptr) continue;
     step.first_input = f.inputs.size(), step.first_output = f.outputs.size();
+    if (step.op != nullptr) { // its results, if they are nodes of their own
+      for (int m = 1; m < step.members; ++m) f.outputs.push(f.members[step.first_member + m]);
+      step.outputs = step.members - 1;
+      continue;
+    }
     for (int m = 0; m < step.members; ++m) {
       const int id = f.members[step.first_member + m];
       for (int i = 0; i < s.g[id].op->arity; ++i) {

@@ -102,8 +102,8 @@ constexpr list<int> last_uses(const staged_view& s, const fused_view& f) {
   last.assign(s.g.count.nodes, -1);
   for (int id = 0; id < s.g.count.nodes; ++id) {
     if (f.step_of[id] < 0) continue;
-    for (int i = 0; i < s.g[id].op->arity; ++i)
-      if (const int a = s.g[id].args[i]; a >= 0) {
+    for (const int a : s.g.operands(id))
+      if (a >= 0) {
         int& l = last[owner(s.g, s.copied, a)];
         l = f.step_of[id] > l ? f.step_of[id] : l;
       }
@@ -138,7 +138,7 @@ constexpr list<int> input_nodes(const graph_view& g) {
 /// so do all inputs of a checked program.
 constexpr bool writes_in_place(const staged_view& s, const fused_view& f, const list<int>& last,
                                const list<int>& inputs, int id, const target& to) {
-  if (to.space == space::result) return true;
+  if (to.space == space::result || to.space == space::output) return true;
   if (s.checked || to.space == space::state || f.steps[f.step_of[id]].op != nullptr) return false;
   for (int in : inputs) {
     const leaf& l = s.g.leaves[s.g[in].attr];
@@ -177,7 +177,7 @@ public:
   constexpr void operator()(int at) {
     const plan_step& step = f_.steps[at];
     find_free_operands(step, at);
-    if (step.op != nullptr) store(step.node, at);
+    if (step.op != nullptr && step.op->kind != kind::region) store(step.node, at);
     for (int i = 0; i < step.outputs; ++i) store(f_.outputs[step.first_output + i], at);
     for (int id = dying_[at]; id >= 0; id = dies_next_[id])
       if (!passed_on_[id]) part_of(id).release(id, block_);

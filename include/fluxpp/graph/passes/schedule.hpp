@@ -24,13 +24,13 @@ constexpr int owner(const graph_view& g, const bool* copied, int id) {
   return id;
 }
 
-/// copied[i] for broadcasts that feed a step, a reshape, or an output.
+/// copied[i] for broadcasts that feed a step, a region, a reshape, or an output.
 constexpr void find_copies(const graph_view& g, bool* copied) {
   for (int id = 0; id < g.count.nodes; ++id) {
     copied[id] = false;
     const kind k = g.kind_of(id);
-    if (k != kind::step && k != kind::reshape) continue;
-    for (int a : g[id].args)
+    if (k != kind::step && k != kind::region && k != kind::reshape) continue;
+    for (const int a : g.operands(id))
       if (a >= 0 && g.kind_of(a) == kind::broadcast) copied[a] = true;
   }
   for (int i = 0; i < g.count.outputs; ++i)
@@ -57,10 +57,10 @@ constexpr void assign_stages(const graph_view& g, int* stage, const bool* copied
     stage[id] = 0;
     const kind k = g.kind_of(id);
     if (is_leaf(k) || (is_view(k) && !copied[id])) continue;
-    for (int i = 0; i < g[id].op->arity; ++i) {
-      const int a = g[id].args[i];
+    for (const int a : g.operands(id)) {
       if (a < 0) continue;
-      const int s = fusable(g, a, id) ? stage[a] : available(g, stage, copied, a);
+      const bool together = fusable(g, a, id) || k == kind::result;
+      const int s = together ? stage[a] : available(g, stage, copied, a);
       stage[id] = s > stage[id] ? s : stage[id];
     }
     stage[id] = in_step(g, id, stage[id]);
@@ -96,8 +96,7 @@ constexpr void sink(const graph_view& g, int* stage, const bool* copied) {
         from_registers(g, stage, id) <= 1)
       stage[id] = limit[id] - ((limit[id] & 1) ^ 1);
     const bool view = is_view(k) && !copied[id];
-    for (int i = 0; i < g[id].op->arity; ++i) {
-      const int a = g[id].args[i];
+    for (const int a : g.operands(id)) {
       if (a < 0) continue;
       const int l = view ? limit[id] : fusable(g, a, id) ? stage[id] : stage[id] - 1;
       limit[a] = l < limit[a] ? l : limit[a];

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+// A region bound to numbers: what it runs, and where each run finds its operands and leaves its results.
+#include "fluxpp/core/rng.hpp"
+#include "fluxpp/eval/binding.hpp"
+
+namespace fluxpp::inline v0_1::eval {
+
+/// bound_region<T>: the body of a region with memory of its own. Carries pass from run to run through the stacked results
+/// if there are any, else through two places that alternate.
+template <class T> class bound_region {
+public:
+  bound_region(const binding<T>& outer, const graph::plan_step& step)
+      : body_(outer.plan().body(outer.plan().s.g[step.node].args[2]), outer.extents()), node_(step.node),
+        runs_(outer.shape_of(step.node)[0]) {
+    const graph::graph_view &g = outer.plan().s.g, &inside = body_.plan().s.g;
+    const auto size = [&](int node) { return kernels::step_args<T>::size(body_.shape_of(node)); };
+    at_.operand.resize(static_cast<std::size_t>(g.operands(node_).count));
+    at_.output.resize(static_cast<std::size_t>(inside.count.outputs));
+    // The inputs of a block are its first nodes.
+    for (int i = 0; i < inside.loop.carries; ++i) carries_.push_back({size(i), aligned_buffer<T>(2 * size(i))});
+    for (int i = 0; i < inside.loop.slices; ++i) slices_.push_back({size(inside.loop.carries + i)});
+    stacks_.resize(at_.output.size() - carries_.size());
+    for (int i = 0; i < step.outputs; ++i) {
+      const int result = outer.plan().f.outputs[step.first_output + i];
+      const graph::attributes& a = g.attributes_of(result);
+      const auto which = static_cast<std::size_t>(a.value[1]);
+      switch (static_cast<graph::result_role>(a.value[0])) {
+      case graph::result_role::last: carries_[which].last_node = result; break;
+      case graph::result_role::entries: carries_[which].entries_node = result; break;
+      case graph::result_role::stack: stacks_[which] = {size(inside.outputs[carries_.size() + which]), result}; break;
+      }
+    }
+  }
+
+  /// run_body(body, externals) for every run in its order.
+  template <class RunBody> void run(const binding<T>& outer, const externals<T>& e, const RunBody& run_body) {
+    find(outer, e);
+    for (int k = 0; k < runs_; ++k) {
+      const std::size_t index = index_of(k);
+      for (std::size_t i = 0; i < carries_.size(); ++i) {
+        at_.operand[i] = carries_[i].entry(k, index);
+        at_.output[i] = k + 1 < runs_ ? carries_[i].exit(k, index_of(k + 1)) : carries_[i].end(k);
+      }
+      for (std::size_t i = 0; i < slices_.size(); ++i)
+        at_.operand[carries_.size() + i] = slices_[i].base + index * slices_[i].size;
+      for (std::size_t i = 0; i < stacks_.size(); ++i)
+        at_.output[carries_.size() + i] = stacks_[i].base + index * stacks_[i].size;
+      at_.seed = seed_of_run(e.seed, index);
+      run_body(body_, at_);
+    }
+    if (runs_ == 0)
+      for (carry& c : carries_)
+        if (c.last != nullptr) std::copy_n(c.initial, c.size, c.last);
+  }
+
+private:
+  struct carry {
+    std::size_t size;
+    aligned_buffer<T> ring;
+    int last_node = -1, entries_node = -1;
+    T *initial = nullptr, *last = nullptr, *entries = nullptr;
+
+    T* place(int k) const { return ring.data() + static_cast<std::size_t>(k & 1) * size; }
+    /// Where the carry is on entry of run k, for element `index`.
+    T* entry(int k, std::size_t index) const {
+      if (entries == nullptr) return k == 0 ? initial : place(k - 1);
+      if (k == 0) std::copy_n(initial, size, entries + index * size);
+      return entries + index * size;
+    }
+    T* exit(int k, std::size_t next) const { return entries == nullptr ? place(k) : entries + next * size; }
+    T* end(int k) const { return last == nullptr ? place(k) : last; }
+  };
+  struct slice {
+    std::size_t size;
+    T* base = nullptr;
+  };
+  struct stack {
+    std::size_t size = 0;
+    int node = -1;
+    T* base = nullptr;
+  };
+
+  std::size_t index_of(int k) const {
+    return static_cast<std::size_t>(body_.plan().s.g.loop.reverse ? runs_ - 1 - k : k);
+  }
+  /// The addresses of this call.
+  void find(const binding<T>& outer, const externals<T>& e) {
+    const graph::operand_span operands = outer.plan().s.g.operands(node_);
+    for (int i = 0; i < operands.count; ++i)
+      at_.operand[static_cast<std::size_t>(i)] = outer.address(operands.first[i], e);
+    const auto result = [&](int node) { return node < 0 ? nullptr : outer.address(node, e); };
+    for (std::size_t i = 0; i < carries_.size(); ++i) {
+      carry& c = carries_[i];
+      c.initial = at_.operand[i], c.last = result(c.last_node), c.entries = result(c.entries_node);
+    }
+    for (std::size_t i = 0; i < slices_.size(); ++i) slices_[i].base = at_.operand[carries_.size() + i];
+    for (stack& s : stacks_) s.base = result(s.node);
+    at_.step = e.step;
+  }
+
+  binding<T> body_;
+  externals<T> at_;
+  int node_, runs_;
+  std::vector<carry> carries_;
+  std::vector<slice> slices_;
+  std::vector<stack> stacks_;
+};
+
+} // namespace fluxpp::inline v0_1::eval

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+// The region: a part of a program that runs many times, with values that pass from one run to the next.
+#include "fluxpp/core/list.hpp"
+
+namespace fluxpp::inline v0_1::graph {
+
+/// What a result of a region is.
+enum class result_role : int {
+  last,    ///< a carry after the last run
+  entries, ///< a carry on entry of every run, stacked
+  stack    ///< an output of every run, stacked
+};
+
+/// region: a part of a program that runs once per element of arrays. Its nodes stand on the tape among the others; a node
+/// belongs to the innermost region of its operands, so that what is the same in every run is computed once, outside.
+struct region {
+  /// A value that each run takes and hands on.
+  struct carry {
+    int inside = -1;             ///< on entry of a run
+    int initial = -1;            ///< outside: on entry of the first run
+    int next = -1;               ///< inside: on entry of the next run
+    int last = -1, entries = -1; ///< outside: results, once they are asked for
+  };
+  /// An array of which each run sees one element of the leading axis.
+  struct slice {
+    int inside = -1;
+    int array = -1;
+  };
+  /// A value of every run, stacked along a new leading axis.
+  struct stack {
+    int inside = -1;
+    int result = -1;
+  };
+
+  int node = -1;          ///< that stands for it; its shape is the number of runs
+  bool reverse = false;   ///< from the last element to the first
+  bool recompute = false; ///< derivatives compute again what they need of a run, from the carries on its entry
+  list<carry> carries;
+  list<slice> slices;
+  list<stack> stacks;
+  list<int> nodes; ///< inside, but for inputs
+};
+
+} // namespace fluxpp::inline v0_1::graph

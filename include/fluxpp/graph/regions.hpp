@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+// Regions on a tape: how they are built, what they read from outside, and their results.
+#include "fluxpp/graph/tape.hpp"
+
+namespace fluxpp::inline v0_1::graph {
+
+/// What a region has again where its nodes use it: a number, the value of an extent.
+constexpr bool is_number(const tape& t, int id) {
+  return t[id].op == &constant_op || (t[id].op == &input_op && t.leaf_of(id).space == space::extent);
+}
+
+constexpr list<int> captures(const tape& t, int r);
+
+/// The nodes that node id reads; of a region, what its runs read, too.
+constexpr list<int> operands_of(const tape& t, int id) {
+  list<int> out;
+  const node& n = t[id];
+  for (int i = 0; i < n.op->arity; ++i)
+    if (n.args[i] >= 0) out.push(n.args[i]);
+  if (n.op->kind != kind::region) return out;
+  for (const region::carry& c : t.regions[n.args[0]].carries) out.push(c.initial);
+  for (const region::slice& s : t.regions[n.args[0]].slices) out.push(s.array);
+  out.append(captures(t, n.args[0]));
+  return out;
+}
+
+/// captures(t, r): the nodes outside region r that its nodes read, each once; views are parts of their readers.
+constexpr list<int> captures(const tape& t, int r) {
+  list<int> out;
+  list<bool> seen(t.size());
+  for (const int id : t.regions[r].nodes)
+    for (int a : operands_of(t, id)) {
+      while (is_view(t[a].op->kind) && t.region_of(a) != r) a = t[a].args[0];
+      if (t.region_of(a) == r || seen[a] || is_number(t, a)) continue;
+      seen[a] = true;
+      out.push(a);
+    }
+  return out;
+}
+
+/// What a run of region r has of a carry that is first `initial`.
+constexpr var add_carry(tape& t, int r, var initial) {
+  const var x = t.region_input(r, initial.shape(), t.integer(initial.id));
+  t.regions[r].carries.push({x.id, initial.id});
+  return x;
+}
+/// What a run of region r has of an array: one element of its leading axis.
+constexpr var add_slice(tape& t, int r, var array) {
+  dims shape;
+  for (int a = 1; a < array.rank(); ++a) shape = shape.with(array.shape()[a]);
+  const var x = t.region_input(r, shape, t.integer(array.id));
+  t.regions[r].slices.push({x.id, array.id});
+  return x;
+}
+/// Ends the building of region r, which runs so many times.
+constexpr void close(tape& t, int r, int runs) {
+  node n{&region_op, {r, -1, -1, -1}, t.intern(dims{}.with(runs))};
+  n.line = t.line;
+  const int id = t.push(n);
+  t.regions[r].node = id;
+  int outside = 0;
+  for (const int a : operands_of(t, id)) outside = t.region_of(a) > outside ? t.region_of(a) : outside;
+  t.settle(id, outside);
+}
+
+/// A result of region r, as a value of its own.
+constexpr var result_of(tape& t, int r, result_role role, int which) {
+  region& from = t.regions[r];
+  int& known = role == result_role::stack  ? from.stacks[which].result
+               : role == result_role::last ? from.carries[which].last
+                                           : from.carries[which].entries;
+  if (known >= 0) return {t, known};
+  dims shape = t.shape_of(from.node); // the runs
+  if (role == result_role::last) shape = {};
+  const dims each = t.shape_of(role == result_role::stack ? from.stacks[which].inside : from.carries[which].inside);
+  for (int a = 0; a < each.rank; ++a) shape = shape.with(each[a]);
+  node n{&result_op, {from.node, -1, -1, -1}, t.intern(shape)};
+  n.attr = t.intern(make_attributes(static_cast<int>(role), which));
+  n.line = t[from.node].line;
+  return {t, known = t.push(n)};
+}
+
+} // namespace fluxpp::inline v0_1::graph

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+// scan: a part of a program that runs once per element of arrays and hands values on from run to run.
+#include "fluxpp/graph/regions.hpp"
+#include "fluxpp/ops/copy.hpp"
+#include "fluxpp/ops/select.hpp"
+#include "fluxpp/ops/vars.hpp"
+
+#include <utility>
+
+namespace fluxpp::inline v0_1 {
+
+/// scan_options: from the last element to the first; with how many runs where there are no arrays; whether derivatives
+/// compute the values of a run again instead of keeping them.
+struct scan_options {
+  bool reverse = false;
+  int runs = 0;
+  bool recompute = false;
+};
+
+namespace ops {
+
+/// v as an output of region r: in storage of its own, inside.
+constexpr var own_output(graph::tape& t, int r, var v, list<int>& outputs) {
+  v = own_value(v, outputs);
+  if (t.region_of(v.id) != r) { // the same in every run
+    graph::node n{&info<copy>, {v.id, -1, -1, -1}, t[v.id].shape, t.intern(graph::make_attributes(outputs.size(), r))};
+    v.id = t.push(n);
+    t.settle(v.id, r);
+  }
+  outputs.push(v.id);
+  return v;
+}
+/// The nodes that region r has as outputs so far.
+constexpr list<int> outputs_of(const graph::tape& t, int r) {
+  list<int> out;
+  for (const graph::region::carry& c : t.regions[r].carries) out.push(c.next);
+  for (const graph::region::stack& s : t.regions[r].stacks) out.push(s.inside);
+  return out;
+}
+/// Has v stacked by region r; which of its stacks it is.
+constexpr int add_stack(graph::tape& t, int r, var v) {
+  list<int> outputs = outputs_of(t, r);
+  const int inside = own_output(t, r, v, outputs).id;
+  t.regions[r].stacks.push({inside});
+  return t.regions[r].stacks.size() - 1;
+}
+/// The next value of carry number i; it must have the shape of the first.
+constexpr void set_next(graph::tape& t, int r, int i, var next) {
+  const dims shape = t.shape_of(t.regions[r].carries[i].inside);
+  next = fitted(next, shape, "scan", graph::rule::carry);
+  list<int> outputs;
+  for (int k = 0; k < i; ++k) outputs.push(t.regions[r].carries[k].next);
+  t.regions[r].carries[i].next = own_output(t, r, next, outputs).id;
+}
+
+/// The number of runs over arrays: their leading extent, which must be one.
+constexpr int runs_over(graph::tape& t, const list<var>& arrays, int runs) {
+  for (const var& x : arrays) {
+    if (x.rank() == 0) {
+      t.fail(graph::rule::slices, x.shape(), {});
+      return 1;
+    }
+    const int n = t.extents.resolve(x.extent(0));
+    if (&x == arrays.begin()) runs = n;
+    else if (n >= 0 && runs >= 0 && n != runs) t.fail(graph::rule::slices, arrays[0].shape(), x.shape());
+    else t.extents.equate(runs, n, "scan", t.line);
+  }
+  return runs;
+}
+
+struct scan_function {
+  template <class Body, class Carry, class Arrays>
+  constexpr auto operator()(const Body& body, const Carry& carry, const Arrays& arrays, scan_options o = {},
+                            int line = __builtin_LINE()) const {
+    graph::tape* const t = tape_in(carry, arrays);
+    if (t == nullptr) throw value_error("scan", "it needs an argument of the function, not plain numbers alone");
+    t->note(line);
+    return record(*t, body, carry, arrays, o);
+  }
+
+private:
+  template <class Body, class Carry, class Arrays>
+  static constexpr auto record(graph::tape& t, const Body& body, const Carry& carry, const Arrays& arrays,
+                               scan_options o) {
+    const list<var> initial = vars_of(t, carry), over = vars_of(t, arrays);
+    const int runs = runs_over(t, over, o.runs), r = t.open(), outside = std::exchange(t.current_region, r);
+    t.regions[r].reverse = o.reverse, t.regions[r].recompute = o.recompute;
+    list<var> inside;
+    for (const var& v : initial) inside.push(graph::add_carry(t, r, v));
+    for (const var& v : over) inside.push(graph::add_slice(t, r, v));
+    int at = 0;
+    const auto entry = like<Carry>(inside, at);
+    const auto [next, out] = body(entry, like<Arrays>(inside, at));
+    const list<var> carries = vars_of(t, next), stacks = vars_of(t, out);
+    if (carries.size() != initial.size())
+      t.fail(graph::rule::carry, make_dims(initial.size()), make_dims(carries.size()));
+    for (int i = 0; i < initial.size(); ++i) set_next(t, r, i, carries[i < carries.size() ? i : 0]);
+    for (const var& v : stacks) add_stack(t, r, v);
+    t.current_region = outside;
+    graph::close(t, r, runs);
+    list<var> results;
+    for (int i = 0; i < initial.size(); ++i) results.push(graph::result_of(t, r, graph::result_role::last, i));
+    for (int i = 0; i < stacks.size(); ++i) results.push(graph::result_of(t, r, graph::result_role::stack, i));
+    at = 0;
+    auto last = like<Carry>(results, at);
+    return std::pair{last, like<std::remove_cvref_t<decltype(out)>>(results, at)};
+  }
+};
+
+} // namespace ops
+
+/// scan(body, carry, arrays, {.reverse = false, .runs = 0, .recompute = false}): runs body(carry, elements) ->
+/// std::pair{carry, out} once per element of the leading axis of the arrays; the pair of the carry after the last run and
+/// the outs of all runs, stacked. Carry, arrays and outs are a var or a tuple of such; arrays may be an empty tuple, then
+/// there are `runs` runs. The body may use any var from outside; what does not change from run to run is computed once.
+/// shapes   arrays [n, a] -> elements [a]; out [b] -> [n, b]; the carry keeps its shape
+/// grad     of any order; values of the runs that a derivative needs are kept, of cheap operations computed again; with
+///          .recompute only the carries are kept
+/// errors   compile: the next carry has another shape than the carry, arrays have no or different leading extents;
+///          run: so with named extents (shape_error)
+/// source   Bradbury et al. 2018, JAX, jax.lax.scan
+/// example  auto [h, hs] = fx::scan([&](auto h, auto x) { h = fx::tanh(fx::matmul(h, w) + x); return std::pair{h, h}; }, h0, xs);
+inline constexpr ops::scan_function scan{};
+
+} // namespace fluxpp::inline v0_1
