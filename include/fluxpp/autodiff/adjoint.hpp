@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-// Reverse mode: one sweep over the tape from an output to its inputs, appending the adjoint to the same tape.
+// Reverse mode: one sweep over the tape from outputs to inputs, appending the adjoint to the same tape.
+#include "fluxpp/graph/regions.hpp"
 #include "fluxpp/ops/arithmetic.hpp"
 
 #include <utility>
@@ -14,10 +15,8 @@ constexpr list<bool> reached_from(const graph::tape& t, int last, const list<var
   for (const var& v : x)
     if (v.id <= last) depends[v.id] = true;
   for (int id = 0; id <= last; ++id) {
-    const graph::node& n = t[id];
-    if (n.op->integer) continue;
-    for (int i = 0; i < n.op->arity; ++i)
-      if (n.args[i] >= 0 && depends[n.args[i]]) depends[id] = true;
+    if (t[id].op->integer || depends[id]) continue;
+    for (const int a : graph::operands_of(t, id)) depends[id] = depends[id] || (a <= last && depends[a]);
   }
   return depends;
 }
@@ -25,37 +24,74 @@ constexpr list<bool> reached_from(const graph::tape& t, int last, const list<var
 /// A zero with the shape of x.
 constexpr var zeros_like(var x) { return ops::broadcast_to(x.tape->constant(0), x.shape()); }
 
-/// adjoint(t, y, ybar, x): the cotangents of the vars in x, given the cotangent of y.
-/// One that y does not reach is a zero of x's shape.
+/// cotangents: what a reverse sweep has found so far, per node.
+class cotangents {
+public:
+  constexpr cotangents(graph::tape& t, int last, const list<var>& x)
+      : t_(t), depends_(reached_from(t, last, x)), stop_(last + 1) {
+    bar_.assign(last + 1, -1);
+    for (const var& v : x)
+      if (v.id <= last) stop_[v.id] = true;
+  }
+  /// Whether node id is one that a cotangent is wanted of.
+  constexpr bool wanted(int id) const { return id >= 0 && id < depends_.size() && depends_[id] && !t_.integer(id); }
+  /// Whether the sweep goes on from node id, to its operands.
+  constexpr bool passes(int id) const { return wanted(id) && !stop_[id]; }
+  constexpr var of(int id) const { return id >= 0 && id < bar_.size() && bar_[id] >= 0 ? var(t_, bar_[id]) : var(); }
+  constexpr void add(int id, var c) {
+    if (!wanted(id) || !(c.exists() || c.number != 0)) return;
+    bar_[id] = bar_[id] < 0 ? c.id : (c + var(t_, bar_[id])).id;
+  }
+
+private:
+  graph::tape& t_;
+  list<bool> depends_, stop_;
+  list<int> bar_;
+};
+
+/// Carries the cotangents of a region's results to its operands; see autodiff/regions.hpp.
+constexpr void pull_through_region(graph::tape& t, int id, cotangents& bar);
+
+constexpr void pull_through(graph::tape& t, int id, cotangents& bar) {
+  const graph::node_view node(t, id);
+  graph::pullback p{bar.of(id)};
+  for (int i = 0; i < node.node.op->arity; ++i) p.wanted[i] = bar.wanted(node.node.args[i]);
+  node.node.op->adjoint(node, p);
+  for (int i = 0; i < node.node.op->arity; ++i)
+    if (p.wanted[i]) bar.add(node.node.args[i], p.contribution[i]);
+}
+
+/// adjoint(t, y, ybar, x): the cotangents of the vars in x, given those of the vars in y; one that no y reaches does not
+/// exist.
 /// source   Griewank & Walther 2008, Evaluating Derivatives, chapter 3
-constexpr list<var> adjoint(graph::tape& t, var y, var ybar, const list<var>& x) {
-  const list<bool> depends = reached_from(t, y.id, x);
-  list<int> bar;
-  bar.assign(y.id + 1, -1);
-  list<bool> wanted_here;
-  wanted_here.assign(y.id + 1, false);
-  for (const var& v : x)
-    if (v.id <= y.id) wanted_here[v.id] = true;
-  bar[y.id] = ops::fitted(ybar, y.shape(), "vjp", graph::rule::cotangent).id;
+constexpr list<var> adjoint(graph::tape& t, const list<var>& y, const list<var>& ybar, const list<var>& x) {
+  int last = -1;
+  for (const var& v : y) last = v.id > last ? v.id : last;
+  cotangents bar(t, last, x);
+  for (int i = 0; i < y.size(); ++i)
+    if (ybar[i].exists()) bar.add(y[i].id, ops::fitted(ybar[i], y[i].shape(), "vjp", graph::rule::cotangent));
   const bool among_rules = std::exchange(t.rules, true);
-  for (int id = y.id; id >= 0; --id) {
-    if (bar[id] < 0 || !depends[id] || wanted_here[id] || t[id].op->adjoint == nullptr) continue;
+  for (int id = last; id >= 0; --id) {
+    if (!bar.passes(id)) continue;
     t.line = t[id].line;
-    const graph::node_view node(t, id);
-    graph::pullback p{{t, bar[id]}};
-    for (int i = 0; i < node.node.op->arity; ++i) p.wanted[i] = node.node.args[i] >= 0 && depends[node.node.args[i]];
-    node.node.op->adjoint(node, p);
-    for (int i = 0; i < node.node.op->arity; ++i) {
-      var c = p.contribution[i];
-      if (!p.wanted[i] || !(c.exists() || c.number != 0)) continue;
-      int& sum = bar[node.node.args[i]];
-      sum = sum < 0 ? c.id : (c + var(t, sum)).id;
-    }
+    if (t[id].op == &graph::region_op) pull_through_region(t, id, bar);
+    else if (bar.of(id).exists() && t[id].op->adjoint != nullptr) pull_through(t, id, bar);
   }
   t.rules = among_rules;
   list<var> xbar;
-  for (const var& v : x) xbar.push(v.id <= y.id && bar[v.id] >= 0 ? var(t, bar[v.id]) : zeros_like(v));
+  for (const var& v : x) xbar.push(bar.of(v.id));
+  return xbar;
+}
+/// The same for one y; a cotangent that y does not reach is a zero of its var's shape.
+constexpr list<var> adjoint(graph::tape& t, var y, var ybar, const list<var>& x) {
+  list<var> ys, ybars;
+  ys.push(y), ybars.push(ybar);
+  list<var> xbar = adjoint(t, ys, ybars, x);
+  for (int i = 0; i < x.size(); ++i)
+    if (!xbar[i].exists()) xbar[i] = zeros_like(x[i]);
   return xbar;
 }
 
 } // namespace fluxpp::inline v0_1::autodiff
+
+#include "fluxpp/autodiff/regions.hpp" // completes what is declared above

@@ -1,14 +1,24 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-// Forward mode: one sweep over the tape from inputs to an output, appending the tangent to the same tape.
+// Forward mode: one sweep over the tape from inputs to outputs, appending the tangent to the same tape.
 #include "fluxpp/autodiff/adjoint.hpp"
 
 namespace fluxpp::inline v0_1::autodiff {
 
-/// tangent(t, y, x, dx): the directional derivative of each var in y along dx, the tangents of the vars in x.
-/// A var in dx that does not exist is a zero tangent.
+/// Carries the tangents of a region's operands to its results; see autodiff/regions.hpp.
+constexpr void push_through_region(graph::tape& t, int id, list<int>& dot);
+
+/// A node whose value is known where the sweep stands: not one of the runs of another region.
+constexpr bool in_scope(const graph::tape& t, int id, int region) {
+  const int r = t.region_of(id);
+  return r == 0 || r == region || t.regions[r].node == graph::region::open;
+}
+
+/// tangents(t, y, x, dx, region): the directional derivative of each var in y along dx, the tangents of the vars in x;
+/// one that is zero does not exist. The vars in y belong to the region, or are outside of all.
 /// source   Griewank & Walther 2008, Evaluating Derivatives, chapter 3
-constexpr list<var> tangent(graph::tape& t, const list<var>& y, const list<var>& x, const list<var>& dx) {
+constexpr list<var> tangents(graph::tape& t, const list<var>& y, const list<var>& x, const list<var>& dx,
+                             int region = 0) {
   int last = -1;
   for (const var& v : y) last = v.id > last ? v.id : last;
   const list<bool> depends = reached_from(t, last, x);
@@ -23,8 +33,10 @@ constexpr list<var> tangent(graph::tape& t, const list<var>& y, const list<var>&
   }
   const bool among_rules = std::exchange(t.rules, true);
   for (int id = 0; id <= last; ++id) {
-    if (!depends[id] || given[id] || t[id].op->tangent == nullptr) continue;
+    if (!depends[id] || given[id] || !in_scope(t, id, region)) continue;
     t.line = t[id].line;
+    if (t[id].op == &graph::region_op) push_through_region(t, id, dot);
+    if (t[id].op->tangent == nullptr) continue;
     const graph::node_view node(t, id);
     graph::pushforward p;
     bool any = false;
@@ -38,7 +50,15 @@ constexpr list<var> tangent(graph::tape& t, const list<var>& y, const list<var>&
   }
   t.rules = among_rules;
   list<var> dy;
-  for (const var& v : y) dy.push(dot[v.id] >= 0 ? var(t, dot[v.id]) : zeros_like(v));
+  for (const var& v : y) dy.push(dot[v.id] >= 0 ? var(t, dot[v.id]) : var());
+  return dy;
+}
+
+/// The same with zeros in place of tangents that do not exist.
+constexpr list<var> tangent(graph::tape& t, const list<var>& y, const list<var>& x, const list<var>& dx) {
+  list<var> dy = tangents(t, y, x, dx);
+  for (int i = 0; i < y.size(); ++i)
+    if (!dy[i].exists()) dy[i] = zeros_like(y[i]);
   return dy;
 }
 

@@ -33,7 +33,8 @@ struct region {
     int result = -1;
   };
 
-  int node = -1;          ///< that stands for it; its shape is the number of runs
+  static constexpr int open = -1, abandoned = -2;
+  int node = open;        ///< that stands for it; its shape is the number of runs
   bool reverse = false;   ///< from the last element to the first
   bool recompute = false; ///< derivatives compute again what they need of a run, from the carries on its entry
   list<carry> carries;

@@ -96,7 +96,8 @@ public:
   constexpr const leaf& leaf_of(int id) const { return leaves_[data_[id].attr]; }
   /// The value is an index or a truth value, or a view of one.
   constexpr bool integer(int id) const {
-    while (data_[id].op->kind == kind::reshape || data_[id].op->kind == kind::broadcast) id = data_[id].args[0];
+    while (is_view(data_[id].op->kind)) id = data_[id].args[0];
+    if (data_[id].op == &result_op) return integer(value_inside(id));
     return data_[id].op == &input_op ? leaf_of(id).integer : data_[id].op->integer;
   }
 
@@ -152,6 +153,13 @@ public:
       false; ///< what is recorded are derivatives by the rules of operations, whose lines are those of their nodes
 
 private:
+  /// What a run has of a result.
+  constexpr int value_inside(int result) const {
+    const graph::region& r = regions[data_[data_[result].args[0]].args[0]];
+    const attributes& a = attributes_of(result);
+    return static_cast<result_role>(a.value[0]) == result_role::stack ? r.stacks[a.value[1]].inside
+                                                                      : r.carries[a.value[1]].inside;
+  }
   constexpr void enter(int id) {
     while (region_of_.size() <= id) region_of_.push(0);
     const node& n = data_[id];

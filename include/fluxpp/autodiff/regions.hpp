@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+// Derivatives of regions: a region of the derivatives of its runs, which finds what it needs of them kept or computes it
+// again.
+#include "fluxpp/autodiff/tangent.hpp"
+#include "fluxpp/ops/scan.hpp"
+
+namespace fluxpp::inline v0_1::autodiff {
+
+/// derived_region: builds the region of the derivatives of another's runs. They are first written down in a draft, as if
+/// every value of a run were at hand; then the part of it that is needed is written again, with these values in the place
+/// of what they were.
+class derived_region {
+public:
+  constexpr derived_region(graph::tape& t, int primal) : draft(t.open()), t_(t), primal_(primal) {}
+
+  /// Writes the region; its number. Its carries and stacks are those of the draft.
+  constexpr int write(bool reverse) {
+    find_needed();
+    region_ = t_.open();
+    t_.regions[region_].reverse = reverse;
+    now_.assign(t_.size(), -1);
+    const graph::region from = t_.regions[draft]; // a copy: regions move when there are more
+    for (const graph::region::carry& c : from.carries)
+      now_[c.inside] = graph::add_carry(t_, region_, {t_, c.initial}).id;
+    for (const graph::region::slice& s : from.slices)
+      if (needed_[s.inside]) now_[s.inside] = graph::add_slice(t_, region_, {t_, s.array}).id;
+    for (int id = 0; id < needed_.size(); ++id)
+      if (needed_[id] && now_[id] < 0 && written(id)) now_[id] = again(id);
+    for (int i = 0; i < from.carries.size(); ++i) ops::set_next(t_, region_, i, at(from.carries[i].next));
+    for (const graph::region::stack& s : from.stacks) ops::add_stack(t_, region_, at(s.inside));
+    t_.regions[draft].node = graph::region::abandoned;
+    graph::close(t_, region_, t_.shape_of(t_.regions[primal_].node)[0]);
+    return region_;
+  }
+
+  const int draft; ///< the region in which derivatives are written down
+
+private:
+  constexpr var at(int id) const { return {t_, id < now_.size() && now_[id] >= 0 ? now_[id] : id}; }
+  /// Nodes that are written again where they are needed; others keep their place outside.
+  constexpr bool written(int id) const { return t_.region_of(id) == draft || t_.region_of(id) == primal_; }
+
+  /// A value of the primal's runs that costs more to compute than to read.
+  constexpr bool kept(int id) const {
+    if (t_.region_of(id) != primal_ || id > t_.regions[primal_].node) return false;
+    const graph::op_info& op = *t_[id].op;
+    if (op.kind == graph::kind::input) return true;
+    if (t_.regions[primal_].recompute) return op.random;
+    return op.kind == graph::kind::elementwise ? op.cost > 1 : !graph::is_view(op.kind);
+  }
+  constexpr void find_needed() {
+    const graph::region& from = t_.regions[draft];
+    needed_.assign(t_.size(), false);
+    for (const graph::region::carry& c : from.carries) needed_[c.next] = true;
+    for (const graph::region::stack& s : from.stacks) needed_[s.inside] = true;
+    for (int id = needed_.size() - 1; id >= 0; --id)
+      if (needed_[id] && written(id) && !kept(id))
+        for (const int a : graph::operands_of(t_, id)) needed_[a] = true;
+  }
+
+  constexpr int again(int id) {
+    if (!kept(id)) return copy(id);
+    const graph::region& from = t_.regions[primal_];
+    for (int i = 0; i < from.carries.size(); ++i)
+      if (from.carries[i].inside == id) return slice_of(graph::result_of(t_, primal_, graph::result_role::entries, i));
+    for (const graph::region::slice& s : from.slices)
+      if (s.inside == id) return slice_of({t_, s.array});
+    const int which = ops::add_stack(t_, primal_, {t_, id});
+    return slice_of(graph::result_of(t_, primal_, graph::result_role::stack, which));
+  }
+  constexpr int slice_of(var array) { return graph::add_slice(t_, region_, array).id; }
+
+  constexpr int copy(int id) {
+    graph::node n = t_[id];
+    if (n.op == &graph::region_op) return copy_region(id);
+    if (n.op == &graph::result_op) return copy_result(id);
+    for (int i = 0; i < n.op->arity; ++i)
+      if (n.args[i] >= 0) n.args[i] = at(n.args[i]).id;
+    return t_.push(n);
+  }
+  /// A region inside, with all it consists of.
+  constexpr int copy_region(int id) {
+    const graph::region from = t_.regions[t_[id].args[0]];
+    const int r = t_.open();
+    t_.regions[r].reverse = from.reverse, t_.regions[r].recompute = from.recompute;
+    for (const graph::region::carry& c : from.carries) set(c.inside, graph::add_carry(t_, r, at(c.initial)).id);
+    for (const graph::region::slice& s : from.slices) set(s.inside, graph::add_slice(t_, r, at(s.array)).id);
+    for (const int inside : from.nodes) set(inside, copy(inside));
+    for (int i = 0; i < from.carries.size(); ++i) ops::set_next(t_, r, i, at(from.carries[i].next));
+    for (const graph::region::stack& s : from.stacks) ops::add_stack(t_, r, at(s.inside));
+    graph::close(t_, r, t_.shape_of(id)[0]);
+    return t_.regions[r].node;
+  }
+  constexpr int copy_result(int id) {
+    const graph::attributes a = t_.attributes_of(id);
+    const int region_node = at(t_[id].args[0]).id;
+    return graph::result_of(t_, t_[region_node].args[0], static_cast<graph::result_role>(a.value[0]), a.value[1]).id;
+  }
+  constexpr void set(int id, int now) {
+    while (now_.size() <= id) now_.push(-1);
+    now_[id] = now;
+  }
+
+  graph::tape& t_;
+  int primal_, region_ = 0;
+  list<bool> needed_;
+  list<int> now_; ///< per node: what it is in the region that is written, -1: itself
+};
+
+/// The nodes that a region reads from outside and that derivatives are wanted of.
+template <class Wanted> constexpr list<int> wanted_captures(const graph::tape& t, int r, const Wanted& wanted) {
+  list<int> out;
+  for (const int id : graph::captures(t, r))
+    if (wanted(id)) out.push(id);
+  return out;
+}
+/// v, or a zero with the shape of like.
+constexpr var or_zero(var v, var like) { return v.exists() ? v : zeros_like(like); }
+
+/// The runs of the adjoint go the other way: they hand on the cotangents of the carries, and sum those of what all runs
+/// share.
+constexpr void pull_through_region(graph::tape& t, int id, cotangents& bar) {
+  const int r = t[id].args[0];
+  const graph::region of = t.regions[r];
+  bool any = false;
+  for (const graph::region::carry& c : of.carries) any = any || bar.of(c.last).exists() || bar.of(c.entries).exists();
+  for (const graph::region::stack& s : of.stacks) any = any || bar.of(s.result).exists();
+  if (!any) return;
+
+  derived_region d(t, r);
+  list<var> y, ybar, x;
+  list<int> carries;
+  for (int i = 0; i < of.carries.size(); ++i) {
+    const graph::region::carry& c = of.carries[i];
+    if (t.integer(c.inside)) continue;
+    carries.push(i);
+    y.push({t, c.next});
+    ybar.push(graph::add_carry(t, d.draft, or_zero(bar.of(c.last), {t, c.initial})));
+    x.push({t, c.inside});
+  }
+  for (const graph::region::stack& s : of.stacks)
+    if (const var b = bar.of(s.result); b.exists()) y.push({t, s.inside}), ybar.push(graph::add_slice(t, d.draft, b));
+  list<int> arrays;
+  for (const graph::region::slice& s : of.slices)
+    if (bar.wanted(s.array)) arrays.push(s.array), x.push({t, s.inside});
+  const list<int> shared = wanted_captures(t, r, [&](int a) { return bar.wanted(a); });
+  for (const int a : shared) x.push({t, a});
+
+  const list<var> g = adjoint(t, y, ybar, x);
+  int at = 0;
+  for (; at < carries.size(); ++at) {
+    var next = or_zero(g[at], x[at]);
+    if (const var b = bar.of(of.carries[carries[at]].entries); b.exists())
+      next = next + graph::add_slice(t, d.draft, b);
+    t.regions[d.draft].carries[at].next = next.id;
+  }
+  list<int> summed, stacked; // the nodes whose cotangents the region has
+  for (const int array : arrays) {
+    if (g[at].exists()) stacked.push(array), t.regions[d.draft].stacks.push({g[at].id});
+    ++at;
+  }
+  for (const int a : shared) {
+    if (g[at].exists()) {
+      const var sum = graph::add_carry(t, d.draft, zeros_like({t, a}));
+      t.regions[d.draft].carries.back().next = (sum + g[at]).id;
+      summed.push(a);
+    }
+    ++at;
+  }
+  const int adjoint_region = d.write(!of.reverse);
+  const auto result = [&](graph::result_role role, int which) {
+    return graph::result_of(t, adjoint_region, role, which);
+  };
+  for (int i = 0; i < carries.size(); ++i) bar.add(of.carries[carries[i]].initial, result(graph::result_role::last, i));
+  for (int i = 0; i < summed.size(); ++i) bar.add(summed[i], result(graph::result_role::last, carries.size() + i));
+  for (int i = 0; i < stacked.size(); ++i) bar.add(stacked[i], result(graph::result_role::stack, i));
+}
+
+/// The runs of the tangent go the same way.
+constexpr void push_through_region(graph::tape& t, int id, list<int>& dot) {
+  const int r = t[id].args[0];
+  const graph::region of = t.regions[r];
+  const auto dot_of = [&](int a) { return a < dot.size() && dot[a] >= 0 ? var(t, dot[a]) : var(); };
+  derived_region d(t, r);
+  list<var> y, x, dx;
+  list<int> carries;
+  for (int i = 0; i < of.carries.size(); ++i) {
+    const graph::region::carry& c = of.carries[i];
+    if (t.integer(c.inside)) continue;
+    carries.push(i);
+    y.push({t, c.next}), x.push({t, c.inside});
+    dx.push(graph::add_carry(t, d.draft, or_zero(dot_of(c.initial), {t, c.initial})));
+  }
+  for (const graph::region::slice& s : of.slices)
+    if (const var v = dot_of(s.array); v.exists()) x.push({t, s.inside}), dx.push(graph::add_slice(t, d.draft, v));
+  for (const int a : wanted_captures(t, r, [&](int c) { return dot_of(c).exists(); }))
+    x.push({t, a}), dx.push(dot_of(a));
+  for (const graph::region::stack& s : of.stacks) y.push({t, s.inside});
+
+  const list<var> dy = tangents(t, y, x, dx, r);
+  for (int i = 0; i < carries.size(); ++i) t.regions[d.draft].carries[i].next = or_zero(dy[i], y[i]).id;
+  list<int> stacked;
+  for (int k = 0; k < of.stacks.size(); ++k)
+    if (const var v = dy[carries.size() + k];
+        v.exists() && of.stacks[k].result >= 0 && of.stacks[k].result < dot.size())
+      stacked.push(of.stacks[k].result), t.regions[d.draft].stacks.push({v.id});
+  const int tangent_region = d.write(of.reverse);
+  const auto set = [&](int result, graph::result_role role, int which) {
+    if (result >= 0 && result < dot.size()) dot[result] = graph::result_of(t, tangent_region, role, which).id;
+  };
+  for (int i = 0; i < carries.size(); ++i) {
+    set(of.carries[carries[i]].last, graph::result_role::last, i);
+    set(of.carries[carries[i]].entries, graph::result_role::entries, i);
+  }
+  for (int k = 0; k < stacked.size(); ++k) set(stacked[k], graph::result_role::stack, k);
+}
+
+} // namespace fluxpp::inline v0_1::autodiff
