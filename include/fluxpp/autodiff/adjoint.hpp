@@ -95,3 +95,4 @@ constexpr list<var> adjoint(graph::tape& t, var y, var ybar, const list<var>& x)
 } // namespace fluxpp::inline v0_1::autodiff
 
 #include "fluxpp/autodiff/regions.hpp" // completes what is declared above
+#include "fluxpp/autodiff/tangent.hpp"

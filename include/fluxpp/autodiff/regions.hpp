@@ -2,22 +2,29 @@
 #pragma once
 // Derivatives of regions: a region of the derivatives of its runs, which finds what it needs of them kept or computes it
 // again.
-#include "fluxpp/autodiff/tangent.hpp"
+#include "fluxpp/autodiff/adjoint.hpp"
 #include "fluxpp/ops/scan.hpp"
 
 namespace fluxpp::inline v0_1::autodiff {
+
+/// The forward sweep; see autodiff/tangent.hpp.
+constexpr list<var> tangents(graph::tape& t, const list<var>& y, const list<var>& x, const list<var>& dx, int region);
 
 /// derived_region: builds the region of the derivatives of another's runs. They are first written down in a draft, as if
 /// every value of a run were at hand; then the part of it that is needed is written again, with these values in the place
 /// of what they were.
 class derived_region {
 public:
-  constexpr derived_region(graph::tape& t, int primal) : draft(t.open()), t_(t), primal_(primal) {}
+  constexpr derived_region(graph::tape& t, int primal)
+      : draft(t.open()), t_(t), primal_(primal), outside_(std::exchange(t.current_region, draft)) {
+    t.regions[draft].parent = primal;
+  }
 
   /// Writes the region; its number. Its carries and stacks are those of the draft.
   constexpr int write(bool reverse) {
     find_needed();
-    region_ = t_.open();
+    t_.current_region = outside_;
+    t_.current_region = region_ = t_.open();
     t_.regions[region_].reverse = reverse;
     now_.assign(t_.size(), -1);
     const graph::region from = t_.regions[draft]; // a copy: regions move when there are more
@@ -30,6 +37,7 @@ public:
     for (int i = 0; i < from.carries.size(); ++i) ops::set_next(t_, region_, i, at(from.carries[i].next));
     for (const graph::region::stack& s : from.stacks) ops::add_stack(t_, region_, at(s.inside));
     t_.regions[draft].node = graph::region::abandoned;
+    t_.current_region = outside_;
     graph::close(t_, region_, t_.shape_of(t_.regions[primal_].node)[0]);
     return region_;
   }
@@ -43,9 +51,11 @@ private:
 
   /// A value of the primal's runs that costs more to compute than to read.
   constexpr bool kept(int id) const {
-    if (t_.region_of(id) != primal_ || id > t_.regions[primal_].node) return false;
     const graph::op_info& op = *t_[id].op;
+    const int computed_by = op.kind == graph::kind::result ? t_[id].args[0] : id;
+    if (t_.region_of(id) != primal_ || computed_by > t_.regions[primal_].node) return false;
     if (op.kind == graph::kind::input) return true;
+    if (op.kind == graph::kind::region) return false;
     if (t_.regions[primal_].recompute) return op.random;
     return op.kind == graph::kind::elementwise ? op.cost > 1 : !graph::is_view(op.kind);
   }
@@ -82,13 +92,14 @@ private:
   /// A region inside, with all it consists of.
   constexpr int copy_region(int id) {
     const graph::region from = t_.regions[t_[id].args[0]];
-    const int r = t_.open();
+    const int r = t_.open(), outside = std::exchange(t_.current_region, r);
     t_.regions[r].reverse = from.reverse, t_.regions[r].recompute = from.recompute;
     for (const graph::region::carry& c : from.carries) set(c.inside, graph::add_carry(t_, r, at(c.initial)).id);
     for (const graph::region::slice& s : from.slices) set(s.inside, graph::add_slice(t_, r, at(s.array)).id);
-    for (const int inside : from.nodes) set(inside, copy(inside));
+    for (const int inside : graph::needed_in(t_, t_[id].args[0])) set(inside, copy(inside));
     for (int i = 0; i < from.carries.size(); ++i) ops::set_next(t_, r, i, at(from.carries[i].next));
     for (const graph::region::stack& s : from.stacks) ops::add_stack(t_, r, at(s.inside));
+    t_.current_region = outside;
     graph::close(t_, r, t_.shape_of(id)[0]);
     return t_.regions[r].node;
   }
@@ -103,7 +114,7 @@ private:
   }
 
   graph::tape& t_;
-  int primal_, region_ = 0;
+  int primal_, outside_, region_ = 0;
   list<bool> needed_;
   list<int> now_; ///< per node: what it is in the region that is written, -1: itself
 };

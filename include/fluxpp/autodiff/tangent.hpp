@@ -8,17 +8,17 @@ namespace fluxpp::inline v0_1::autodiff {
 /// Carries the tangents of a region's operands to its results; see autodiff/regions.hpp.
 constexpr void push_through_region(graph::tape& t, int id, list<int>& dot);
 
-/// A node whose value is known where the sweep stands: not one of the runs of another region.
+/// A node that the sweep over the runs of a region, or over the program, passes: others belong to other sweeps.
 constexpr bool in_scope(const graph::tape& t, int id, int region) {
   const int r = t.region_of(id);
-  return r == 0 || r == region || t.regions[r].node == graph::region::open;
+  if (region != 0) return r == region || graph::is_view(t[id].op->kind);
+  return r == 0 || t.regions[r].node == graph::region::open;
 }
 
 /// tangents(t, y, x, dx, region): the directional derivative of each var in y along dx, the tangents of the vars in x;
 /// one that is zero does not exist. The vars in y belong to the region, or are outside of all.
 /// source   Griewank & Walther 2008, Evaluating Derivatives, chapter 3
-constexpr list<var> tangents(graph::tape& t, const list<var>& y, const list<var>& x, const list<var>& dx,
-                             int region = 0) {
+constexpr list<var> tangents(graph::tape& t, const list<var>& y, const list<var>& x, const list<var>& dx, int region) {
   int last = -1;
   for (const var& v : y) last = v.id > last ? v.id : last;
   const list<bool> depends = reached_from(t, last, x);
@@ -56,7 +56,7 @@ constexpr list<var> tangents(graph::tape& t, const list<var>& y, const list<var>
 
 /// The same with zeros in place of tangents that do not exist.
 constexpr list<var> tangent(graph::tape& t, const list<var>& y, const list<var>& x, const list<var>& dx) {
-  list<var> dy = tangents(t, y, x, dx);
+  list<var> dy = tangents(t, y, x, dx, 0);
   for (int i = 0; i < y.size(); ++i)
     if (!dy[i].exists()) dy[i] = zeros_like(y[i]);
   return dy;

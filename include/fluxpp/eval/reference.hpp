@@ -2,6 +2,7 @@
 #pragma once
 // The reference evaluator: walks a tape node by node with plain loops; slow, and the judge of every other evaluator.
 #include "fluxpp/core/errors.hpp"
+#include "fluxpp/graph/regions.hpp"
 #include "fluxpp/kernels/custom.hpp"
 #include "fluxpp/kernels/steps.hpp"
 #include "fluxpp/ops/ops.hpp"
@@ -145,7 +146,7 @@ private:
     case graph::kind::broadcast: return repeat(operand(n, 0), out);
     case graph::kind::reshape: out.data = operand(n, 0).data; return;
     case graph::kind::step: return run_step(id, n, out);
-    case graph::kind::region: return run_region(tape_->regions[n.args[0]], out.shape[0]);
+    case graph::kind::region: return run_region(n.args[0], out.shape[0]);
     case graph::kind::result: return; // its region has computed it
     }
   }
@@ -238,7 +239,9 @@ private:
     all.data.resize(count(all.shape));
     std::copy(x.data.begin(), x.data.end(), all.data.begin() + k * static_cast<std::ptrdiff_t>(x.data.size()));
   }
-  void run_region(const graph::region& r, int runs) {
+  void run_region(int number, int runs) {
+    const graph::region& r = tape_->regions[number];
+    const list<int> nodes = graph::needed_in(*tape_, number);
     std::vector<array> carried;
     for (const graph::region::carry& c : r.carries) carried.push_back(at(c.initial));
     const std::uint64_t seed = seed_;
@@ -250,7 +253,7 @@ private:
         put(r.carries[i].entries, index, carried[static_cast<std::size_t>(i)]);
       }
       for (const graph::region::slice& s : r.slices) at(s.inside) = element(at(s.array), index);
-      for (const int id : r.nodes) compute(id);
+      for (const int id : nodes) compute(id);
       for (int i = 0; i < r.carries.size(); ++i) carried[static_cast<std::size_t>(i)] = at(r.carries[i].next);
       for (const graph::region::stack& s : r.stacks) put(s.result, index, at(s.inside));
     }

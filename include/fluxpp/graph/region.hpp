@@ -33,6 +33,7 @@ struct region {
     int result = -1;
   };
 
+  int parent = 0; ///< the region in which it was begun; 0 is the program itself
   static constexpr int open = -1, abandoned = -2;
   int node = open;        ///< that stands for it; its shape is the number of runs
   bool reverse = false;   ///< from the last element to the first

@@ -25,11 +25,27 @@ constexpr list<int> operands_of(const tape& t, int id) {
   return out;
 }
 
-/// captures(t, r): the nodes outside region r that its nodes read, each once; views are parts of their readers.
+/// needed_in(t, r): the nodes of region r that its outputs need, in order; derivatives leave others behind.
+constexpr list<int> needed_in(const tape& t, int r) {
+  const region& of = t.regions[r];
+  list<bool> needed(t.size());
+  for (const region::carry& c : of.carries)
+    if (c.next >= 0) needed[c.next] = true;
+  for (const region::stack& s : of.stacks) needed[s.inside] = true;
+  for (int i = of.nodes.size() - 1; i >= 0; --i)
+    if (needed[of.nodes[i]])
+      for (const int a : operands_of(t, of.nodes[i])) needed[a] = true;
+  list<int> out;
+  for (const int id : of.nodes)
+    if (needed[id]) out.push(id);
+  return out;
+}
+
+/// captures(t, r): the nodes outside region r that its outputs need, each once; views are parts of their readers.
 constexpr list<int> captures(const tape& t, int r) {
   list<int> out;
   list<bool> seen(t.size());
-  for (const int id : t.regions[r].nodes)
+  for (const int id : needed_in(t, r))
     for (int a : operands_of(t, id)) {
       while (is_view(t[a].op->kind) && t.region_of(a) != r) a = t[a].args[0];
       if (t.region_of(a) == r || seen[a] || is_number(t, a)) continue;
@@ -60,7 +76,7 @@ constexpr void close(tape& t, int r, int runs) {
   const int id = t.push(n);
   t.regions[r].node = id;
   int outside = 0;
-  for (const int a : operands_of(t, id)) outside = t.region_of(a) > outside ? t.region_of(a) : outside;
+  for (const int a : operands_of(t, id)) outside = t.meeting(t.region_of(a), outside);
   t.settle(id, outside);
 }
 

@@ -47,6 +47,7 @@ constexpr op_info graph_operation(const char* name, graph::kind kind, int arity)
 }
 inline constexpr op_info input_op = graph_operation("input", kind::input, 0);
 inline constexpr op_info constant_op = graph_operation("constant", kind::constant, 0);
+inline constexpr op_info entry_op = graph_operation("entry", kind::input, 0); ///< what a run is given
 inline constexpr op_info region_op = graph_operation("scan", kind::region, 0);
 inline constexpr op_info result_op = graph_operation("result", kind::result, 1);
 
@@ -98,6 +99,7 @@ public:
   constexpr bool integer(int id) const {
     while (is_view(data_[id].op->kind)) id = data_[id].args[0];
     if (data_[id].op == &result_op) return integer(value_inside(id));
+    if (data_[id].op == &entry_op) return attributes_of(id).value[0] != 0;
     return data_[id].op == &input_op ? leaf_of(id).integer : data_[id].op->integer;
   }
 
@@ -121,13 +123,16 @@ public:
   constexpr int open() {
     if (regions.empty()) regions.push({}); // number 0 is the program itself
     regions.push({});
+    regions.back().parent = current_region;
     return regions.size() - 1;
   }
   /// What a run of region r is given: an element of an array, or a carry.
   constexpr var region_input(int r, const dims& shape, bool integer) {
-    const var x = input(shape, {space::operand, r, integer});
-    region_of_[x.id] = r;
-    return x;
+    node n{&entry_op};
+    n.shape = intern(shape), n.attr = intern(make_attributes(integer, size()));
+    const int id = push(n);
+    region_of_[id] = r;
+    return {*this, id};
   }
   /// The region that a node belongs to.
   constexpr int region_of(int id) const { return id < region_of_.size() ? region_of_[id] : 0; }
@@ -137,8 +142,10 @@ public:
     region_of_[id] = r;
     if (r > 0) regions[r].nodes.push(id);
   }
+  /// The region in which values of two regions meet: the inner one, or the one that is being written.
+  constexpr int meeting(int a, int b) const { return within(a, b) ? a : within(b, a) ? b : current_region; }
   list<graph::region> regions;
-  int current_region = 0; ///< where random numbers are drawn
+  int current_region = 0; ///< that is being written
 
   graph::extent_table extents;
   list<int> outputs;
@@ -160,12 +167,16 @@ private:
     return static_cast<result_role>(a.value[0]) == result_role::stack ? r.stacks[a.value[1]].inside
                                                                       : r.carries[a.value[1]].inside;
   }
+  constexpr bool within(int inner, int outer) const {
+    while (inner > outer) inner = regions[inner].parent;
+    return inner == outer;
+  }
   constexpr void enter(int id) {
     while (region_of_.size() <= id) region_of_.push(0);
     const node& n = data_[id];
     int r = n.op->random ? current_region : 0;
     for (int i = 0; i < n.op->arity; ++i)
-      if (n.args[i] >= 0 && region_of_[n.args[i]] > r) r = region_of_[n.args[i]];
+      if (n.args[i] >= 0) r = meeting(region_of_[n.args[i]], r);
     settle(id, r);
   }
 

@@ -73,7 +73,7 @@ private:
     for (int i = 0; i < n.op->arity; ++i)
       if (n.args[i] >= 0) mark(needed(id, operand_(n, n.args[i])));
     if (n.op == &result_op) visit_result(t_.regions[t_[n.args[0]].args[0]], t_.attributes_of(id));
-    if (n.op == &input_op && t_.region_of(id) > 0) visit_input(t_.regions[t_.region_of(id)], id);
+    if (n.op == &entry_op) visit_entry(t_.regions[t_.region_of(id)], id);
   }
   /// Of an operand outside the region of node id, what is behind its views: a block has those, and numbers, again.
   constexpr int needed(int id, int a) const {
@@ -86,7 +86,7 @@ private:
       mark(operand_.standing_for(r.stacks[a.value[1]].inside));
     else mark(r.carries[a.value[1]].inside);
   }
-  constexpr void visit_input(const region& r, int id) {
+  constexpr void visit_entry(const region& r, int id) {
     for (const region::slice& s : r.slices)
       if (s.inside == id) mark(operand_.standing_for(s.array));
     for (const region::carry& c : r.carries)
