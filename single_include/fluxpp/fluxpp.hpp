@@ -7969,8 +7969,8 @@ inline constexpr operation<ops::xlogy> xlogy{};
 namespace fluxpp::inline v0_1::ops {
 
 template <class... Op> struct op_list { static constexpr int size = sizeof...(Op); };
-template <class A, class B> struct joined;
-template <class... A, class... B> struct joined<op_list<A...>, op_list<B...>> { using type = op_list<A..., B...>; };
+template <class A, class B> struct both_lists;
+template <class... A, class... B> struct both_lists<op_list<A...>, op_list<B...>> { using type = op_list<A..., B...>; };
 
 /// Elementwise operations; the position is the code of the operation in a fused kernel.
 using elementwise_list =
@@ -7990,14 +7990,14 @@ using decomposition_list = op_list<cholesky, triangular_solve, lu_factor, lu_sol
                                    determinant<true>, lu_sign, qr, eigh, svd>;
 
 /// Operations with a kernel of their own (kernels/step.hpp).
-using step_list =
-    joined<op_list<matmul, batched_matmul, conv2d, conv2d_input_grad, conv2d_weight_grad,                             //
-                   max_pool2d, max_pool_at, max_pool_put, avg_pool2d, avg_pool2d_grad,                                //
-                   unfold, fold_windows, resample, resample_grad, patch_sum, patch_put, patch_dot,                    //
-                   attention_rows, attention_grad, cumsum, cumprod, linear_recurrence, argsort, searchsorted,         //
-                   permute, slice, embed, concat<2>, concat<3>, concat<4>, gather, scatter_add, scatter_argmax, pick, //
-                   arg_extremum, take_at_extremum, put_at_extremum, uniform, iota>,
-           decomposition_list>::type;
+using step_list = both_lists<
+    op_list<matmul, batched_matmul, conv2d, conv2d_input_grad, conv2d_weight_grad,                             //
+            max_pool2d, max_pool_at, max_pool_put, avg_pool2d, avg_pool2d_grad,                                //
+            unfold, fold_windows, resample, resample_grad, patch_sum, patch_put, patch_dot,                    //
+            attention_rows, attention_grad, cumsum, cumprod, linear_recurrence, argsort, searchsorted,         //
+            permute, slice, embed, concat<2>, concat<3>, concat<4>, gather, scatter_add, scatter_argmax, pick, //
+            arg_extremum, take_at_extremum, put_at_extremum, uniform, iota>,
+    decomposition_list>::type;
 
 } // namespace fluxpp::inline v0_1::ops
 

@@ -22,7 +22,8 @@ struct step_node {
 /// The operand that an operation is linear in, as one that is linear in all of them; -1 where the others decide positions.
 template <class Op, int K> constexpr bool linear_in_operand = std::is_base_of_v<fx::linear_in<Op, Op::arity, K>, Op>;
 template <class Op> constexpr bool adds_up(int operand) {
-  if constexpr (linear_in_operand<Op, 0>) return operand == 0;
+  if constexpr (std::is_base_of_v<fx::ops::patch_member<Op>, Op>) return operand == 0 || operand == 3;
+  else if constexpr (linear_in_operand<Op, 0>) return operand == 0;
   else if constexpr (linear_in_operand<Op, 1>) return operand == 1;
   else return true;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 // interpolate, upsample: images, sequences and volumes at other extents, one axis after the other.
+#include "fluxpp/ops/reduction.hpp"
 #include "fluxpp/ops/reshape.hpp"
 
 namespace fluxpp::inline v0_1 {
