@@ -70,53 +70,8 @@
 
 // Derivatives: graph to graph, and dual numbers.
 
-// Reverse mode: one sweep over the tape from an output to its inputs, appending the adjoint to the same tape.
-// add, sub, mul, div, neg: the field operations, which rewrite each other and so share a file.
-// operation<Op>: the function object a user calls; on numbers it computes, on vars it records.
-// broadcast, reshape and sum: views and the reduction that are each other's adjoints.
-// The four kinds of rule an operation may state, and the traits and derivative hooks that follow from each.
-// What batches have and plain numbers lack, so that one `forward` body serves both: select, any, fma, fnma, horner.
-
-namespace fluxpp::inline v0_1::scalar {
-/// A real is a plain floating-point number.
-template <class T> concept real = std::is_floating_point_v<T>;
-
-/// real_of<V>: the plain number that a value type is made of; double for handles, which have no type of their own.
-template <class V> struct real_in { using type = double; };
-template <real V> struct real_in<V> { using type = V; };
-template <class V>
-requires requires { typename V::value_type; }
-struct real_in<V> : real_in<typename V::value_type> {};
-template <class V> using real_of = typename real_in<V>::type;
-
-/// select(m, a, b): a if m, else b; the twin of simd::select.
-template <real T> constexpr T select(bool m, T a, std::type_identity_t<T> b) { return m ? a : b; }
-
-/// any(m): m; the twin of a mask's any.
-constexpr bool any(bool m) { return m; }
-
-/// fma(a, b, c): a b + c, rounded once where the target has the instruction, twice elsewhere and in constant evaluation.
-template <real T> constexpr T fma(T a, std::type_identity_t<T> b, std::type_identity_t<T> c) {
-#if defined(__FMA__) || defined(__ARM_FEATURE_FMA) || defined(FP_FAST_FMA) || defined(__CUDA_ARCH__)
-  if (!std::is_constant_evaluated()) return std::fma(a, b, c);
-#endif
-  return a * b + c;
-}
-
-/// fnma(a, b, c): c - a b, rounded as fma is.
-template <real T> constexpr T fnma(T a, std::type_identity_t<T> b, std::type_identity_t<T> c) { return fma(-a, b, c); }
-
-/// horner(x, c...): the polynomial with coefficients c, that of the highest power first; the twin of simd::horner.
-template <real T, class... Coefficient> constexpr T horner(T x, std::type_identity_t<T> first, Coefficient... rest) {
-  T p = first;
-  ((p = fma(p, x, static_cast<T>(rest))), ...);
-  return p;
-}
-
-/// wide<V>: a plain number of more than double precision, in which the tests compute what others approximate.
-template <class V> inline constexpr bool wide = real<V> && sizeof(V) > 8;
-} // namespace fluxpp::inline v0_1::scalar
-
+// Reverse mode: one sweep over the tape from outputs to inputs, appending the adjoint to the same tape.
+// Regions on a tape: how they are built, what they read from outside, and their results.
 // The tape: a program under construction. Every push looks the node up first, so equal expressions are one node.
 // The exceptions of fluxpp: one sentence for the reader, typed fields for the program.
 
@@ -581,8 +536,13 @@ enum class kind : int {
   reduction,   ///< folds axes away (they keep extent 1)
   broadcast,   ///< a view that repeats axes of extent 1
   reshape,     ///< a view with other extents
-  step         ///< a kernel of its own
+  step,        ///< a kernel of its own
+  region,      ///< runs a part of the program once per element of its shape (graph/region.hpp)
+  result       ///< one of the results of a region
 };
+
+/// A view has no storage: it shows the elements of its operand.
+constexpr bool is_view(kind k) { return k == kind::broadcast || k == kind::reshape; }
 
 enum class fold : int { none, sum, max, min, prod };
 
@@ -599,6 +559,7 @@ struct op_info {
   bool commutative;
   bool integer;  ///< result is an index or a truth value: no derivative
   bool foldable; ///< forward on numbers is a constant expression
+  bool random;   ///< another value each time: never moved out of a region
   graph::fold fold;
   double (*evaluate)(const double*);              ///< elementwise: value on numbers (nullptr else)
   void (*adjoint)(const node_view&, pullback&);   ///< reverse rule
@@ -608,6 +569,14 @@ struct op_info {
   const op_info* facts = nullptr; ///< the same without functions, for finished programs; or nullptr
 };
 
+/// operand_span: the operands of a node.
+struct operand_span {
+  const int* first;
+  int count;
+  constexpr const int* begin() const { return first; }
+  constexpr const int* end() const { return first + count; }
+};
+
 /// A polynomial hash; in few statements, since constant evaluation counts them.
 template <class... Int> constexpr unsigned hash_of_ints(std::uint64_t h, Int... v) {
   ((h = h * 0x9E3779B97F4A7C15 + static_cast<unsigned>(v)), ...);
@@ -615,6 +584,8 @@ template <class... Int> constexpr unsigned hash_of_ints(std::uint64_t h, Int... 
 }
 
 /// node: one operation applied to earlier nodes. Shapes and attributes are indices into tables of the program.
+/// A region has its number in args[0]; in a finished program: where its operands stand in a table, how many they are, and
+/// the block that it runs.
 struct node {
   const op_info* op = nullptr;
   int args[4]{-1, -1, -1, -1};
@@ -662,6 +633,8 @@ enum class space : int {
   state,     ///< offset into the flat state buffer
   number,    ///< index: run-time number of the architecture (a dropout rate) or of the call
   constant,  ///< index into the constant pool
+  operand,   ///< index: operand of the region
+  output,    ///< index: output of the region
   arena,     ///< planned workspace
   result,    ///< index: output of the program
   extent     ///< the value of an extent
@@ -718,6 +691,9 @@ enum class rule : int {
   tangent,
   cotangent,
   branch,
+  carry,
+  slices,
+  escaped,
   no_result
 };
 struct fault {
@@ -725,6 +701,51 @@ struct fault {
   dims a{};
   dims b{};
   int line = 0;
+};
+
+} // namespace fluxpp::inline v0_1::graph
+
+// The region: a part of a program that runs many times, with values that pass from one run to the next.
+
+namespace fluxpp::inline v0_1::graph {
+
+/// What a result of a region is.
+enum class result_role : int {
+  last,    ///< a carry after the last run
+  entries, ///< a carry on entry of every run, stacked
+  stack    ///< an output of every run, stacked
+};
+
+/// region: a part of a program that runs once per element of arrays. Its nodes stand on the tape among the others; a node
+/// belongs to the innermost region of its operands, so that what is the same in every run is computed once, outside.
+struct region {
+  /// A value that each run takes and hands on.
+  struct carry {
+    int inside = -1;             ///< on entry of a run
+    int initial = -1;            ///< outside: on entry of the first run
+    int next = -1;               ///< inside: on entry of the next run
+    int last = -1, entries = -1; ///< outside: results, once they are asked for
+  };
+  /// An array of which each run sees one element of the leading axis.
+  struct slice {
+    int inside = -1;
+    int array = -1;
+  };
+  /// A value of every run, stacked along a new leading axis.
+  struct stack {
+    int inside = -1;
+    int result = -1;
+  };
+
+  int parent = 0; ///< the region in which it was begun; 0 is the program itself
+  static constexpr int open = -1, abandoned = -2;
+  int node = open;        ///< that stands for it; its shape is the number of runs
+  bool reverse = false;   ///< from the last element to the first
+  bool recompute = false; ///< derivatives compute again what they need of a run, from the carries on its entry
+  list<carry> carries;
+  list<slice> slices;
+  list<stack> stacks;
+  list<int> nodes; ///< inside, but for inputs
 };
 
 } // namespace fluxpp::inline v0_1::graph
@@ -764,11 +785,16 @@ struct located {
   constexpr located(double v, int at = __builtin_LINE()) : value(v), line(at) {}
 };
 
-inline constexpr op_info input_op{"input", hash_of("input"), kind::input, 0,       0,       false,   false,
-                                  false,   fold::none,       nullptr,     nullptr, nullptr, nullptr, nullptr};
-inline constexpr op_info constant_op{
-    "constant", hash_of("constant"), kind::constant, 0,       0,       false,   false,
-    false,      fold::none,          nullptr,        nullptr, nullptr, nullptr, nullptr};
+/// An operation of the graph itself: no rules, only a kind.
+constexpr op_info graph_operation(const char* name, graph::kind kind, int arity) {
+  return {name,  hash_of(name), kind,    arity,   0,       false,   false,  false,
+          false, fold::none,    nullptr, nullptr, nullptr, nullptr, nullptr};
+}
+inline constexpr op_info input_op = graph_operation("input", kind::input, 0);
+inline constexpr op_info constant_op = graph_operation("constant", kind::constant, 0);
+inline constexpr op_info entry_op = graph_operation("entry", kind::input, 0); ///< what a run is given
+inline constexpr op_info region_op = graph_operation("scan", kind::region, 0);
+inline constexpr op_info result_op = graph_operation("result", kind::result, 1);
 
 class tape : private interner<node> {
 public:
@@ -779,7 +805,11 @@ public:
   tape(const tape&) = delete;
   tape& operator=(const tape&) = delete;
 
-  constexpr int push(const node& n) { return (*this)(n); }
+  constexpr int push(const node& n) {
+    const int id = (*this)(n);
+    if (!regions.empty() && id >= region_of_.size()) enter(id);
+    return id;
+  }
   constexpr int intern(const dims& d) { return shapes_(d); }
   constexpr int intern(const attributes& a) { return a.size == 0 ? 0 : attributes_(a); }
 
@@ -812,7 +842,9 @@ public:
   constexpr const leaf& leaf_of(int id) const { return leaves_[data_[id].attr]; }
   /// The value is an index or a truth value, or a view of one.
   constexpr bool integer(int id) const {
-    while (data_[id].op->kind == kind::reshape || data_[id].op->kind == kind::broadcast) id = data_[id].args[0];
+    while (is_view(data_[id].op->kind)) id = data_[id].args[0];
+    if (data_[id].op == &result_op) return integer(value_inside(id));
+    if (data_[id].op == &entry_op) return attributes_of(id).value[0] != 0;
     return data_[id].op == &input_op ? leaf_of(id).integer : data_[id].op->integer;
   }
 
@@ -832,6 +864,34 @@ public:
     targets.push(to);
   }
 
+  /// A new region; its number.
+  constexpr int open() {
+    if (regions.empty()) regions.push({}); // number 0 is the program itself
+    regions.push({});
+    regions.back().parent = current_region;
+    return regions.size() - 1;
+  }
+  /// What a run of region r is given: an element of an array, or a carry.
+  constexpr var region_input(int r, const dims& shape, bool integer) {
+    node n{&entry_op};
+    n.shape = intern(shape), n.attr = intern(make_attributes(integer, size()));
+    const int id = push(n);
+    region_of_[id] = r;
+    return {*this, id};
+  }
+  /// The region that a node belongs to.
+  constexpr int region_of(int id) const { return id < region_of_.size() ? region_of_[id] : 0; }
+  /// Moves the last node into a region that its operands do not tell.
+  constexpr void settle(int id, int r) {
+    if (const int before = region_of_[id]; before > 0) regions[before].nodes.pop();
+    region_of_[id] = r;
+    if (r > 0) regions[r].nodes.push(id);
+  }
+  /// The region in which values of two regions meet: the inner one, or the one that is being written.
+  constexpr int meeting(int a, int b) const { return within(a, b) ? a : within(b, a) ? b : current_region; }
+  list<graph::region> regions;
+  int current_region = 0; ///< that is being written
+
   graph::extent_table extents;
   list<int> outputs;
   list<target> targets; ///< per output
@@ -845,8 +905,29 @@ public:
       false; ///< what is recorded are derivatives by the rules of operations, whose lines are those of their nodes
 
 private:
+  /// What a run has of a result.
+  constexpr int value_inside(int result) const {
+    const graph::region& r = regions[data_[data_[result].args[0]].args[0]];
+    const attributes& a = attributes_of(result);
+    return static_cast<result_role>(a.value[0]) == result_role::stack ? r.stacks[a.value[1]].inside
+                                                                      : r.carries[a.value[1]].inside;
+  }
+  constexpr bool within(int inner, int outer) const {
+    while (inner > outer) inner = regions[inner].parent;
+    return inner == outer;
+  }
+  constexpr void enter(int id) {
+    while (region_of_.size() <= id) region_of_.push(0);
+    const node& n = data_[id];
+    int r = n.op->random ? current_region : 0;
+    for (int i = 0; i < n.op->arity; ++i)
+      if (n.args[i] >= 0) r = meeting(region_of_[n.args[i]], r);
+    settle(id, r);
+  }
+
   interner<dims> shapes_;
   interner<attributes> attributes_;
+  list<int> region_of_; ///< per node, once there are regions
   list<leaf> leaves_;
   list<int> extents_; ///< nodes that stand for extents
   graph::fault fault_;
@@ -897,6 +978,148 @@ struct pushforward {
 
 } // namespace fluxpp::inline v0_1::graph
 
+namespace fluxpp::inline v0_1::graph {
+
+/// What a region has again where its nodes use it: a number, the value of an extent.
+constexpr bool is_number(const tape& t, int id) {
+  return t[id].op == &constant_op || (t[id].op == &input_op && t.leaf_of(id).space == space::extent);
+}
+
+constexpr list<int> captures(const tape& t, int r);
+
+/// The nodes that node id reads; of a region, what its runs read, too.
+constexpr list<int> operands_of(const tape& t, int id) {
+  list<int> out;
+  const node& n = t[id];
+  for (int i = 0; i < n.op->arity; ++i)
+    if (n.args[i] >= 0) out.push(n.args[i]);
+  if (n.op->kind != kind::region) return out;
+  for (const region::carry& c : t.regions[n.args[0]].carries) out.push(c.initial);
+  for (const region::slice& s : t.regions[n.args[0]].slices) out.push(s.array);
+  out.append(captures(t, n.args[0]));
+  return out;
+}
+
+/// needed_in(t, r): the nodes of region r that its outputs need, in order; derivatives leave others behind.
+constexpr list<int> needed_in(const tape& t, int r) {
+  const region& of = t.regions[r];
+  list<bool> needed(t.size());
+  for (const region::carry& c : of.carries)
+    if (c.next >= 0) needed[c.next] = true;
+  for (const region::stack& s : of.stacks) needed[s.inside] = true;
+  for (int i = of.nodes.size() - 1; i >= 0; --i)
+    if (needed[of.nodes[i]])
+      for (const int a : operands_of(t, of.nodes[i])) needed[a] = true;
+  list<int> out;
+  for (const int id : of.nodes)
+    if (needed[id]) out.push(id);
+  return out;
+}
+
+/// captures(t, r): the nodes outside region r that its outputs need, each once; views are parts of their readers.
+constexpr list<int> captures(const tape& t, int r) {
+  list<int> out;
+  list<bool> seen(t.size());
+  for (const int id : needed_in(t, r))
+    for (int a : operands_of(t, id)) {
+      while (is_view(t[a].op->kind) && t.region_of(a) != r) a = t[a].args[0];
+      if (t.region_of(a) == r || seen[a] || is_number(t, a)) continue;
+      seen[a] = true;
+      out.push(a);
+    }
+  return out;
+}
+
+/// What a run of region r has of a carry that is first `initial`.
+constexpr var add_carry(tape& t, int r, var initial) {
+  const var x = t.region_input(r, initial.shape(), t.integer(initial.id));
+  t.regions[r].carries.push({x.id, initial.id});
+  return x;
+}
+/// What a run of region r has of an array: one element of its leading axis.
+constexpr var add_slice(tape& t, int r, var array) {
+  dims shape;
+  for (int a = 1; a < array.rank(); ++a) shape = shape.with(array.shape()[a]);
+  const var x = t.region_input(r, shape, t.integer(array.id));
+  t.regions[r].slices.push({x.id, array.id});
+  return x;
+}
+/// Ends the building of region r, which runs so many times.
+constexpr void close(tape& t, int r, int runs) {
+  node n{&region_op, {r, -1, -1, -1}, t.intern(dims{}.with(runs))};
+  n.line = t.line;
+  const int id = t.push(n);
+  t.regions[r].node = id;
+  int outside = 0;
+  for (const int a : operands_of(t, id)) outside = t.meeting(t.region_of(a), outside);
+  t.settle(id, outside);
+}
+
+/// A result of region r, as a value of its own.
+constexpr var result_of(tape& t, int r, result_role role, int which) {
+  region& from = t.regions[r];
+  int& known = role == result_role::stack  ? from.stacks[which].result
+               : role == result_role::last ? from.carries[which].last
+                                           : from.carries[which].entries;
+  if (known >= 0) return {t, known};
+  dims shape = t.shape_of(from.node); // the runs
+  if (role == result_role::last) shape = {};
+  const dims each = t.shape_of(role == result_role::stack ? from.stacks[which].inside : from.carries[which].inside);
+  for (int a = 0; a < each.rank; ++a) shape = shape.with(each[a]);
+  node n{&result_op, {from.node, -1, -1, -1}, t.intern(shape)};
+  n.attr = t.intern(make_attributes(static_cast<int>(role), which));
+  n.line = t[from.node].line;
+  return {t, known = t.push(n)};
+}
+
+} // namespace fluxpp::inline v0_1::graph
+
+// add, sub, mul, div, neg: the field operations, which rewrite each other and so share a file.
+// operation<Op>: the function object a user calls; on numbers it computes, on vars it records.
+// broadcast, reshape and sum: views and the reduction that are each other's adjoints.
+// The four kinds of rule an operation may state, and the traits and derivative hooks that follow from each.
+// What batches have and plain numbers lack, so that one `forward` body serves both: select, any, fma, fnma, horner.
+
+namespace fluxpp::inline v0_1::scalar {
+/// A real is a plain floating-point number.
+template <class T> concept real = std::is_floating_point_v<T>;
+
+/// real_of<V>: the plain number that a value type is made of; double for handles, which have no type of their own.
+template <class V> struct real_in { using type = double; };
+template <real V> struct real_in<V> { using type = V; };
+template <class V>
+requires requires { typename V::value_type; }
+struct real_in<V> : real_in<typename V::value_type> {};
+template <class V> using real_of = typename real_in<V>::type;
+
+/// select(m, a, b): a if m, else b; the twin of simd::select.
+template <real T> constexpr T select(bool m, T a, std::type_identity_t<T> b) { return m ? a : b; }
+
+/// any(m): m; the twin of a mask's any.
+constexpr bool any(bool m) { return m; }
+
+/// fma(a, b, c): a b + c, rounded once where the target has the instruction, twice elsewhere and in constant evaluation.
+template <real T> constexpr T fma(T a, std::type_identity_t<T> b, std::type_identity_t<T> c) {
+#if defined(__FMA__) || defined(__ARM_FEATURE_FMA) || defined(FP_FAST_FMA) || defined(__CUDA_ARCH__)
+  if (!std::is_constant_evaluated()) return std::fma(a, b, c);
+#endif
+  return a * b + c;
+}
+
+/// fnma(a, b, c): c - a b, rounded as fma is.
+template <real T> constexpr T fnma(T a, std::type_identity_t<T> b, std::type_identity_t<T> c) { return fma(-a, b, c); }
+
+/// horner(x, c...): the polynomial with coefficients c, that of the highest power first; the twin of simd::horner.
+template <real T, class... Coefficient> constexpr T horner(T x, std::type_identity_t<T> first, Coefficient... rest) {
+  T p = first;
+  ((p = fma(p, x, static_cast<T>(rest))), ...);
+  return p;
+}
+
+/// wide<V>: a plain number of more than double precision, in which the tests compute what others approximate.
+template <class V> inline constexpr bool wide = real<V> && sizeof(V) > 8;
+} // namespace fluxpp::inline v0_1::scalar
+
 namespace fluxpp::inline v0_1 {
 
 using graph::node_view;
@@ -918,6 +1141,7 @@ struct rule_defaults {
   static constexpr bool commutative = false;
   static constexpr bool integer = false;
   static constexpr bool foldable = false;
+  static constexpr bool random = false;
   static constexpr graph::fold fold = graph::fold::none;
 };
 
@@ -1059,8 +1283,9 @@ template <class Op> constexpr int rewrite_of(graph::tape& t, const graph::node& 
 template <class Op> constexpr double evaluate_at(const double* x) { return forward_at<Op>(x); }
 
 template <class Op> constexpr graph::op_info make_facts() {
-  graph::op_info i{Op::name,     hash_of(Op::name), Op::kind, Op::arity, Op::cost, Op::commutative, Op::integer,
-                   Op::foldable, Op::fold,          nullptr,  nullptr,   nullptr,  nullptr,         nullptr};
+  graph::op_info i{Op::name,        hash_of(Op::name), Op::kind,     Op::arity,  Op::cost,
+                   Op::commutative, Op::integer,       Op::foldable, Op::random, Op::fold,
+                   nullptr,         nullptr,           nullptr,      nullptr,    nullptr};
   if constexpr (!is_builtin<Op>) i.custom = &compiled_form<Op>::value;
   return i;
 }
@@ -1214,6 +1439,21 @@ struct sum : linear<1> {
 
 constexpr var broadcast_to(var x, const dims& shape) {
   return x.shape() == shape ? x : record<broadcast>(*x.tape, shape, {}, x);
+}
+
+/// v with the shape that it must have; one that differs is a fault, one with other names is checked at the call.
+constexpr var fitted(var v, const dims& shape, const char* rule, graph::rule fault) {
+  graph::tape& t = *v.tape;
+  const dims given = v.shape();
+  bool fits = given.rank <= shape.rank;
+  for (int i = 1; fits && i <= given.rank; ++i) {
+    const int is = t.extents.resolve(given[given.rank - i]), must_be = t.extents.resolve(shape[shape.rank - i]);
+    if (is == 1 || is == must_be) continue;
+    if (is >= 0 && must_be >= 0) fits = false;
+    else t.extents.equate(must_be, is, rule, t.line);
+  }
+  if (!fits) t.fail(fault, shape, given);
+  return broadcast_to(fits ? v : t.constant(0), shape);
 }
 
 /// The adjoint of broadcasting: sums x down to a shape that broadcasts to x's shape.
@@ -1594,63 +1834,701 @@ constexpr list<bool> reached_from(const graph::tape& t, int last, const list<var
   for (const var& v : x)
     if (v.id <= last) depends[v.id] = true;
   for (int id = 0; id <= last; ++id) {
-    const graph::node& n = t[id];
-    if (n.op->integer) continue;
-    for (int i = 0; i < n.op->arity; ++i)
-      if (n.args[i] >= 0 && depends[n.args[i]]) depends[id] = true;
+    if (t[id].op->integer || depends[id]) continue;
+    for (const int a : graph::operands_of(t, id)) depends[id] = depends[id] || (a <= last && depends[a]);
   }
   return depends;
-}
-
-/// A direction with the shape that it must have; one that differs is a fault, one with other names is checked at the call.
-constexpr var direction(var v, const dims& shape, const char* rule, graph::rule fault) {
-  graph::tape& t = *v.tape;
-  const dims given = v.shape();
-  bool fits = given.rank <= shape.rank;
-  for (int i = 1; fits && i <= given.rank; ++i) {
-    const int is = t.extents.resolve(given[given.rank - i]), must_be = t.extents.resolve(shape[shape.rank - i]);
-    if (is == 1 || is == must_be) continue;
-    if (is >= 0 && must_be >= 0) fits = false;
-    else t.extents.equate(must_be, is, rule, t.line);
-  }
-  if (!fits) t.fail(fault, shape, given);
-  return ops::broadcast_to(fits ? v : t.constant(0), shape);
 }
 
 /// A zero with the shape of x.
 constexpr var zeros_like(var x) { return ops::broadcast_to(x.tape->constant(0), x.shape()); }
 
-/// adjoint(t, y, ybar, x): the cotangents of the vars in x, given the cotangent of y.
-/// One that y does not reach is a zero of x's shape.
+/// cotangents: what a reverse sweep has found so far, per node.
+class cotangents {
+public:
+  constexpr cotangents(graph::tape& t, int last, const list<var>& x)
+      : t_(t), depends_(reached_from(t, last, x)), stop_(last + 1) {
+    bar_.assign(last + 1, -1);
+    for (const var& v : x)
+      if (v.id <= last) stop_[v.id] = true;
+  }
+  /// Whether node id is one that a cotangent is wanted of.
+  constexpr bool wanted(int id) const { return id >= 0 && id < depends_.size() && depends_[id] && !t_.integer(id); }
+  /// Whether the sweep goes on from node id, to its operands.
+  constexpr bool passes(int id) const { return wanted(id) && !stop_[id]; }
+  constexpr var of(int id) const { return id >= 0 && id < bar_.size() && bar_[id] >= 0 ? var(t_, bar_[id]) : var(); }
+  constexpr void add(int id, var c) {
+    if (!wanted(id) || !(c.exists() || c.number != 0)) return;
+    bar_[id] = bar_[id] < 0 ? c.id : (c + var(t_, bar_[id])).id;
+  }
+
+private:
+  graph::tape& t_;
+  list<bool> depends_, stop_;
+  list<int> bar_;
+};
+
+/// Carries the cotangents of a region's results to its operands; see autodiff/regions.hpp.
+constexpr void pull_through_region(graph::tape& t, int id, cotangents& bar);
+
+constexpr void pull_through(graph::tape& t, int id, cotangents& bar) {
+  const graph::node_view node(t, id);
+  graph::pullback p{bar.of(id)};
+  for (int i = 0; i < node.node.op->arity; ++i) p.wanted[i] = bar.wanted(node.node.args[i]);
+  node.node.op->adjoint(node, p);
+  for (int i = 0; i < node.node.op->arity; ++i)
+    if (p.wanted[i]) bar.add(node.node.args[i], p.contribution[i]);
+}
+
+/// adjoint(t, y, ybar, x): the cotangents of the vars in x, given those of the vars in y; one that no y reaches does not
+/// exist.
 /// source   Griewank & Walther 2008, Evaluating Derivatives, chapter 3
-constexpr list<var> adjoint(graph::tape& t, var y, var ybar, const list<var>& x) {
-  const list<bool> depends = reached_from(t, y.id, x);
-  list<int> bar;
-  bar.assign(y.id + 1, -1);
-  list<bool> wanted_here;
-  wanted_here.assign(y.id + 1, false);
-  for (const var& v : x)
-    if (v.id <= y.id) wanted_here[v.id] = true;
-  bar[y.id] = direction(ybar, y.shape(), "vjp", graph::rule::cotangent).id;
+constexpr list<var> adjoint(graph::tape& t, const list<var>& y, const list<var>& ybar, const list<var>& x) {
+  int last = -1;
+  for (const var& v : y) last = v.id > last ? v.id : last;
+  cotangents bar(t, last, x);
+  for (int i = 0; i < y.size(); ++i)
+    if (ybar[i].exists()) bar.add(y[i].id, ops::fitted(ybar[i], y[i].shape(), "vjp", graph::rule::cotangent));
   const bool among_rules = std::exchange(t.rules, true);
-  for (int id = y.id; id >= 0; --id) {
-    if (bar[id] < 0 || !depends[id] || wanted_here[id] || t[id].op->adjoint == nullptr) continue;
+  for (int id = last; id >= 0; --id) {
+    if (!bar.passes(id)) continue;
     t.line = t[id].line;
-    const graph::node_view node(t, id);
-    graph::pullback p{{t, bar[id]}};
-    for (int i = 0; i < node.node.op->arity; ++i) p.wanted[i] = node.node.args[i] >= 0 && depends[node.node.args[i]];
-    node.node.op->adjoint(node, p);
-    for (int i = 0; i < node.node.op->arity; ++i) {
-      var c = p.contribution[i];
-      if (!p.wanted[i] || !(c.exists() || c.number != 0)) continue;
-      int& sum = bar[node.node.args[i]];
-      sum = sum < 0 ? c.id : (c + var(t, sum)).id;
-    }
+    if (t[id].op == &graph::region_op) pull_through_region(t, id, bar);
+    else if (bar.of(id).exists() && t[id].op->adjoint != nullptr) pull_through(t, id, bar);
   }
   t.rules = among_rules;
   list<var> xbar;
-  for (const var& v : x) xbar.push(v.id <= y.id && bar[v.id] >= 0 ? var(t, bar[v.id]) : zeros_like(v));
+  for (const var& v : x) xbar.push(bar.of(v.id));
   return xbar;
+}
+/// The same for one y; a cotangent that y does not reach is a zero of its var's shape.
+constexpr list<var> adjoint(graph::tape& t, var y, var ybar, const list<var>& x) {
+  list<var> ys, ybars;
+  ys.push(y), ybars.push(ybar);
+  list<var> xbar = adjoint(t, ys, ybars, x);
+  for (int i = 0; i < x.size(); ++i)
+    if (!xbar[i].exists()) xbar[i] = zeros_like(x[i]);
+  return xbar;
+}
+
+} // namespace fluxpp::inline v0_1::autodiff
+
+// Derivatives of regions: a region of the derivatives of its runs, which finds what it needs of them kept or computes it
+// again.
+// scan: a part of a program that runs once per element of arrays and hands values on from run to run.
+// copy: the same value in storage of its own, for results that would otherwise share memory.
+
+namespace fluxpp::inline v0_1::ops {
+
+/// copy(x): x, elementwise, in memory of its own. Attribute 0 tells copies of one value apart.
+/// accuracy exact
+struct copy : elementwise<1> {
+  static constexpr auto name = "copy";
+  static constexpr int cost = 0;
+  template <class V> static constexpr V forward(V x) { return x; }
+  template <class V> static constexpr std::array<V, 1> partials(V, V) { return {V(1)}; }
+  static constexpr std::array samples{-2.0, 1.5};
+  static constexpr double max_ulp = 0;
+};
+
+/// The node whose storage a value shows, through views that repeat nothing.
+constexpr int storage_of(const graph::tape& t, int id) {
+  while (t[id].op->kind == graph::kind::reshape) id = t[id].args[0];
+  return id;
+}
+
+/// own_value(v, outputs): v, or a copy of it if it is an input, a constant, a repeated value or one of the outputs.
+constexpr var own_value(var v, const list<int>& outputs) {
+  graph::tape& t = *v.tape;
+  const int id = storage_of(t, v.id);
+  const graph::kind k = t[id].op->kind;
+  bool shared = k == graph::kind::input || k == graph::kind::constant || k == graph::kind::broadcast;
+  for (int o : outputs) shared = shared || storage_of(t, o) == id;
+  if (!shared) return v;
+  graph::node n{&info<copy>, {v.id, -1, -1, -1}, t[v.id].shape, t.intern(graph::make_attributes(outputs.size()))};
+  return {t, t.push(n)};
+}
+
+} // namespace fluxpp::inline v0_1::ops
+
+// select, where: a choice between two values.
+// less, less_equal, greater, greater_equal, equal, not_equal: comparisons, 1 where they hold and 0 elsewhere.
+
+namespace fluxpp::inline v0_1 {
+namespace ops {
+
+/// What the comparisons share: no derivative, exact.
+struct comparison : elementwise<2> {
+  static constexpr int cost = 1;
+  static constexpr bool integer = true, foldable = true;
+  static constexpr std::array samples{std::array{-2.0, 0.5}, std::array{1.5, 1.5}, std::array{3.0, 1.5}};
+  static constexpr double max_ulp = 0;
+};
+
+/// less(a, b): 1 where a < b, else 0; a NaN is less than nothing. Also written a < b.
+struct less : comparison {
+  static constexpr auto name = "less";
+  template <class V> static constexpr V forward(V a, V b) {
+    using scalar::select;
+    return select(a < b, V(1), V(0));
+  }
+};
+
+/// less_equal(a, b): 1 where a <= b, else 0. Also written a <= b.
+struct less_equal : comparison {
+  static constexpr auto name = "less_equal";
+  template <class V> static constexpr V forward(V a, V b) {
+    using scalar::select;
+    return select(a <= b, V(1), V(0));
+  }
+};
+
+/// greater(a, b): 1 where a > b, else 0. Also written a > b.
+struct greater : comparison {
+  static constexpr auto name = "greater";
+  template <class V> static constexpr V forward(V a, V b) {
+    using scalar::select;
+    return select(a > b, V(1), V(0));
+  }
+};
+
+/// greater_equal(a, b): 1 where a >= b, else 0. Also written a >= b.
+struct greater_equal : comparison {
+  static constexpr auto name = "greater_equal";
+  template <class V> static constexpr V forward(V a, V b) {
+    using scalar::select;
+    return select(a >= b, V(1), V(0));
+  }
+};
+
+/// equal(a, b): 1 where a and b are equal, else 0; NaN equals nothing.
+struct equal : comparison {
+  static constexpr auto name = "equal";
+  static constexpr bool commutative = true;
+  template <class V> static constexpr V forward(V a, V b) {
+    using scalar::select;
+    return select(a == b, V(1), V(0));
+  }
+};
+
+/// not_equal(a, b): 1 where a and b differ, else 0; NaN differs from everything.
+struct not_equal : comparison {
+  static constexpr auto name = "not_equal";
+  static constexpr bool commutative = true;
+  template <class V> static constexpr V forward(V a, V b) {
+    using scalar::select;
+    return select(a != b, V(1), V(0));
+  }
+  static constexpr int rewrite(graph::tape& t, const graph::node& n);
+};
+
+constexpr bool is_comparison(const graph::op_info* op) {
+  return op == &info<less> || op == &info<less_equal> || op == &info<greater> || op == &info<greater_equal> ||
+         op == &info<equal> || op == &info<not_equal>;
+}
+constexpr int not_equal::rewrite(graph::tape& t, const graph::node& n) {
+  for (int i = 0; i < 2; ++i)
+    if (is_constant(t, n.args[1 - i], 0) && is_comparison(t[n.args[i]].op)) return n.args[i];
+  return -1;
+}
+
+} // namespace ops
+inline constexpr operation<ops::less> less{};
+inline constexpr operation<ops::less_equal> less_equal{};
+inline constexpr operation<ops::greater> greater{};
+inline constexpr operation<ops::greater_equal> greater_equal{};
+inline constexpr operation<ops::equal> equal{};
+inline constexpr operation<ops::not_equal> not_equal{};
+
+namespace graph {
+constexpr var operator<(located a, located b) { return fluxpp::less(a.value, b.value, a.line); }
+constexpr var operator<=(located a, located b) { return fluxpp::less_equal(a.value, b.value, a.line); }
+constexpr var operator>(located a, located b) { return fluxpp::greater(a.value, b.value, a.line); }
+constexpr var operator>=(located a, located b) { return fluxpp::greater_equal(a.value, b.value, a.line); }
+} // namespace graph
+} // namespace fluxpp::inline v0_1
+
+namespace fluxpp::inline v0_1 {
+namespace ops {
+
+/// select(c, a, b): a where c is not 0, else b, elementwise; a NaN in c chooses a.
+/// grad     in a where c is not 0, in b elsewhere, none in c
+/// accuracy exact
+struct select : elementwise<3> {
+  static constexpr auto name = "select";
+  static constexpr int cost = 1;
+  static constexpr bool foldable = true;
+  template <class V> static constexpr V forward(V c, V a, V b) {
+    using scalar::select;
+    return select(c != V(0), a, b);
+  }
+  template <class V> static constexpr std::array<V, 3> partials(V c, V, V, V) {
+    const V first = fluxpp::not_equal(c, V(0));
+    return {V(0), first, V(1) - first};
+  }
+  static constexpr int rewrite(graph::tape& t, const graph::node& n) {
+    if (n.args[1] == n.args[2]) return n.args[1];
+    const graph::node& c = t[without_broadcast(t, n.args[0])];
+    return c.op == &graph::constant_op ? n.args[c.value != 0 ? 1 : 2] : -1;
+  }
+  static constexpr std::array samples{std::array{0.0, 2.0, -0.5}, std::array{1.0, 2.0, -0.5}};
+  static constexpr double max_ulp = 0;
+};
+
+} // namespace ops
+inline constexpr operation<ops::select> select{};
+/// where(c, a, b): select under the name that arrays know it by.
+inline constexpr operation<ops::select> where{};
+} // namespace fluxpp::inline v0_1
+
+// Vars in the shapes that users hand them around: one, or a tuple, pair or array of such; to a list and back.
+
+namespace fluxpp::inline v0_1::ops {
+
+/// Tuples, pairs and arrays.
+template <class V> concept tuple_like = requires { std::tuple_size<V>::value; };
+
+/// append_vars(out, v): the vars of v, from first to last; plain numbers become constants of t.
+template <class V> constexpr void append_vars(graph::tape& t, list<var>& out, const V& v) {
+  if constexpr (tuple_like<V>) {
+    std::apply([&](const auto&... each) { (append_vars(t, out, each), ...); }, v);
+  } else {
+    const var x = v;
+    out.push(x.exists() ? x : t.constant(x.number));
+  }
+}
+template <class V> constexpr list<var> vars_of(graph::tape& t, const V& v) {
+  list<var> out;
+  append_vars(t, out, v);
+  return out;
+}
+
+/// tape_in(v...): the tape of the first var that is on one, or nullptr.
+template <class... V> constexpr graph::tape* tape_in(const V&... v) {
+  graph::tape* t = nullptr;
+  const auto look = [&t](const auto& self, const auto& x) -> void {
+    if constexpr (tuple_like<std::remove_cvref_t<decltype(x)>>)
+      std::apply([&](const auto&... each) { (self(self, each), ...); }, x);
+    else if (const var y = x; t == nullptr && y.exists()) t = y.tape;
+  };
+  (look(look, v), ...);
+  return t;
+}
+
+/// like<V>(x, at): a V of the vars of x from number `at` on, which moves behind them.
+template <class V> constexpr auto like(const list<var>& x, int& at) {
+  if constexpr (tuple_like<V>) {
+    return [&]<std::size_t... I>(std::index_sequence<I...>) {
+      return std::tuple{like<std::tuple_element_t<I, V>>(x, at)...}; // braces: from left to right
+    }
+    (std::make_index_sequence<std::tuple_size_v<V>>{});
+  } else {
+    return x[at++];
+  }
+}
+
+} // namespace fluxpp::inline v0_1::ops
+
+namespace fluxpp::inline v0_1 {
+
+/// scan_options: from the last element to the first; with how many runs where there are no arrays; whether derivatives
+/// compute the values of a run again instead of keeping them.
+struct scan_options {
+  bool reverse = false;
+  int runs = 0;
+  bool recompute = false;
+};
+
+namespace ops {
+
+/// v as an output of region r: in storage of its own, inside.
+constexpr var own_output(graph::tape& t, int r, var v, list<int>& outputs) {
+  v = own_value(v, outputs);
+  if (t.region_of(v.id) != r) { // the same in every run
+    graph::node n{&info<copy>, {v.id, -1, -1, -1}, t[v.id].shape, t.intern(graph::make_attributes(outputs.size(), r))};
+    v.id = t.push(n);
+    t.settle(v.id, r);
+  }
+  outputs.push(v.id);
+  return v;
+}
+/// The nodes that region r has as outputs so far.
+constexpr list<int> outputs_of(const graph::tape& t, int r) {
+  list<int> out;
+  for (const graph::region::carry& c : t.regions[r].carries) out.push(c.next);
+  for (const graph::region::stack& s : t.regions[r].stacks) out.push(s.inside);
+  return out;
+}
+/// Has v stacked by region r; which of its stacks it is.
+constexpr int add_stack(graph::tape& t, int r, var v) {
+  list<int> outputs = outputs_of(t, r);
+  const int inside = own_output(t, r, v, outputs).id;
+  t.regions[r].stacks.push({inside});
+  return t.regions[r].stacks.size() - 1;
+}
+/// The next value of carry number i; it must have the shape of the first.
+constexpr void set_next(graph::tape& t, int r, int i, var next) {
+  const dims shape = t.shape_of(t.regions[r].carries[i].inside);
+  next = fitted(next, shape, "scan", graph::rule::carry);
+  list<int> outputs;
+  for (int k = 0; k < i; ++k) outputs.push(t.regions[r].carries[k].next);
+  t.regions[r].carries[i].next = own_output(t, r, next, outputs).id;
+}
+
+/// The number of runs over arrays: their leading extent, which must be one.
+constexpr int runs_over(graph::tape& t, const list<var>& arrays, int runs) {
+  for (const var& x : arrays) {
+    if (x.rank() == 0) {
+      t.fail(graph::rule::slices, x.shape(), {});
+      return 1;
+    }
+    const int n = t.extents.resolve(x.extent(0));
+    if (&x == arrays.begin()) runs = n;
+    else if (n >= 0 && runs >= 0 && n != runs) t.fail(graph::rule::slices, arrays[0].shape(), x.shape());
+    else t.extents.equate(runs, n, "scan", t.line);
+  }
+  return runs;
+}
+
+struct scan_function {
+  template <class Body, class Carry, class Arrays>
+  constexpr auto operator()(const Body& body, const Carry& carry, const Arrays& arrays, scan_options o = {},
+                            int line = __builtin_LINE()) const {
+    graph::tape* const t = tape_in(carry, arrays);
+    if (t == nullptr) throw value_error("scan", "it needs an argument of the function, not plain numbers alone");
+    t->note(line);
+    return record(*t, body, carry, arrays, o);
+  }
+
+private:
+  template <class Body, class Carry, class Arrays>
+  static constexpr auto record(graph::tape& t, const Body& body, const Carry& carry, const Arrays& arrays,
+                               scan_options o) {
+    const list<var> initial = vars_of(t, carry), over = vars_of(t, arrays);
+    const int runs = runs_over(t, over, o.runs), r = t.open(), outside = std::exchange(t.current_region, r);
+    t.regions[r].reverse = o.reverse, t.regions[r].recompute = o.recompute;
+    list<var> inside;
+    for (const var& v : initial) inside.push(graph::add_carry(t, r, v));
+    for (const var& v : over) inside.push(graph::add_slice(t, r, v));
+    int at = 0;
+    const auto entry = like<Carry>(inside, at);
+    const auto [next, out] = body(entry, like<Arrays>(inside, at));
+    const list<var> carries = vars_of(t, next), stacks = vars_of(t, out);
+    if (carries.size() != initial.size())
+      t.fail(graph::rule::carry, make_dims(initial.size()), make_dims(carries.size()));
+    for (int i = 0; i < initial.size(); ++i) set_next(t, r, i, carries[i < carries.size() ? i : 0]);
+    for (const var& v : stacks) add_stack(t, r, v);
+    t.current_region = outside;
+    graph::close(t, r, runs);
+    list<var> results;
+    for (int i = 0; i < initial.size(); ++i) results.push(graph::result_of(t, r, graph::result_role::last, i));
+    for (int i = 0; i < stacks.size(); ++i) results.push(graph::result_of(t, r, graph::result_role::stack, i));
+    at = 0;
+    auto last = like<Carry>(results, at);
+    return std::pair{last, like<std::remove_cvref_t<decltype(out)>>(results, at)};
+  }
+};
+
+} // namespace ops
+
+/// scan(body, carry, arrays, {.reverse = false, .runs = 0, .recompute = false}): runs body(carry, elements) ->
+/// std::pair{carry, out} once per element of the leading axis of the arrays; the pair of the carry after the last run and
+/// the outs of all runs, stacked. Carry, arrays and outs are a var or a tuple of such; arrays may be an empty tuple, then
+/// there are `runs` runs. The body may use any var from outside; what does not change from run to run is computed once.
+/// shapes   arrays [n, a] -> elements [a]; out [b] -> [n, b]; the carry keeps its shape
+/// grad     of any order; values of the runs that a derivative needs are kept, of cheap operations computed again; with
+///          .recompute only the carries are kept
+/// errors   compile: the next carry has another shape than the carry, arrays have no or different leading extents;
+///          run: so with named extents (shape_error)
+/// source   Bradbury et al. 2018, JAX, jax.lax.scan
+/// example  auto [h, hs] = fx::scan([&](auto h, auto x) { h = fx::tanh(fx::matmul(h, w) + x); return std::pair{h, h}; }, h0, xs);
+inline constexpr ops::scan_function scan{};
+
+} // namespace fluxpp::inline v0_1
+
+namespace fluxpp::inline v0_1::autodiff {
+
+/// The forward sweep; see autodiff/tangent.hpp.
+constexpr list<var> tangents(graph::tape& t, const list<var>& y, const list<var>& x, const list<var>& dx, int region);
+
+/// derived_region: builds the region of the derivatives of another's runs. They are first written down in a draft, as if
+/// every value of a run were at hand; then the part of it that is needed is written again, with these values in the place
+/// of what they were.
+class derived_region {
+public:
+  constexpr derived_region(graph::tape& t, int primal)
+      : draft(t.open()), t_(t), primal_(primal), outside_(std::exchange(t.current_region, draft)) {
+    t.regions[draft].parent = primal;
+  }
+
+  /// Writes the region; its number. Its carries and stacks are those of the draft.
+  constexpr int write(bool reverse) {
+    find_needed();
+    t_.current_region = outside_;
+    t_.current_region = region_ = t_.open();
+    t_.regions[region_].reverse = reverse;
+    now_.assign(t_.size(), -1);
+    const graph::region from = t_.regions[draft]; // a copy: regions move when there are more
+    for (const graph::region::carry& c : from.carries)
+      now_[c.inside] = graph::add_carry(t_, region_, {t_, c.initial}).id;
+    for (const graph::region::slice& s : from.slices)
+      if (needed_[s.inside]) now_[s.inside] = graph::add_slice(t_, region_, {t_, s.array}).id;
+    for (int id = 0; id < needed_.size(); ++id)
+      if (needed_[id] && now_[id] < 0 && written(id)) now_[id] = again(id);
+    for (int i = 0; i < from.carries.size(); ++i) ops::set_next(t_, region_, i, at(from.carries[i].next));
+    for (const graph::region::stack& s : from.stacks) ops::add_stack(t_, region_, at(s.inside));
+    t_.regions[draft].node = graph::region::abandoned;
+    t_.current_region = outside_;
+    graph::close(t_, region_, t_.shape_of(t_.regions[primal_].node)[0]);
+    return region_;
+  }
+
+  const int draft; ///< the region in which derivatives are written down
+
+private:
+  constexpr var at(int id) const { return {t_, id < now_.size() && now_[id] >= 0 ? now_[id] : id}; }
+  /// Nodes that are written again where they are needed; others keep their place outside.
+  constexpr bool written(int id) const { return t_.region_of(id) == draft || t_.region_of(id) == primal_; }
+
+  /// A value of the primal's runs that costs more to compute than to read.
+  constexpr bool kept(int id) const {
+    const graph::op_info& op = *t_[id].op;
+    const int computed_by = op.kind == graph::kind::result ? t_[id].args[0] : id;
+    if (t_.region_of(id) != primal_ || computed_by > t_.regions[primal_].node) return false;
+    if (op.kind == graph::kind::input) return true;
+    if (op.kind == graph::kind::region) return false;
+    if (t_.regions[primal_].recompute) return op.random;
+    return op.kind == graph::kind::elementwise ? op.cost > 1 : !graph::is_view(op.kind);
+  }
+  constexpr void find_needed() {
+    const graph::region& from = t_.regions[draft];
+    needed_.assign(t_.size(), false);
+    for (const graph::region::carry& c : from.carries) needed_[c.next] = true;
+    for (const graph::region::stack& s : from.stacks) needed_[s.inside] = true;
+    for (int id = needed_.size() - 1; id >= 0; --id)
+      if (needed_[id] && written(id) && !kept(id))
+        for (const int a : graph::operands_of(t_, id)) needed_[a] = true;
+  }
+
+  constexpr int again(int id) {
+    if (!kept(id)) return copy(id);
+    const graph::region& from = t_.regions[primal_];
+    for (int i = 0; i < from.carries.size(); ++i)
+      if (from.carries[i].inside == id) return slice_of(graph::result_of(t_, primal_, graph::result_role::entries, i));
+    for (const graph::region::slice& s : from.slices)
+      if (s.inside == id) return slice_of({t_, s.array});
+    const int which = ops::add_stack(t_, primal_, {t_, id});
+    return slice_of(graph::result_of(t_, primal_, graph::result_role::stack, which));
+  }
+  constexpr int slice_of(var array) { return graph::add_slice(t_, region_, array).id; }
+
+  constexpr int copy(int id) {
+    graph::node n = t_[id];
+    if (n.op == &graph::region_op) return copy_region(id);
+    if (n.op == &graph::result_op) return copy_result(id);
+    for (int i = 0; i < n.op->arity; ++i)
+      if (n.args[i] >= 0) n.args[i] = at(n.args[i]).id;
+    return t_.push(n);
+  }
+  /// A region inside, with all it consists of.
+  constexpr int copy_region(int id) {
+    const graph::region from = t_.regions[t_[id].args[0]];
+    const int r = t_.open(), outside = std::exchange(t_.current_region, r);
+    t_.regions[r].reverse = from.reverse, t_.regions[r].recompute = from.recompute;
+    for (const graph::region::carry& c : from.carries) set(c.inside, graph::add_carry(t_, r, at(c.initial)).id);
+    for (const graph::region::slice& s : from.slices) set(s.inside, graph::add_slice(t_, r, at(s.array)).id);
+    for (const int inside : graph::needed_in(t_, t_[id].args[0])) set(inside, copy(inside));
+    for (int i = 0; i < from.carries.size(); ++i) ops::set_next(t_, r, i, at(from.carries[i].next));
+    for (const graph::region::stack& s : from.stacks) ops::add_stack(t_, r, at(s.inside));
+    t_.current_region = outside;
+    graph::close(t_, r, t_.shape_of(id)[0]);
+    return t_.regions[r].node;
+  }
+  constexpr int copy_result(int id) {
+    const graph::attributes a = t_.attributes_of(id);
+    const int region_node = at(t_[id].args[0]).id;
+    return graph::result_of(t_, t_[region_node].args[0], static_cast<graph::result_role>(a.value[0]), a.value[1]).id;
+  }
+  constexpr void set(int id, int now) {
+    while (now_.size() <= id) now_.push(-1);
+    now_[id] = now;
+  }
+
+  graph::tape& t_;
+  int primal_, outside_, region_ = 0;
+  list<bool> needed_;
+  list<int> now_; ///< per node: what it is in the region that is written, -1: itself
+};
+
+/// The nodes that a region reads from outside and that derivatives are wanted of.
+template <class Wanted> constexpr list<int> wanted_captures(const graph::tape& t, int r, const Wanted& wanted) {
+  list<int> out;
+  for (const int id : graph::captures(t, r))
+    if (wanted(id)) out.push(id);
+  return out;
+}
+/// v, or a zero with the shape of like.
+constexpr var or_zero(var v, var like) { return v.exists() ? v : zeros_like(like); }
+
+/// The runs of the adjoint go the other way: they hand on the cotangents of the carries, and sum those of what all runs
+/// share.
+constexpr void pull_through_region(graph::tape& t, int id, cotangents& bar) {
+  const int r = t[id].args[0];
+  const graph::region of = t.regions[r];
+  bool any = false;
+  for (const graph::region::carry& c : of.carries) any = any || bar.of(c.last).exists() || bar.of(c.entries).exists();
+  for (const graph::region::stack& s : of.stacks) any = any || bar.of(s.result).exists();
+  if (!any) return;
+
+  derived_region d(t, r);
+  list<var> y, ybar, x;
+  list<int> carries;
+  for (int i = 0; i < of.carries.size(); ++i) {
+    const graph::region::carry& c = of.carries[i];
+    if (t.integer(c.inside)) continue;
+    carries.push(i);
+    y.push({t, c.next});
+    ybar.push(graph::add_carry(t, d.draft, or_zero(bar.of(c.last), {t, c.initial})));
+    x.push({t, c.inside});
+  }
+  for (const graph::region::stack& s : of.stacks)
+    if (const var b = bar.of(s.result); b.exists()) y.push({t, s.inside}), ybar.push(graph::add_slice(t, d.draft, b));
+  list<int> arrays;
+  for (const graph::region::slice& s : of.slices)
+    if (bar.wanted(s.array)) arrays.push(s.array), x.push({t, s.inside});
+  const list<int> shared = wanted_captures(t, r, [&](int a) { return bar.wanted(a); });
+  for (const int a : shared) x.push({t, a});
+
+  const list<var> g = adjoint(t, y, ybar, x);
+  int at = 0;
+  for (; at < carries.size(); ++at) {
+    var next = or_zero(g[at], x[at]);
+    if (const var b = bar.of(of.carries[carries[at]].entries); b.exists())
+      next = next + graph::add_slice(t, d.draft, b);
+    t.regions[d.draft].carries[at].next = next.id;
+  }
+  list<int> summed, stacked; // the nodes whose cotangents the region has
+  for (const int array : arrays) {
+    if (g[at].exists()) stacked.push(array), t.regions[d.draft].stacks.push({g[at].id});
+    ++at;
+  }
+  for (const int a : shared) {
+    if (g[at].exists()) {
+      const var sum = graph::add_carry(t, d.draft, zeros_like({t, a}));
+      t.regions[d.draft].carries.back().next = (sum + g[at]).id;
+      summed.push(a);
+    }
+    ++at;
+  }
+  const int adjoint_region = d.write(!of.reverse);
+  const auto result = [&](graph::result_role role, int which) {
+    return graph::result_of(t, adjoint_region, role, which);
+  };
+  for (int i = 0; i < carries.size(); ++i) bar.add(of.carries[carries[i]].initial, result(graph::result_role::last, i));
+  for (int i = 0; i < summed.size(); ++i) bar.add(summed[i], result(graph::result_role::last, carries.size() + i));
+  for (int i = 0; i < stacked.size(); ++i) bar.add(stacked[i], result(graph::result_role::stack, i));
+}
+
+/// The runs of the tangent go the same way.
+constexpr void push_through_region(graph::tape& t, int id, list<int>& dot) {
+  const int r = t[id].args[0];
+  const graph::region of = t.regions[r];
+  const auto dot_of = [&](int a) { return a < dot.size() && dot[a] >= 0 ? var(t, dot[a]) : var(); };
+  derived_region d(t, r);
+  list<var> y, x, dx;
+  list<int> carries;
+  for (int i = 0; i < of.carries.size(); ++i) {
+    const graph::region::carry& c = of.carries[i];
+    if (t.integer(c.inside)) continue;
+    carries.push(i);
+    y.push({t, c.next}), x.push({t, c.inside});
+    dx.push(graph::add_carry(t, d.draft, or_zero(dot_of(c.initial), {t, c.initial})));
+  }
+  for (const graph::region::slice& s : of.slices)
+    if (const var v = dot_of(s.array); v.exists()) x.push({t, s.inside}), dx.push(graph::add_slice(t, d.draft, v));
+  for (const int a : wanted_captures(t, r, [&](int c) { return dot_of(c).exists(); }))
+    x.push({t, a}), dx.push(dot_of(a));
+  for (const graph::region::stack& s : of.stacks) y.push({t, s.inside});
+
+  const list<var> dy = tangents(t, y, x, dx, r);
+  for (int i = 0; i < carries.size(); ++i) t.regions[d.draft].carries[i].next = or_zero(dy[i], y[i]).id;
+  list<int> stacked;
+  for (int k = 0; k < of.stacks.size(); ++k)
+    if (const var v = dy[carries.size() + k];
+        v.exists() && of.stacks[k].result >= 0 && of.stacks[k].result < dot.size())
+      stacked.push(of.stacks[k].result), t.regions[d.draft].stacks.push({v.id});
+  const int tangent_region = d.write(of.reverse);
+  const auto set = [&](int result, graph::result_role role, int which) {
+    if (result >= 0 && result < dot.size()) dot[result] = graph::result_of(t, tangent_region, role, which).id;
+  };
+  for (int i = 0; i < carries.size(); ++i) {
+    set(of.carries[carries[i]].last, graph::result_role::last, i);
+    set(of.carries[carries[i]].entries, graph::result_role::entries, i);
+  }
+  for (int k = 0; k < stacked.size(); ++k) set(stacked[k], graph::result_role::stack, k);
+}
+
+} // namespace fluxpp::inline v0_1::autodiff
+
+// Forward mode: one sweep over the tape from inputs to outputs, appending the tangent to the same tape.
+
+namespace fluxpp::inline v0_1::autodiff {
+
+/// Carries the tangents of a region's operands to its results; see autodiff/regions.hpp.
+constexpr void push_through_region(graph::tape& t, int id, list<int>& dot);
+
+/// A node that the sweep over the runs of a region, or over the program, passes: others belong to other sweeps.
+constexpr bool in_scope(const graph::tape& t, int id, int region) {
+  const int r = t.region_of(id);
+  if (region != 0) return r == region || graph::is_view(t[id].op->kind);
+  return r == 0 || t.regions[r].node == graph::region::open;
+}
+
+/// tangents(t, y, x, dx, region): the directional derivative of each var in y along dx, the tangents of the vars in x;
+/// one that is zero does not exist. The vars in y belong to the region, or are outside of all.
+/// source   Griewank & Walther 2008, Evaluating Derivatives, chapter 3
+constexpr list<var> tangents(graph::tape& t, const list<var>& y, const list<var>& x, const list<var>& dx, int region) {
+  int last = -1;
+  for (const var& v : y) last = v.id > last ? v.id : last;
+  const list<bool> depends = reached_from(t, last, x);
+  list<int> dot;
+  dot.assign(last + 1, -1);
+  list<bool> given;
+  given.assign(last + 1, false);
+  for (int i = 0; i < x.size(); ++i) {
+    if (x[i].id > last) continue;
+    given[x[i].id] = true;
+    if (dx[i].exists()) dot[x[i].id] = ops::fitted(dx[i], x[i].shape(), "jvp", graph::rule::tangent).id;
+  }
+  const bool among_rules = std::exchange(t.rules, true);
+  for (int id = 0; id <= last; ++id) {
+    if (!depends[id] || given[id] || !in_scope(t, id, region)) continue;
+    t.line = t[id].line;
+    if (t[id].op == &graph::region_op) push_through_region(t, id, dot);
+    if (t[id].op->tangent == nullptr) continue;
+    const graph::node_view node(t, id);
+    graph::pushforward p;
+    bool any = false;
+    for (int i = 0; i < node.node.op->arity; ++i)
+      if (const int d = node.node.args[i] >= 0 ? dot[node.node.args[i]] : -1; d >= 0) {
+        p.dx[i] = {t, d};
+        any = true;
+      }
+    if (!any) continue;
+    if (const var dy = node.node.op->tangent(node, p); dy.exists()) dot[id] = dy.id;
+  }
+  t.rules = among_rules;
+  list<var> dy;
+  for (const var& v : y) dy.push(dot[v.id] >= 0 ? var(t, dot[v.id]) : var());
+  return dy;
+}
+
+/// The same with zeros in place of tangents that do not exist.
+constexpr list<var> tangent(graph::tape& t, const list<var>& y, const list<var>& x, const list<var>& dx) {
+  list<var> dy = tangents(t, y, x, dx, 0);
+  for (int i = 0; i < y.size(); ++i)
+    if (!dy[i].exists()) dy[i] = zeros_like(y[i]);
+  return dy;
 }
 
 } // namespace fluxpp::inline v0_1::autodiff
@@ -1971,135 +2849,6 @@ inline constexpr operation<ops::atan> atan{};
 } // namespace fluxpp::inline v0_1
 
 // atan2: the angle of a point in the plane.
-// select, where: a choice between two values.
-// less, less_equal, greater, greater_equal, equal, not_equal: comparisons, 1 where they hold and 0 elsewhere.
-
-namespace fluxpp::inline v0_1 {
-namespace ops {
-
-/// What the comparisons share: no derivative, exact.
-struct comparison : elementwise<2> {
-  static constexpr int cost = 1;
-  static constexpr bool integer = true, foldable = true;
-  static constexpr std::array samples{std::array{-2.0, 0.5}, std::array{1.5, 1.5}, std::array{3.0, 1.5}};
-  static constexpr double max_ulp = 0;
-};
-
-/// less(a, b): 1 where a < b, else 0; a NaN is less than nothing. Also written a < b.
-struct less : comparison {
-  static constexpr auto name = "less";
-  template <class V> static constexpr V forward(V a, V b) {
-    using scalar::select;
-    return select(a < b, V(1), V(0));
-  }
-};
-
-/// less_equal(a, b): 1 where a <= b, else 0. Also written a <= b.
-struct less_equal : comparison {
-  static constexpr auto name = "less_equal";
-  template <class V> static constexpr V forward(V a, V b) {
-    using scalar::select;
-    return select(a <= b, V(1), V(0));
-  }
-};
-
-/// greater(a, b): 1 where a > b, else 0. Also written a > b.
-struct greater : comparison {
-  static constexpr auto name = "greater";
-  template <class V> static constexpr V forward(V a, V b) {
-    using scalar::select;
-    return select(a > b, V(1), V(0));
-  }
-};
-
-/// greater_equal(a, b): 1 where a >= b, else 0. Also written a >= b.
-struct greater_equal : comparison {
-  static constexpr auto name = "greater_equal";
-  template <class V> static constexpr V forward(V a, V b) {
-    using scalar::select;
-    return select(a >= b, V(1), V(0));
-  }
-};
-
-/// equal(a, b): 1 where a and b are equal, else 0; NaN equals nothing.
-struct equal : comparison {
-  static constexpr auto name = "equal";
-  static constexpr bool commutative = true;
-  template <class V> static constexpr V forward(V a, V b) {
-    using scalar::select;
-    return select(a == b, V(1), V(0));
-  }
-};
-
-/// not_equal(a, b): 1 where a and b differ, else 0; NaN differs from everything.
-struct not_equal : comparison {
-  static constexpr auto name = "not_equal";
-  static constexpr bool commutative = true;
-  template <class V> static constexpr V forward(V a, V b) {
-    using scalar::select;
-    return select(a != b, V(1), V(0));
-  }
-  static constexpr int rewrite(graph::tape& t, const graph::node& n);
-};
-
-constexpr bool is_comparison(const graph::op_info* op) {
-  return op == &info<less> || op == &info<less_equal> || op == &info<greater> || op == &info<greater_equal> ||
-         op == &info<equal> || op == &info<not_equal>;
-}
-constexpr int not_equal::rewrite(graph::tape& t, const graph::node& n) {
-  for (int i = 0; i < 2; ++i)
-    if (is_constant(t, n.args[1 - i], 0) && is_comparison(t[n.args[i]].op)) return n.args[i];
-  return -1;
-}
-
-} // namespace ops
-inline constexpr operation<ops::less> less{};
-inline constexpr operation<ops::less_equal> less_equal{};
-inline constexpr operation<ops::greater> greater{};
-inline constexpr operation<ops::greater_equal> greater_equal{};
-inline constexpr operation<ops::equal> equal{};
-inline constexpr operation<ops::not_equal> not_equal{};
-
-namespace graph {
-constexpr var operator<(located a, located b) { return fluxpp::less(a.value, b.value, a.line); }
-constexpr var operator<=(located a, located b) { return fluxpp::less_equal(a.value, b.value, a.line); }
-constexpr var operator>(located a, located b) { return fluxpp::greater(a.value, b.value, a.line); }
-constexpr var operator>=(located a, located b) { return fluxpp::greater_equal(a.value, b.value, a.line); }
-} // namespace graph
-} // namespace fluxpp::inline v0_1
-
-namespace fluxpp::inline v0_1 {
-namespace ops {
-
-/// select(c, a, b): a where c is not 0, else b, elementwise; a NaN in c chooses a.
-/// grad     in a where c is not 0, in b elsewhere, none in c
-/// accuracy exact
-struct select : elementwise<3> {
-  static constexpr auto name = "select";
-  static constexpr int cost = 1;
-  static constexpr bool foldable = true;
-  template <class V> static constexpr V forward(V c, V a, V b) {
-    using scalar::select;
-    return select(c != V(0), a, b);
-  }
-  template <class V> static constexpr std::array<V, 3> partials(V c, V, V, V) {
-    const V first = fluxpp::not_equal(c, V(0));
-    return {V(0), first, V(1) - first};
-  }
-  static constexpr int rewrite(graph::tape& t, const graph::node& n) {
-    if (n.args[1] == n.args[2]) return n.args[1];
-    const graph::node& c = t[without_broadcast(t, n.args[0])];
-    return c.op == &graph::constant_op ? n.args[c.value != 0 ? 1 : 2] : -1;
-  }
-  static constexpr std::array samples{std::array{0.0, 2.0, -0.5}, std::array{1.0, 2.0, -0.5}};
-  static constexpr double max_ulp = 0;
-};
-
-} // namespace ops
-inline constexpr operation<ops::select> select{};
-/// where(c, a, b): select under the name that arrays know it by.
-inline constexpr operation<ops::select> where{};
-} // namespace fluxpp::inline v0_1
 
 namespace fluxpp::inline v0_1 {
 namespace ops {
@@ -4131,41 +4880,6 @@ inline constexpr ops::conv_transpose1d_function conv_transpose1d{};
 
 } // namespace fluxpp::inline v0_1
 
-// copy: the same value in storage of its own, for results that would otherwise share memory.
-
-namespace fluxpp::inline v0_1::ops {
-
-/// copy(x): x, elementwise, in memory of its own. Attribute 0 tells copies of one value apart.
-/// accuracy exact
-struct copy : elementwise<1> {
-  static constexpr auto name = "copy";
-  static constexpr int cost = 0;
-  template <class V> static constexpr V forward(V x) { return x; }
-  template <class V> static constexpr std::array<V, 1> partials(V, V) { return {V(1)}; }
-  static constexpr std::array samples{-2.0, 1.5};
-  static constexpr double max_ulp = 0;
-};
-
-/// The node whose storage a value shows, through views that repeat nothing.
-constexpr int storage_of(const graph::tape& t, int id) {
-  while (t[id].op->kind == graph::kind::reshape) id = t[id].args[0];
-  return id;
-}
-
-/// own_value(v, outputs): v, or a copy of it if it is an input, a constant, a repeated value or one of the outputs.
-constexpr var own_value(var v, const list<int>& outputs) {
-  graph::tape& t = *v.tape;
-  const int id = storage_of(t, v.id);
-  const graph::kind k = t[id].op->kind;
-  bool shared = k == graph::kind::input || k == graph::kind::constant || k == graph::kind::broadcast;
-  for (int o : outputs) shared = shared || storage_of(t, o) == id;
-  if (!shared) return v;
-  graph::node n{&info<copy>, {v.id, -1, -1, -1}, t[v.id].shape, t.intern(graph::make_attributes(outputs.size()))};
-  return {t, t.push(n)};
-}
-
-} // namespace fluxpp::inline v0_1::ops
-
 // cross_entropy: the loss of classification, from scores and labels.
 // The rule of operations that are linear in one operand, while the others only say where.
 
@@ -4756,6 +5470,7 @@ namespace ops {
 /// source   Salmon, Moraes, Dror & Shaw 2011, doi:10.1145/2063384.2063405
 struct uniform : custom<0> {
   static constexpr auto name = "uniform";
+  static constexpr bool random = true;
   static constexpr var apply(graph::tape& t, const dims& shape) {
     return record<uniform>(t, shape, graph::make_attributes(t.size()));
   }
@@ -8798,49 +9513,6 @@ struct std::tuple_element<Index, fluxpp::gradients<Names, T, G...>> {
   using type = std::tuple_element_t<Index, std::tuple<G...>>;
 };
 
-// Forward mode: one sweep over the tape from inputs to an output, appending the tangent to the same tape.
-
-namespace fluxpp::inline v0_1::autodiff {
-
-/// tangent(t, y, x, dx): the directional derivative of each var in y along dx, the tangents of the vars in x.
-/// A var in dx that does not exist is a zero tangent.
-/// source   Griewank & Walther 2008, Evaluating Derivatives, chapter 3
-constexpr list<var> tangent(graph::tape& t, const list<var>& y, const list<var>& x, const list<var>& dx) {
-  int last = -1;
-  for (const var& v : y) last = v.id > last ? v.id : last;
-  const list<bool> depends = reached_from(t, last, x);
-  list<int> dot;
-  dot.assign(last + 1, -1);
-  list<bool> given;
-  given.assign(last + 1, false);
-  for (int i = 0; i < x.size(); ++i) {
-    if (x[i].id > last) continue;
-    given[x[i].id] = true;
-    if (dx[i].exists()) dot[x[i].id] = direction(dx[i], x[i].shape(), "jvp", graph::rule::tangent).id;
-  }
-  const bool among_rules = std::exchange(t.rules, true);
-  for (int id = 0; id <= last; ++id) {
-    if (!depends[id] || given[id] || t[id].op->tangent == nullptr) continue;
-    t.line = t[id].line;
-    const graph::node_view node(t, id);
-    graph::pushforward p;
-    bool any = false;
-    for (int i = 0; i < node.node.op->arity; ++i)
-      if (const int d = node.node.args[i] >= 0 ? dot[node.node.args[i]] : -1; d >= 0) {
-        p.dx[i] = {t, d};
-        any = true;
-      }
-    if (!any) continue;
-    if (const var dy = node.node.op->tangent(node, p); dy.exists()) dot[id] = dy.id;
-  }
-  t.rules = among_rules;
-  list<var> dy;
-  for (const var& v : y) dy.push(dot[v.id] >= 0 ? var(t, dot[v.id]) : zeros_like(v));
-  return dy;
-}
-
-} // namespace fluxpp::inline v0_1::autodiff
-
 namespace fluxpp::inline v0_1 {
 
 namespace autodiff {
@@ -9511,6 +10183,12 @@ struct philox {
     return permute({static_cast<std::uint32_t>(index), static_cast<std::uint32_t>(index >> 32), stream, step}, seed);
   }
 };
+
+/// seed_of_run(seed, run): the seed of one run of a part of a program that runs many times.
+constexpr std::uint64_t seed_of_run(std::uint64_t seed, std::uint64_t run) {
+  const philox::words w = philox::block(seed, run, stream_of("run"), 0);
+  return std::uint64_t{w[0]} << 32 | w[1];
+}
 
 /// uniform_float(w): 24 bits of a word as a number in [0, 1).
 constexpr float uniform_float(std::uint32_t w) {
@@ -10527,55 +11205,94 @@ template <container C> loader<C> batches(const C&&, const batch_options& = {}) =
 // Placement: liveness, and an offset in the workspace for everything that is stored.
 // Fusion: nodes of one stage and iteration space become one loop; the loop's operands, results and axes.
 // Scheduling: a stage for every node, so that nodes of one stage and iteration space can run as one loop.
-// A finished program: flat arrays of nodes and tables, as a view for passes and as a compile-time value.
+// A finished program: flat arrays of nodes and tables, as a view for passes and as a compile-time value. It has a block of
+// nodes of its own and one for every region.
 
 namespace fluxpp::inline v0_1::graph {
 
-/// A view has no storage: it shows the elements of its operand.
-constexpr bool is_view(kind k) { return k == kind::broadcast || k == kind::reshape; }
-
 /// sizes: how many entries each table of a program has.
 struct sizes {
-  int nodes = 0, shapes = 0, attributes = 0, leaves = 0, outputs = 0, extents = 0, constraints = 0;
+  int nodes = 0, leaves = 0, operands = 0, outputs = 0; ///< of a block, or of all
+  int shapes = 0, attributes = 0, extents = 0, constraints = 0, blocks = 0;
 };
 
-/// graph_view: what passes read. Nodes are in topological order.
+/// loop_facts: how a block runs; the program itself has none of it. Its inputs are the carries, one element of each sliced
+/// array, then what it captures; its outputs are the next carries, then what is stacked.
+struct loop_facts {
+  int carries = 0, slices = 0;
+  bool reverse = false;
+};
+
+/// graph_view: what passes read: one block. Nodes are in topological order.
 struct graph_view {
   sizes count;
   const node* nodes = nullptr;
   const dims* shapes = nullptr;
   const attributes* attribute_table = nullptr;
   const leaf* leaves = nullptr;
+  const int* operand_table = nullptr; ///< of regions
   const int* outputs = nullptr;
   const target* targets = nullptr;
   const extent_entry* extents = nullptr;
   const constraint* constraints = nullptr;
+  loop_facts loop;
 
   constexpr const node& operator[](int id) const { return nodes[id]; }
   constexpr const dims& shape_of(int id) const { return shapes[nodes[id].shape]; }
   constexpr const attributes& attributes_of(int id) const { return attribute_table[nodes[id].attr]; }
   constexpr graph::kind kind_of(int id) const { return nodes[id].op->kind; }
+  /// The operands of a node; -1 stands for one that is absent.
+  constexpr operand_span operands(int id) const {
+    const node& n = nodes[id];
+    if (n.op->kind == kind::region) return {operand_table + n.args[0], n.args[1]};
+    return {n.args, n.op->arity};
+  }
 };
 
-/// tables: a program on the heap, as the last pass over a tape leaves it.
-struct tables {
+/// block: the nodes of a program or of one of its regions, on the heap.
+struct block {
   interner<node> nodes;
-  interner<dims> shapes;
-  interner<attributes> attribute_table;
   list<leaf> leaves;
+  list<int> operands;
   list<int> outputs;
   list<target> targets;
+  loop_facts loop;
+
+  constexpr sizes count() const { return {nodes.size(), leaves.size(), operands.size(), outputs.size()}; }
+};
+
+/// tables: a program on the heap, as the last pass over a tape leaves it. Block 0 is the program itself.
+struct tables {
+  interner<dims> shapes;
+  interner<attributes> attribute_table;
+  list<block> blocks;
   list<extent_entry> extents;
   list<constraint> constraints;
   struct fault fault;
 
   constexpr sizes count() const {
-    return {nodes.size(),   shapes.size(),  attribute_table.size(), leaves.size(),
-            outputs.size(), extents.size(), constraints.size()};
+    sizes n{0, 0, 0, 0, shapes.size(), attribute_table.size(), extents.size(), constraints.size(), blocks.size()};
+    for (const block& b : blocks) {
+      n.nodes += b.nodes.size(), n.leaves += b.leaves.size();
+      n.operands += b.operands.size(), n.outputs += b.outputs.size();
+    }
+    return n;
   }
-  constexpr graph_view view() const {
-    return {count(),         nodes.data(),    shapes.data(),   attribute_table.data(), leaves.begin(),
-            outputs.begin(), targets.begin(), extents.begin(), constraints.begin()};
+  constexpr graph_view view(int at = 0) const {
+    const block& b = blocks[at];
+    sizes n = count();
+    n.nodes = b.nodes.size(), n.leaves = b.leaves.size(), n.operands = b.operands.size(), n.outputs = b.outputs.size();
+    return {n,
+            b.nodes.data(),
+            shapes.data(),
+            attribute_table.data(),
+            b.leaves.begin(),
+            b.operands.begin(),
+            b.outputs.begin(),
+            b.targets.begin(),
+            extents.begin(),
+            constraints.begin(),
+            b.loop};
   }
 };
 
@@ -10585,10 +11302,13 @@ template <sizes N> struct constant_graph {
   dims shapes[N.shapes + 1];
   attributes attribute_table[N.attributes + 1];
   leaf leaves[N.leaves + 1];
+  int operands[N.operands + 1];
   int outputs[N.outputs + 1];
   target targets[N.outputs + 1];
   extent_entry extents[N.extents + 1];
   constraint constraints[N.constraints + 1];
+  sizes of_block[N.blocks];
+  loop_facts loops[N.blocks];
   struct fault fault;
 };
 
@@ -10600,18 +11320,43 @@ constexpr node finished(node n) {
 
 template <sizes N> constexpr constant_graph<N> freeze(const tables& t) {
   constant_graph<N> g{};
-  for (int i = 0; i < N.nodes; ++i) g.nodes[i] = finished(t.nodes[i]);
+  sizes at;
+  for (int i = 0; i < N.blocks; ++i) {
+    const block& b = t.blocks[i];
+    for (const node& n : b.nodes) g.nodes[at.nodes++] = finished(n);
+    for (const leaf& l : b.leaves) g.leaves[at.leaves++] = l;
+    for (const int o : b.operands) g.operands[at.operands++] = o;
+    for (const target& to : b.targets) g.targets[at.outputs++] = to;
+    for (int o = 0; o < b.outputs.size(); ++o) g.outputs[at.outputs - b.outputs.size() + o] = b.outputs[o];
+    g.of_block[i] = b.count(), g.loops[i] = b.loop;
+  }
   for (int i = 0; i < N.shapes; ++i) g.shapes[i] = t.shapes[i];
   for (int i = 0; i < N.attributes; ++i) g.attribute_table[i] = t.attribute_table[i];
-  for (int i = 0; i < N.leaves; ++i) g.leaves[i] = t.leaves[i];
-  for (int i = 0; i < N.outputs; ++i) g.outputs[i] = t.outputs[i], g.targets[i] = t.targets[i];
   for (int i = 0; i < N.extents; ++i) g.extents[i] = t.extents[i];
   for (int i = 0; i < N.constraints; ++i) g.constraints[i] = t.constraints[i];
   g.fault = t.fault;
   return g;
 }
-template <sizes N> constexpr graph_view view_of(const constant_graph<N>& g) {
-  return {N, g.nodes, g.shapes, g.attribute_table, g.leaves, g.outputs, g.targets, g.extents, g.constraints};
+/// One block of a program.
+template <sizes N> constexpr graph_view view_of(const constant_graph<N>& g, int at = 0) {
+  sizes first, n = N;
+  for (int i = 0; i < at; ++i) {
+    first.nodes += g.of_block[i].nodes, first.leaves += g.of_block[i].leaves;
+    first.operands += g.of_block[i].operands, first.outputs += g.of_block[i].outputs;
+  }
+  n.nodes = g.of_block[at].nodes, n.leaves = g.of_block[at].leaves;
+  n.operands = g.of_block[at].operands, n.outputs = g.of_block[at].outputs;
+  return {n,
+          g.nodes + first.nodes,
+          g.shapes,
+          g.attribute_table,
+          g.leaves + first.leaves,
+          g.operands + first.operands,
+          g.outputs + first.outputs,
+          g.targets + first.outputs,
+          g.extents,
+          g.constraints,
+          g.loops[at]};
 }
 
 } // namespace fluxpp::inline v0_1::graph
@@ -10637,13 +11382,13 @@ constexpr int owner(const graph_view& g, const bool* copied, int id) {
   return id;
 }
 
-/// copied[i] for broadcasts that feed a step, a reshape, or an output.
+/// copied[i] for broadcasts that feed a step, a region, a reshape, or an output.
 constexpr void find_copies(const graph_view& g, bool* copied) {
   for (int id = 0; id < g.count.nodes; ++id) {
     copied[id] = false;
     const kind k = g.kind_of(id);
-    if (k != kind::step && k != kind::reshape) continue;
-    for (int a : g[id].args)
+    if (k != kind::step && k != kind::region && k != kind::reshape) continue;
+    for (const int a : g.operands(id))
       if (a >= 0 && g.kind_of(a) == kind::broadcast) copied[a] = true;
   }
   for (int i = 0; i < g.count.outputs; ++i)
@@ -10670,10 +11415,10 @@ constexpr void assign_stages(const graph_view& g, int* stage, const bool* copied
     stage[id] = 0;
     const kind k = g.kind_of(id);
     if (is_leaf(k) || (is_view(k) && !copied[id])) continue;
-    for (int i = 0; i < g[id].op->arity; ++i) {
-      const int a = g[id].args[i];
+    for (const int a : g.operands(id)) {
       if (a < 0) continue;
-      const int s = fusable(g, a, id) ? stage[a] : available(g, stage, copied, a);
+      const bool together = fusable(g, a, id) || k == kind::result;
+      const int s = together ? stage[a] : available(g, stage, copied, a);
       stage[id] = s > stage[id] ? s : stage[id];
     }
     stage[id] = in_step(g, id, stage[id]);
@@ -10709,8 +11454,7 @@ constexpr void sink(const graph_view& g, int* stage, const bool* copied) {
         from_registers(g, stage, id) <= 1)
       stage[id] = limit[id] - ((limit[id] & 1) ^ 1);
     const bool view = is_view(k) && !copied[id];
-    for (int i = 0; i < g[id].op->arity; ++i) {
-      const int a = g[id].args[i];
+    for (const int a : g.operands(id)) {
       if (a < 0) continue;
       const int l = view ? limit[id] : fusable(g, a, id) ? stage[id] : stage[id] - 1;
       limit[a] = l < limit[a] ? l : limit[a];
@@ -10752,7 +11496,7 @@ struct fused_view {
   const int* step_of = nullptr; ///< per node; -1 for leaves and views
   const int* members = nullptr;
   const input_ref* inputs = nullptr;
-  const int* outputs = nullptr; ///< nodes stored by loops
+  const int* outputs = nullptr; ///< nodes stored by loops, and the results of regions
 };
 
 /// fused: the same on the heap.
@@ -10781,7 +11525,7 @@ struct staged_view {
   const bool* copied;
   bool checked = false; ///< values are looked at as they are computed; inputs of the call change when all have passed
   constexpr bool looped(int id) const { return in_kernel(g.kind_of(id)) || copied[id]; }
-  constexpr bool computed(int id) const { return looped(id) || g.kind_of(id) == kind::step; }
+  constexpr bool computed(int id) const { return !is_leaf(g.kind_of(id)) && (!is_view(g.kind_of(id)) || copied[id]); }
   constexpr int space_of(int id) const { return copied[id] ? g[id].shape : iteration_shape(g, id); }
 };
 
@@ -10820,13 +11564,16 @@ constexpr grouping group(const staged_view& s) {
   open.assign(s.g.count.shapes, {});
   for (int id : order) {
     open_step own;
+    if (s.g.kind_of(id) == kind::result) {
+      out.step_of[id] = out.step_of[s.g[id].args[0]];
+      continue;
+    }
     open_step& step = s.looped(id) ? open[s.space_of(id)] : own;
     if (step.stage != s.stage[id] || step.members >= most_operations || step.inputs >= most_inputs)
       step = {out.steps++, s.stage[id], 0, 0};
     out.step_of[id] = step.number;
     ++step.members;
-    for (int i = 0; i < s.g[id].op->arity; ++i) {
-      const int a = s.g[id].args[i];
+    for (const int a : s.g.operands(id)) {
       if (a < 0 || out.step_of[a] == step.number) continue;
       int& last = taken_by[memory_source(s, a)];
       if (last != step.number) ++step.inputs, ++out.operands;
@@ -10868,8 +11615,8 @@ constexpr list<bool> stored_nodes(const staged_view& s, const list<int>& step_of
   for (int id = 0; id < s.g.count.nodes; ++id) {
     if (step_of[id] < 0) continue;
     if (s.g.kind_of(id) != kind::elementwise) stored[id] = true;
-    for (int i = 0; i < s.g[id].op->arity; ++i)
-      if (const int a = s.g[id].args[i]; a >= 0 && step_of[a] != step_of[id]) stored[owner(s.g, s.copied, a)] = true;
+    for (const int a : s.g.operands(id))
+      if (a >= 0 && step_of[a] != step_of[id]) stored[owner(s.g, s.copied, a)] = true;
   }
   return stored;
 }
@@ -10881,8 +11628,12 @@ constexpr void collect_operands(const staged_view& s, fused& f) {
   taken_by.assign(s.g.count.nodes, -1);
   for (int at = 0; at < f.steps.size(); ++at) {
     plan_step& step = f.steps[at];
-    if (step.op != nullptr) continue;
     step.first_input = f.inputs.size(), step.first_output = f.outputs.size();
+    if (step.op != nullptr) { // its results, if they are nodes of their own
+      for (int m = 1; m < step.members; ++m) f.outputs.push(f.members[step.first_member + m]);
+      step.outputs = step.members - 1;
+      continue;
+    }
     for (int m = 0; m < step.members; ++m) {
       const int id = f.members[step.first_member + m];
       for (int i = 0; i < s.g[id].op->arity; ++i) {
@@ -11042,8 +11793,8 @@ constexpr list<int> last_uses(const staged_view& s, const fused_view& f) {
   last.assign(s.g.count.nodes, -1);
   for (int id = 0; id < s.g.count.nodes; ++id) {
     if (f.step_of[id] < 0) continue;
-    for (int i = 0; i < s.g[id].op->arity; ++i)
-      if (const int a = s.g[id].args[i]; a >= 0) {
+    for (const int a : s.g.operands(id))
+      if (a >= 0) {
         int& l = last[owner(s.g, s.copied, a)];
         l = f.step_of[id] > l ? f.step_of[id] : l;
       }
@@ -11078,7 +11829,7 @@ constexpr list<int> input_nodes(const graph_view& g) {
 /// so do all inputs of a checked program.
 constexpr bool writes_in_place(const staged_view& s, const fused_view& f, const list<int>& last,
                                const list<int>& inputs, int id, const target& to) {
-  if (to.space == space::result) return true;
+  if (to.space == space::result || to.space == space::output) return true;
   if (s.checked || to.space == space::state || f.steps[f.step_of[id]].op != nullptr) return false;
   for (int in : inputs) {
     const leaf& l = s.g.leaves[s.g[in].attr];
@@ -11117,7 +11868,7 @@ public:
   constexpr void operator()(int at) {
     const plan_step& step = f_.steps[at];
     find_free_operands(step, at);
-    if (step.op != nullptr) store(step.node, at);
+    if (step.op != nullptr && step.op->kind != kind::region) store(step.node, at);
     for (int i = 0; i < step.outputs; ++i) store(f_.outputs[step.first_output + i], at);
     for (int id = dying_[at]; id >= 0; id = dies_next_[id])
       if (!passed_on_[id]) part_of(id).release(id, block_);
@@ -12369,6 +13120,7 @@ template <class T> struct plan_view {
   bool planned = false; ///< by the compiler; else the same pass runs once per set of extents
   const loop_kernel<T>* loops = nullptr;
   const step_kernel<T>* own = nullptr;
+  const plan_view<T>& (*body)(int block) = nullptr; ///< what a region runs
 };
 
 /// aligned_buffer<T>: zeroed memory that begins on a cache line.
@@ -12395,6 +13147,7 @@ template <class T> struct externals {
   T* state = nullptr;
   T* number = nullptr;
   T* result = nullptr;
+  std::vector<T*> operand, output; ///< of a region
   std::uint64_t seed = 0;
   std::uint32_t step = 0;
 
@@ -12404,6 +13157,8 @@ template <class T> struct externals {
     case graph::space::parameter: return parameter + index;
     case graph::space::state: return state + index;
     case graph::space::number: return number + index;
+    case graph::space::operand: return operand[static_cast<std::size_t>(index)];
+    case graph::space::output: return output[static_cast<std::size_t>(index)];
     default: return result + index;
     }
   }
@@ -12473,9 +13228,12 @@ inline kernels::part part_of(std::ptrdiff_t rows, std::ptrdiff_t columns, const 
 
 namespace fluxpp::inline v0_1::eval {
 
+template <class T> class bound_region;
+
 /// bound_step<T>: a step ready to run.
 template <class T> struct bound_step {
   int number = 0;
+  std::unique_ptr<bound_region<T>> region;
   const step_kernel<T>* own = nullptr;
   kernels::step_args<T> args;
   loop_kernel<T> kernel = nullptr;
@@ -12491,8 +13249,7 @@ public:
     for (int i = 0; i < plan_.s.g.count.shapes; ++i) shapes_.push_back(numbers(plan_.s.g.shapes[i]));
     place();
     reserve_pools();
-    for (int i = 0; i < plan_.f.step_count; ++i)
-      steps_.push_back(plan_.f.steps[i].op != nullptr ? bind_own(i) : bind_loop(i));
+    for (int i = 0; i < plan_.f.step_count; ++i) steps_.push_back(bind(i));
     finish_pools();
     find_late_outputs();
   }
@@ -12627,6 +13384,16 @@ private:
     return &pointers_.back();
   }
 
+  bound_step<T> bind(int at) {
+    const graph::op_info* op = plan_.f.steps[at].op;
+    return op == nullptr ? bind_loop(at) : op->kind == graph::kind::region ? bind_region(at) : bind_own(at);
+  }
+  bound_step<T> bind_region(int at) {
+    bound_step<T> b;
+    b.number = at;
+    b.region = std::make_unique<bound_region<T>>(*this, plan_.f.steps[at]);
+    return b;
+  }
   bound_step<T> bind_own(int at) {
     const graph::plan_step& step = plan_.f.steps[at];
     const graph::node& n = plan_.s.g[step.node];
@@ -12780,7 +13547,8 @@ private:
 
 // The compiler in the header: a planned program with its kernels instantiated.
 // A program through all passes, each its own constant: the plan without kernels, as every evaluator needs it.
-// Dead-code elimination: keeps what the outputs need, in order, with extents replaced by what they were proved equal to.
+// Dead-code elimination: keeps what the outputs need, in order, with extents replaced by what they were proved equal to,
+// and writes the program and each of its regions as a block.
 
 namespace fluxpp::inline v0_1::graph {
 
@@ -12831,47 +13599,181 @@ private:
   list<int> standing_for_;
 };
 
-/// live[i]: node i is needed by an output.
-constexpr list<bool> live_nodes(const tape& t, const operands& operand) {
-  list<bool> live(t.size());
-  for (int o : t.outputs) live[operand.standing_for(o)] = true;
-  for (int id = t.size() - 1; id >= 0; --id) {
-    if (!live[id]) continue;
-    const node& n = t[id];
-    for (int i = 0; i < n.op->arity; ++i)
-      if (n.args[i] >= 0) live[operand(n, n.args[i])] = true;
+/// The nodes that the outputs need; of a region only what its results need.
+class liveness {
+public:
+  constexpr liveness(const tape& t, const operands& operand) : t_(t), operand_(operand), live_(t.size()) {
+    for (const int o : t.outputs) mark(operand.standing_for(o));
+    while (!open_.empty()) visit(open_.pop());
   }
-  return live;
-}
+  constexpr bool operator[](int id) const { return live_[id]; }
+
+private:
+  constexpr void mark(int id) {
+    if (id < 0 || live_[id]) return;
+    live_[id] = true;
+    open_.push(id);
+  }
+  constexpr void visit(int id) {
+    const node& n = t_[id];
+    for (int i = 0; i < n.op->arity; ++i)
+      if (n.args[i] >= 0) mark(needed(id, operand_(n, n.args[i])));
+    if (n.op == &result_op) visit_result(t_.regions[t_[n.args[0]].args[0]], t_.attributes_of(id));
+    if (n.op == &entry_op) visit_entry(t_.regions[t_.region_of(id)], id);
+  }
+  /// Of an operand outside the region of node id, what is behind its views: a block has those, and numbers, again.
+  constexpr int needed(int id, int a) const {
+    const int r = t_.region_of(id);
+    while (t_.region_of(a) != r && is_view(t_[a].op->kind)) a = operand_(t_[a], t_[a].args[0]);
+    return t_.region_of(a) != r && is_number(t_, a) ? -1 : a;
+  }
+  constexpr void visit_result(const region& r, const attributes& a) {
+    if (static_cast<result_role>(a.value[0]) == result_role::stack)
+      mark(operand_.standing_for(r.stacks[a.value[1]].inside));
+    else mark(r.carries[a.value[1]].inside);
+  }
+  constexpr void visit_entry(const region& r, int id) {
+    for (const region::slice& s : r.slices)
+      if (s.inside == id) mark(operand_.standing_for(s.array));
+    for (const region::carry& c : r.carries)
+      if (c.inside == id) mark(operand_.standing_for(c.initial)), mark(operand_.standing_for(c.next));
+  }
+
+  const tape& t_;
+  const operands& operand_;
+  list<bool> live_;
+  list<int> open_; ///< live nodes whose operands have not been looked at
+};
+
+/// extraction: writes the live nodes of a tape as blocks.
+class extraction {
+public:
+  constexpr explicit extraction(const tape& t)
+      : t_(t), shapes_(t), operand_(t, shapes_), live_(t, operand_), renamed_(t.size()),
+        block_of_(t.regions.size() + 1), shape_number_(t.shapes().size()) {
+    block_here_.assign(t.size(), -1);
+    out_.attribute_table({});
+    captured_ = list<list<int>>(t.regions.size() + 1);
+  }
+  constexpr tables operator()() {
+    int blocks = 1;
+    for (int r = 1; r < t_.regions.size(); ++r)
+      if (t_.regions[r].node >= 0 && live_[t_.regions[r].node]) block_of_[r] = blocks++;
+    out_.blocks = list<block>(blocks);
+    for (int r = t_.regions.size() - 1; r > 0; --r) // a region before the one in which it stands
+      if (block_of_[r] > 0) write_region(r);
+    write_program();
+    for (int i = 0; i < t_.extents.size(); ++i) out_.extents.push(t_.extents[i]);
+    for (const constraint& c : t_.extents.constraints()) out_.constraints.push(c);
+    if (out_.fault.rule == rule::none) out_.fault = t_.first_fault();
+    return std::move(out_);
+  }
+
+private:
+  constexpr void write_program() {
+    region_ = 0, block_ = &out_.blocks[0];
+    for (int id = 0, size = t_.size(); id < size; ++id)
+      if (live_[id] && t_.region_of(id) == 0) write(id);
+    for (const int o : t_.outputs) block_->outputs.push(renamed_[operand_.standing_for(o)]);
+    block_->targets = t_.targets;
+    while (block_->targets.size() < block_->outputs.size()) block_->targets.push({});
+  }
+  constexpr void write_region(int r) {
+    region_ = r, block_ = &out_.blocks[block_of_[r]];
+    const region& from = t_.regions[r];
+    block_->loop.reverse = from.reverse;
+    for (const region::carry& c : from.carries)
+      if (live_[c.inside]) write_input(c.inside), ++block_->loop.carries;
+    for (const region::slice& s : from.slices)
+      if (live_[s.inside]) write_input(s.inside), ++block_->loop.slices;
+    for (const int id : from.nodes)
+      if (live_[id]) write(id);
+    for (const region::carry& c : from.carries)
+      if (live_[c.inside]) write_output(c.next);
+    for (const region::stack& s : from.stacks)
+      if (live_result(s.result)) write_output(s.inside);
+  }
+  constexpr bool live_result(int id) const { return id >= 0 && live_[id]; }
+
+  constexpr void write_output(int id) {
+    block_->targets.push({space::output, block_->outputs.size()});
+    block_->outputs.push(here(operand_.standing_for(id)));
+  }
+  /// What the block is given for a node outside of it.
+  constexpr int write_input(int id) {
+    node n{&input_op};
+    n.shape = shape(t_[id].shape), n.attr = block_->leaves.size();
+    block_->leaves.push({space::operand, n.attr, t_.integer(id)});
+    return keep(id, n);
+  }
+  constexpr int write(int id) {
+    node n = t_[id];
+    n.shape = shape(n.shape);
+    if (n.op == &input_op) block_->leaves.push(t_.leaf_of(id)), n.attr = block_->leaves.size() - 1;
+    else if (n.op == &result_op) n.attr = renumbered(t_.regions[t_[n.args[0]].args[0]], t_.attributes_of(id));
+    else if (n.attr != 0) n.attr = out_.attribute_table(t_.attribute_table()[n.attr]);
+    if (n.op == &region_op) return keep(id, region_node(n));
+    for (int i = 0; i < n.op->arity; ++i)
+      if (n.args[i] >= 0) n.args[i] = here(operand_(n, n.args[i]));
+    return keep(id, n);
+  }
+  constexpr int keep(int id, const node& n) {
+    block_here_[id] = region_;
+    return renamed_[id] = block_->nodes(n);
+  }
+  constexpr node region_node(node n) {
+    const int number = n.args[0];
+    const region& r = t_.regions[number];
+    list<int> reads;
+    for (const region::carry& c : r.carries)
+      if (live_[c.inside]) reads.push(here(operand_.standing_for(c.initial)));
+    for (const region::slice& s : r.slices)
+      if (live_[s.inside]) reads.push(here(operand_.standing_for(s.array)));
+    for (const int id : captured_[number]) reads.push(here(id));
+    n.args[0] = block_->operands.size(), n.args[1] = reads.size(), n.args[2] = block_of_[number];
+    block_->operands.append(reads);
+    return n;
+  }
+  /// The attributes of a result, among what is left of its region.
+  constexpr int renumbered(const region& r, const attributes& a) {
+    int which = 0;
+    const bool stack = static_cast<result_role>(a.value[0]) == result_role::stack;
+    for (int i = 0; i < a.value[1]; ++i)
+      which += (stack ? live_result(r.stacks[i].result) : live_[r.carries[i].inside]) ? 1 : 0;
+    return out_.attribute_table(make_attributes(a.value[0], which));
+  }
+  /// The node of this block that stands for node id, which may lie outside.
+  constexpr int here(int id) {
+    if (block_here_[id] == region_) return renamed_[id];
+    if (region_ == 0 && t_.region_of(id) != 0) { // a value of a run, where no run is
+      if (out_.fault.rule == rule::none) out_.fault = {rule::escaped, t_.shape_of(id), {}, t_[id].line};
+      return 0;
+    }
+    if (is_view(t_[id].op->kind) || is_number(t_, id)) return write(id);
+    captured_[region_].push(id);
+    return write_input(id);
+  }
+  constexpr int shape(int number) {
+    int& known = shape_number_[number]; // 1 + the number in the program
+    if (known == 0) known = 1 + out_.shapes(shapes_[number]);
+    return known - 1;
+  }
+
+  const tape& t_;
+  const merged_shapes shapes_;
+  const operands operand_;
+  const liveness live_;
+  list<int> renamed_, block_here_; ///< per node: its number in a block, and the region of that block
+  list<int> block_of_;             ///< per region; 0 for one that is not live
+  list<int> shape_number_;
+  list<list<int>> captured_; ///< per region: the nodes outside that its block reads
+  int region_ = 0;           ///< that is being written
+  block* block_ = nullptr;
+  tables out_;
+};
 
 /// dce(t): the program of t's outputs; linear in the size of the tape.
-constexpr tables dce(const tape& t) {
-  tables out;
-  const merged_shapes shapes(t);
-  const operands operand(t, shapes);
-  const list<bool> live = live_nodes(t, operand);
-  list<int> renamed(t.size()), shape_number(t.shapes().size()); // 1 + the number of a shape in the program
-  out.attribute_table({});
-  for (int id = 0, size = t.size(); id < size; ++id) {
-    if (!live[id]) continue;
-    node n = t[id];
-    int& shape = shape_number[n.shape];
-    if (shape == 0) shape = 1 + out.shapes(shapes[n.shape]);
-    n.shape = shape - 1;
-    if (n.op == &input_op) out.leaves.push(t.leaf_of(id)), n.attr = out.leaves.size() - 1;
-    else if (n.attr != 0) n.attr = out.attribute_table(t.attribute_table()[n.attr]);
-    for (int i = 0; i < n.op->arity; ++i)
-      if (n.args[i] >= 0) n.args[i] = renamed[operand(n, n.args[i])];
-    renamed[id] = out.nodes(n);
-  }
-  for (int o : t.outputs) out.outputs.push(renamed[operand.standing_for(o)]);
-  out.targets = t.targets;
-  while (out.targets.size() < out.outputs.size()) out.targets.push({});
-  for (int i = 0; i < t.extents.size(); ++i) out.extents.push(t.extents[i]);
-  for (const constraint& c : t.extents.constraints()) out.constraints.push(c);
-  out.fault = t.first_fault();
-  return out;
-}
+constexpr tables dce(const tape& t) { return extraction(t)(); }
 
 } // namespace fluxpp::inline v0_1::graph
 
@@ -13109,14 +14011,20 @@ template <class Program> inline constexpr graph::sizes size_of = trace_tables<Pr
 // A function, since nvcc 13 stumbles over the same expression as an initialiser.
 template <class Program> constexpr auto freeze() { return graph::freeze<size_of<Program>>(trace_tables<Program>()); }
 template <class Program> inline constexpr auto graph_of = freeze<Program>();
+/// body<Program, Block>: what a region of a program runs, as a program.
+template <class Program, int Block> struct body {};
 template <class Program>
 inline constexpr graph::graph_view view_of = graph::view_of<size_of<Program>>(graph_of<Program>);
-template <class Program> inline constexpr int nodes_of = size_of<Program>.nodes;
+template <class Program, int Block>
+inline constexpr graph::graph_view view_of<body<Program, Block>> = graph::view_of<size_of<Program>>(graph_of<Program>,
+                                                                                                    Block);
+template <class Program> inline constexpr int nodes_of = view_of<Program>.count.nodes;
 
 /// checked<Program>: the program with every operation a step of its own, in order, so that every value can be looked at.
 template <class Program> struct checked : Program {};
 template <class Program> inline constexpr bool is_checked = false;
 template <class Program> inline constexpr bool is_checked<checked<Program>> = true;
+template <class Program, int Block> inline constexpr bool is_checked<body<Program, Block>> = is_checked<Program>;
 template <bool Check, class Program> using checked_if = std::conditional_t<Check, checked<Program>, Program>;
 
 /// scheduled<N>: when each of N nodes is computed, and by which step.
@@ -13201,7 +14109,7 @@ template <class Program> constexpr int count_constants() {
 template <class Program> inline constexpr int constants_of = count_constants<Program>();
 template <class Program> constexpr auto make_places() {
   placed<nodes_of<Program>, constants_of<Program>> out;
-  graph::amount size[size_of<Program>.shapes + 1]{};
+  graph::amount size[view_of<Program>.count.shapes + 1]{};
   out.planned = graph::sizes_in_one_symbol(view_of<Program>, size);
   if (!out.planned)
     for (graph::amount& a : size) a = {1, 0};
@@ -13285,6 +14193,12 @@ template <rule R, class A, class B, class Line> struct fault_report {
                 "fluxpp::vjp(f)(x, ybar): the cotangent must have the shape of the result, or be one number");
   static_assert(R != rule::no_result,
                 "fluxpp: a function must return one value: a number, or what it computed from its arguments");
+  static_assert(R != rule::carry,
+                "fluxpp::scan(body, carry, arrays): the body must return as many carries as it takes, "
+                "each with the shape of its first value");
+  static_assert(R != rule::slices,
+                "fluxpp::scan(body, carry, arrays): all arrays must have the same leading extent, the number of runs");
+  static_assert(R != rule::escaped, "fluxpp: what the body of a loop computes is known in its runs alone: return it");
   static_assert(R != rule::branch, "fluxpp: a program cannot branch on a value: use fx::select(condition, a, b)");
   static_assert(
       R != rule::scalar_gradient,
@@ -19004,7 +19918,9 @@ template <class T, class Program> struct compiled {
   template <int K> static constexpr step_kernel<T> own_at() {
     constexpr const graph::op_info* op = fused_of<Program>.steps[own_steps_of<Program>.first[K]].op;
     constexpr int code = own_codes::of(op);
-    if constexpr (code < 0) {
+    if constexpr (op == &graph::region_op) {
+      return {};
+    } else if constexpr (code < 0) {
       return {op->custom->template run<T>(), &no_scratch<T>};
     } else {
       using step = kernels::step<typename kernels::op_at<ops::step_list, code>::type>;
@@ -19026,18 +19942,137 @@ inline constexpr typename compiled<T, Program>::kernel_table
     kernels_of = compiled<T, Program>::make(std::make_integer_sequence<int, codes_of<Program>.kernels>{},
                                             std::make_integer_sequence<int, own_steps_of<Program>.distinct>{});
 
+template <class T, class Program> struct bodies;
 /// plan_of<T, Program>: everything an evaluator needs to run the program.
 template <class T, class Program>
 inline constexpr plan_view<T> plan_of{
-    staged_of<Program>,           fused_of<Program>,         own_steps_of<Program>.kernel, places_of<Program>.of,
-    places_of<Program>.constants, constants_of<Program>,     places_of<Program>.arena,     places_of<Program>.planned,
-    kernels_of<T, Program>.loop,  kernels_of<T, Program>.own};
+    staged_of<Program>,           fused_of<Program>,          own_steps_of<Program>.kernel, places_of<Program>.of,
+    places_of<Program>.constants, constants_of<Program>,      places_of<Program>.arena,     places_of<Program>.planned,
+    kernels_of<T, Program>.loop,  kernels_of<T, Program>.own, &bodies<T, Program>::plan};
+
+/// bodies<T, Program>: the plans of what its regions run.
+template <class T, class Program> struct bodies {
+  static const plan_view<T>& plan(int block) {
+    return [block]<int... Before>(std::integer_sequence<int, Before...>)->const plan_view<T>& {
+      const plan_view<T>* const plans[]{nullptr, &plan_of<T, body<Program, Before + 1>>...};
+      return *plans[block];
+    }
+    (std::make_integer_sequence<int, size_of<Program>.blocks - 1>{});
+  }
+};
+template <class T, class Program, int Block> struct bodies<T, body<Program, Block>> : bodies<T, Program> {};
 
 } // namespace fluxpp::inline v0_1::eval
 
 // The CPU evaluator: compiles a function for the types of its arguments, binds a call, runs it, hands out results.
 // A runner evaluates one plan again and again: it keeps a binding per set of extents and checks what must hold of them.
 // Executes plans on a CPU: walks the steps, divides large loops among threads, folds partial sums in a fixed order.
+// A region bound to numbers: what it runs, and where each run finds its operands and leaves its results.
+
+namespace fluxpp::inline v0_1::eval {
+
+/// bound_region<T>: the body of a region with memory of its own. Carries pass from run to run through the stacked results
+/// if there are any, else through two places that alternate.
+template <class T> class bound_region {
+public:
+  bound_region(const binding<T>& outer, const graph::plan_step& step)
+      : body_(outer.plan().body(outer.plan().s.g[step.node].args[2]), outer.extents()), node_(step.node),
+        runs_(outer.shape_of(step.node)[0]) {
+    const graph::graph_view &g = outer.plan().s.g, &inside = body_.plan().s.g;
+    const auto size = [&](int node) { return kernels::step_args<T>::size(body_.shape_of(node)); };
+    at_.operand.resize(static_cast<std::size_t>(g.operands(node_).count));
+    at_.output.resize(static_cast<std::size_t>(inside.count.outputs));
+    // The inputs of a block are its first nodes.
+    for (int i = 0; i < inside.loop.carries; ++i) carries_.push_back({size(i), aligned_buffer<T>(2 * size(i))});
+    for (int i = 0; i < inside.loop.slices; ++i) slices_.push_back({size(inside.loop.carries + i)});
+    stacks_.resize(at_.output.size() - carries_.size());
+    for (int i = 0; i < step.outputs; ++i) {
+      const int result = outer.plan().f.outputs[step.first_output + i];
+      const graph::attributes& a = g.attributes_of(result);
+      const auto which = static_cast<std::size_t>(a.value[1]);
+      switch (static_cast<graph::result_role>(a.value[0])) {
+      case graph::result_role::last: carries_[which].last_node = result; break;
+      case graph::result_role::entries: carries_[which].entries_node = result; break;
+      case graph::result_role::stack: stacks_[which] = {size(inside.outputs[carries_.size() + which]), result}; break;
+      }
+    }
+  }
+
+  /// run_body(body, externals) for every run in its order.
+  template <class RunBody> void run(const binding<T>& outer, const externals<T>& e, const RunBody& run_body) {
+    find(outer, e);
+    for (int k = 0; k < runs_; ++k) {
+      const std::size_t index = index_of(k);
+      for (std::size_t i = 0; i < carries_.size(); ++i) {
+        at_.operand[i] = carries_[i].entry(k, index);
+        at_.output[i] = k + 1 < runs_ ? carries_[i].exit(k, index_of(k + 1)) : carries_[i].end(k);
+      }
+      for (std::size_t i = 0; i < slices_.size(); ++i)
+        at_.operand[carries_.size() + i] = slices_[i].base + index * slices_[i].size;
+      for (std::size_t i = 0; i < stacks_.size(); ++i)
+        at_.output[carries_.size() + i] = stacks_[i].base + index * stacks_[i].size;
+      at_.seed = seed_of_run(e.seed, index);
+      run_body(body_, at_);
+    }
+    if (runs_ == 0)
+      for (carry& c : carries_)
+        if (c.last != nullptr) std::copy_n(c.initial, c.size, c.last);
+  }
+
+private:
+  struct carry {
+    std::size_t size;
+    aligned_buffer<T> ring;
+    int last_node = -1, entries_node = -1;
+    T *initial = nullptr, *last = nullptr, *entries = nullptr;
+
+    T* place(int k) const { return ring.data() + static_cast<std::size_t>(k & 1) * size; }
+    /// Where the carry is on entry of run k, for element `index`.
+    T* entry(int k, std::size_t index) const {
+      if (entries == nullptr) return k == 0 ? initial : place(k - 1);
+      if (k == 0) std::copy_n(initial, size, entries + index * size);
+      return entries + index * size;
+    }
+    T* exit(int k, std::size_t next) const { return entries == nullptr ? place(k) : entries + next * size; }
+    T* end(int k) const { return last == nullptr ? place(k) : last; }
+  };
+  struct slice {
+    std::size_t size;
+    T* base = nullptr;
+  };
+  struct stack {
+    std::size_t size = 0;
+    int node = -1;
+    T* base = nullptr;
+  };
+
+  std::size_t index_of(int k) const {
+    return static_cast<std::size_t>(body_.plan().s.g.loop.reverse ? runs_ - 1 - k : k);
+  }
+  /// The addresses of this call.
+  void find(const binding<T>& outer, const externals<T>& e) {
+    const graph::operand_span operands = outer.plan().s.g.operands(node_);
+    for (int i = 0; i < operands.count; ++i)
+      at_.operand[static_cast<std::size_t>(i)] = outer.address(operands.first[i], e);
+    const auto result = [&](int node) { return node < 0 ? nullptr : outer.address(node, e); };
+    for (std::size_t i = 0; i < carries_.size(); ++i) {
+      carry& c = carries_[i];
+      c.initial = at_.operand[i], c.last = result(c.last_node), c.entries = result(c.entries_node);
+    }
+    for (std::size_t i = 0; i < slices_.size(); ++i) slices_[i].base = at_.operand[carries_.size() + i];
+    for (stack& s : stacks_) s.base = result(s.node);
+    at_.step = e.step;
+  }
+
+  binding<T> body_;
+  externals<T> at_;
+  int node_, runs_;
+  std::vector<carry> carries_;
+  std::vector<slice> slices_;
+  std::vector<stack> stacks_;
+};
+
+} // namespace fluxpp::inline v0_1::eval
 
 namespace fluxpp::inline v0_1::eval {
 
@@ -19081,9 +20116,9 @@ template <class T> void run_loop(const plan_view<T>& plan, bound_step<T>& b) {
 template <class T> void check_finite(binding<T>& bound, const bound_step<T>& b, const externals<T>& e) {
   const plan_view<T>& plan = bound.plan();
   const graph::plan_step& step = plan.f.steps[b.number];
-  const int results = step.op != nullptr ? 1 : step.outputs;
-  for (int o = 0; o < results; ++o) {
-    const int node = step.op != nullptr ? step.node : plan.f.outputs[step.first_output + o];
+  const bool own = b.own != nullptr;
+  for (int o = 0; o < (own ? 1 : step.outputs); ++o) {
+    const int node = own ? step.node : plan.f.outputs[step.first_output + o];
     const T* const v = bound.address(node, e);
     const std::size_t n = kernels::step_args<T>::size(bound.shape_of(node));
     for (std::size_t i = 0; i < n; ++i) {
@@ -19100,7 +20135,12 @@ template <class T> void check_finite(binding<T>& bound, const bound_step<T>& b, 
 template <bool CheckFinite, class T> void run(binding<T>& bound, const externals<T>& e) {
   bound.point_at(e);
   for (bound_step<T>& b : bound.steps()) {
-    if (b.own != nullptr) {
+    if (b.region != nullptr) {
+      b.region->run(bound, e, [](binding<T>& body, const externals<T>& at) {
+        run<CheckFinite>(body, at);
+        body.write_back(at);
+      });
+    } else if (b.own != nullptr) {
       b.args.seed = e.seed, b.args.step = e.step;
       b.own->run(b.args);
     } else {
@@ -19447,7 +20487,8 @@ public:
     resolve_extents();
     check_constraints();
     nodes_.assign(static_cast<std::size_t>(tape_->size()), {});
-    for (int id = 0; id < tape_->size(); ++id) compute(id);
+    for (int id = 0; id < tape_->size(); ++id)
+      if (tape_->region_of(id) == 0) compute(id);
   }
 
   const std::vector<T>& value(int id) const { return nodes_[static_cast<std::size_t>(id)].data; }
@@ -19517,6 +20558,8 @@ private:
     case graph::kind::broadcast: return repeat(operand(n, 0), out);
     case graph::kind::reshape: out.data = operand(n, 0).data; return;
     case graph::kind::step: return run_step(id, n, out);
+    case graph::kind::region: return run_region(n.args[0], out.shape[0]);
+    case graph::kind::result: return; // its region has computed it
     }
   }
   const array& operand(const graph::node& n, int i) const { return nodes_[static_cast<std::size_t>(n.args[i])]; }
@@ -19591,6 +20634,45 @@ private:
       throw value_error("reference", std::string("no kernel for ") + n.op->name);
   }
 
+  array& at(int id) { return nodes_[static_cast<std::size_t>(id)]; }
+  /// Element k of the leading axis of an array.
+  array element(const array& x, int k) const {
+    array out;
+    for (int a = 1; a < x.shape.rank; ++a) out.shape = out.shape.with(x.shape[a]);
+    const auto n = static_cast<std::ptrdiff_t>(count(out.shape));
+    out.data.assign(x.data.begin() + k * n, x.data.begin() + (k + 1) * n);
+    return out;
+  }
+  /// Puts x as element k of a result, if it is one.
+  void put(int result, int k, const array& x) {
+    if (result < 0) return;
+    array& all = at(result);
+    all.shape = numbers(tape_->shape_of(result));
+    all.data.resize(count(all.shape));
+    std::copy(x.data.begin(), x.data.end(), all.data.begin() + k * static_cast<std::ptrdiff_t>(x.data.size()));
+  }
+  void run_region(int number, int runs) {
+    const graph::region& r = tape_->regions[number];
+    const list<int> nodes = graph::needed_in(*tape_, number);
+    std::vector<array> carried;
+    for (const graph::region::carry& c : r.carries) carried.push_back(at(c.initial));
+    const std::uint64_t seed = seed_;
+    for (int k = 0; k < runs; ++k) {
+      const int index = r.reverse ? runs - 1 - k : k;
+      seed_ = seed_of_run(seed, static_cast<std::uint64_t>(index));
+      for (int i = 0; i < r.carries.size(); ++i) {
+        at(r.carries[i].inside) = carried[static_cast<std::size_t>(i)];
+        put(r.carries[i].entries, index, carried[static_cast<std::size_t>(i)]);
+      }
+      for (const graph::region::slice& s : r.slices) at(s.inside) = element(at(s.array), index);
+      for (const int id : nodes) compute(id);
+      for (int i = 0; i < r.carries.size(); ++i) carried[static_cast<std::size_t>(i)] = at(r.carries[i].next);
+      for (const graph::region::stack& s : r.stacks) put(s.result, index, at(s.inside));
+    }
+    seed_ = seed;
+    for (int i = 0; i < r.carries.size(); ++i) put(r.carries[i].last, 0, carried[static_cast<std::size_t>(i)]);
+  }
+
   const graph::tape* tape_;
   std::vector<array> arrays_, nodes_;
   std::vector<int> bound_, extents_;
@@ -19642,6 +20724,8 @@ inline const char* text_of(space s) {
   case space::state: return "state";
   case space::number: return "number";
   case space::constant: return "constant";
+  case space::operand: return "operand";
+  case space::output: return "output";
   case space::result: return "result";
   case space::extent: return "extent";
   default: return "arena";
@@ -19661,8 +20745,12 @@ inline std::string operation_of(const graph_view& g, int id) {
   const attributes& a = g.attributes_of(id);
   for (int i = 0; i < a.size; ++i) text.append(i == 0 ? "<" : ", ").append(std::to_string(a.value[i]));
   text.append(a.size > 0 ? ">(" : "(");
-  for (int i = 0; i < 4 && n.args[i] >= 0; ++i) text.append(i == 0 ? "%" : ", %").append(std::to_string(n.args[i]));
-  return text + ")";
+  const char* between = "%";
+  for (const int operand : g.operands(id))
+    if (operand >= 0) text.append(std::exchange(between, ", %")).append(std::to_string(operand));
+  if (n.op->kind == kind::region) text.append(") runs block ").append(std::to_string(n.args[2]));
+  else text.append(")");
+  return text;
 }
 
 /// sign_of(r): what stands between the two sides of a check.
@@ -19711,10 +20799,10 @@ inline std::string str(const staged_view& s, const fused_view& f, const placemen
     }
     for (int i = 0; i < step.inputs; ++i) text += "  reads " + places(f.inputs[step.first_input + i].source) + "\n";
     if (!loop)
-      for (int a : s.g[step.node].args)
+      for (const int a : s.g.operands(step.node))
         if (a >= 0) text += "  reads " + places(a) + "\n";
     for (int i = 0; i < step.outputs; ++i) text += "  writes " + places(f.outputs[step.first_output + i]) + "\n";
-    if (!loop) text += "  writes " + places(step.node) + "\n";
+    if (!loop && step.op->kind != kind::region) text += "  writes " + places(step.node) + "\n";
   }
   return text;
 }
