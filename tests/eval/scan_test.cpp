@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: MIT
+// Programs with regions in the CPU evaluator: the same numbers as the reference, for named extents, call after call.
+#include "catch.hpp"
+
+#include <fluxpp/fluxpp.hpp>
+
+#include <vector>
+
+namespace {
+
+namespace fx = fluxpp;
+using fx::tensor;
+using fx::var;
+
+/// A recurrent network over sequences, and the loss of its outputs.
+constexpr auto loss = fx::function<"h", "w", "x">([](auto h, auto w, auto x) {
+  const auto [last, all] = fx::scan(
+      [&](var s, var e) {
+        s = fx::tanh(fx::matmul(s, w) + e);
+        return std::pair{s, s};
+      },
+      h, x);
+  return fx::sum(fx::square(last)) + fx::mean(all * all);
+});
+
+/// What the callable should give, and its gradient, by plain loops in reverse.
+struct plain {
+  double value = 0;
+  std::vector<double> h, w, x;
+
+  plain(const tensor<double, 2>& h0, const tensor<double, 2>& w0, const tensor<double, 3>& x0)
+      : h(h0.size()), w(w0.size()), x(x0.size()) {
+    const std::size_t steps = x0.shape()[0], rows = h0.shape()[0], n = h0.shape()[1], size = rows * n;
+    std::vector<std::vector<double>> s{{h0.data(), h0.data() + size}};
+    for (std::size_t t = 0; t < steps; ++t) {
+      std::vector<double> next(size);
+      for (std::size_t i = 0; i < size; ++i) {
+        double sum = x0[t * size + i];
+        for (std::size_t k = 0; k < n; ++k) sum += s[t][i / n * n + k] * w0[k * n + i % n];
+        next[i] = std::tanh(sum);
+      }
+      s.push_back(next);
+    }
+    const double share = 1.0 / static_cast<double>(steps * size);
+    std::vector<double> bar(size);
+    for (std::size_t i = 0; i < size; ++i) value += s[steps][i] * s[steps][i], bar[i] = 2 * s[steps][i];
+    for (std::size_t t = steps; t-- > 0;) {
+      std::vector<double> before(size);
+      for (std::size_t i = 0; i < size; ++i) {
+        const double y = s[t + 1][i], slope = (bar[i] + 2 * share * y) * (1 - y * y);
+        value += share * y * y;
+        x[t * size + i] = slope;
+        for (std::size_t k = 0; k < n; ++k) {
+          before[i / n * n + k] += slope * w0[k * n + i % n];
+          w[k * n + i % n] += slope * s[t][i / n * n + k];
+        }
+      }
+      bar = before;
+    }
+    h = bar;
+  }
+};
+
+template <std::size_t Rank> tensor<double, Rank> filled(std::array<std::size_t, Rank> shape, double by) {
+  tensor<double, Rank> x(shape);
+  for (std::size_t i = 0; i < x.size(); ++i) x[i] = 0.5 * std::sin(by * static_cast<double>(i + 1));
+  return x;
+}
+template <class A> double worst(const A& a, const std::vector<double>& b) {
+  REQUIRE(a.size() == b.size());
+  double w = 0;
+  for (std::size_t i = 0; i < b.size(); ++i) w = std::max(w, std::abs(a[i] - b[i]));
+  return w;
+}
+
+} // namespace
+
+TEST_CASE("a gradient through a scan is that of plain loops, for any number of runs", "[eval]") {
+  auto f = fx::value_and_grad(loss);
+  for (const std::size_t steps : {1u, 2u, 7u, 2u}) {
+    const auto h = filled<2>({3, 5}, 1.3), w = filled<2>({5, 5}, 0.7);
+    const auto x = filled<3>({steps, 3, 5}, 0.9);
+    const plain expected(h, w, x);
+    const auto [value, g] = f(h, w, x);
+    CHECK(std::abs(value - expected.value) <= 1e-13);
+    CHECK(worst(g.get<"h">(), expected.h) <= 1e-13);
+    CHECK(worst(g.get<"w">(), expected.w) <= 1e-13);
+    CHECK(worst(g.get<"x">(), expected.x) <= 1e-13);
+  }
+}
+
+TEST_CASE("a Hessian-vector product through a scan is the difference of gradients", "[eval]") {
+  const auto h = filled<2>({2, 3}, 1.3), w = filled<2>({3, 3}, 0.7), dw = filled<2>({3, 3}, 2.1);
+  const auto x = filled<3>({4, 2, 3}, 0.9);
+  auto hw = fx::hvp<"w">(loss);
+  const auto product = hw(h, w, x, fx::zero, dw, fx::zero);
+  auto moved = [&](double by) {
+    tensor<double, 2> at = w;
+    for (std::size_t i = 0; i < at.size(); ++i) at[i] += by * dw[i];
+    return plain(h, at, x).w;
+  };
+  const auto up = moved(1e-5), down = moved(-1e-5);
+  for (std::size_t i = 0; i < up.size(); ++i) CHECK(std::abs(product[i] - (up[i] - down[i]) / 2e-5) <= 1e-8);
+}
+
+TEST_CASE("a scan over arrays of different length is refused at the call", "[eval]") {
+  auto f = fx::compile([](auto x, auto y) {
+    return fx::scan([](var s, auto e) { return std::pair{s + std::get<0>(e) * std::get<1>(e), s}; }, 0.0, std::tuple{x, y}).first;
+  });
+  CHECK(f(std::vector<double>{1, 2, 3}, std::vector<double>{4, 5, 6}) == 32);
+  CHECK_THROWS_AS(f(std::vector<double>{1, 2, 3}, std::vector<double>{4, 5}), fx::shape_error);
+}
