@@ -693,6 +693,7 @@ enum class rule : int {
   branch,
   carry,
   slices,
+  condition,
   escaped,
   no_result
 };
@@ -713,6 +714,7 @@ namespace fluxpp::inline v0_1::graph {
 enum class result_role : int {
   last,    ///< a carry after the last run
   entries, ///< a carry on entry of every run, stacked
+  runs,    ///< how many runs there were
   stack    ///< an output of every run, stacked
 };
 
@@ -739,9 +741,13 @@ struct region {
 
   int parent = 0; ///< the region in which it was begun; 0 is the program itself
   static constexpr int open = -1, abandoned = -2;
-  int node = open;        ///< that stands for it; its shape is the number of runs
-  bool reverse = false;   ///< from the last element to the first
+  int node = open;      ///< that stands for it; its shape is the number of runs
+  bool reverse = false; ///< from the last element to the first
+  constexpr bool ends_early() const { return most >= 0 || again >= 0; }
   bool recompute = false; ///< derivatives compute again what they need of a run, from the carries on its entry
+  int most = -1;          ///< outside: at most so many runs, if it is there
+  int again = -1;         ///< inside: 0 after the last run, if it is there
+  int runs = -1;          ///< outside: how many there were, once it is asked for
   list<carry> carries;
   list<slice> slices;
   list<stack> stacks;
@@ -843,7 +849,7 @@ public:
   /// The value is an index or a truth value, or a view of one.
   constexpr bool integer(int id) const {
     while (is_view(data_[id].op->kind)) id = data_[id].args[0];
-    if (data_[id].op == &result_op) return integer(value_inside(id));
+    if (data_[id].op == &result_op) return is_count(id) || integer(value_inside(id));
     if (data_[id].op == &entry_op) return attributes_of(id).value[0] != 0;
     return data_[id].op == &input_op ? leaf_of(id).integer : data_[id].op->integer;
   }
@@ -905,6 +911,9 @@ public:
       false; ///< what is recorded are derivatives by the rules of operations, whose lines are those of their nodes
 
 private:
+  constexpr bool is_count(int result) const {
+    return static_cast<result_role>(attributes_of(result).value[0]) == result_role::runs;
+  }
   /// What a run has of a result.
   constexpr int value_inside(int result) const {
     const graph::region& r = regions[data_[data_[result].args[0]].args[0]];
@@ -994,6 +1003,7 @@ constexpr list<int> operands_of(const tape& t, int id) {
   for (int i = 0; i < n.op->arity; ++i)
     if (n.args[i] >= 0) out.push(n.args[i]);
   if (n.op->kind != kind::region) return out;
+  if (t.regions[n.args[0]].most >= 0) out.push(t.regions[n.args[0]].most);
   for (const region::carry& c : t.regions[n.args[0]].carries) out.push(c.initial);
   for (const region::slice& s : t.regions[n.args[0]].slices) out.push(s.array);
   out.append(captures(t, n.args[0]));
@@ -1007,6 +1017,7 @@ constexpr list<int> needed_in(const tape& t, int r) {
   for (const region::carry& c : of.carries)
     if (c.next >= 0) needed[c.next] = true;
   for (const region::stack& s : of.stacks) needed[s.inside] = true;
+  if (of.again >= 0) needed[of.again] = true;
   for (int i = of.nodes.size() - 1; i >= 0; --i)
     if (needed[of.nodes[i]])
       for (const int a : operands_of(t, of.nodes[i])) needed[a] = true;
@@ -1058,13 +1069,15 @@ constexpr void close(tape& t, int r, int runs) {
 /// A result of region r, as a value of its own.
 constexpr var result_of(tape& t, int r, result_role role, int which) {
   region& from = t.regions[r];
-  int& known = role == result_role::stack  ? from.stacks[which].result
-               : role == result_role::last ? from.carries[which].last
-                                           : from.carries[which].entries;
+  int& known = role == result_role::runs    ? from.runs
+               : role == result_role::stack ? from.stacks[which].result
+               : role == result_role::last  ? from.carries[which].last
+                                            : from.carries[which].entries;
   if (known >= 0) return {t, known};
-  dims shape = t.shape_of(from.node); // the runs
-  if (role == result_role::last) shape = {};
-  const dims each = t.shape_of(role == result_role::stack ? from.stacks[which].inside : from.carries[which].inside);
+  dims shape = t.shape_of(from.node), each; // the runs
+  if (role == result_role::last || role == result_role::runs) shape = {};
+  if (role != result_role::runs)
+    each = t.shape_of(role == result_role::stack ? from.stacks[which].inside : from.carries[which].inside);
   for (int a = 0; a < each.rank; ++a) shape = shape.with(each[a]);
   node n{&result_op, {from.node, -1, -1, -1}, t.intern(shape)};
   n.attr = t.intern(make_attributes(static_cast<int>(role), which));
@@ -2166,6 +2179,11 @@ constexpr int add_stack(graph::tape& t, int r, var v) {
   t.regions[r].stacks.push({inside});
   return t.regions[r].stacks.size() - 1;
 }
+/// Has region r run again only after runs in which this scalar is not 0.
+constexpr void set_again(graph::tape& t, int r, var again) {
+  list<int> outputs = outputs_of(t, r);
+  t.regions[r].again = own_output(t, r, again, outputs).id;
+}
 /// The next value of carry number i; it must have the shape of the first.
 constexpr void set_next(graph::tape& t, int r, int i, var next) {
   const dims shape = t.shape_of(t.regions[r].carries[i].inside);
@@ -2190,42 +2208,55 @@ constexpr int runs_over(graph::tape& t, const list<var>& arrays, int runs) {
   return runs;
 }
 
+/// run_region(t, body, carry, arrays, options, most): body(carry, elements) -> {carry, outs, again} as a region; the carry
+/// after the last run, and the outs of all. At most `most` runs if it exists, none after one with an `again` of 0.
+template <class Body, class Carry, class Arrays>
+constexpr auto run_region(graph::tape& t, const Body& body, const Carry& carry, const Arrays& arrays, scan_options o,
+                          var most = {}) {
+  const list<var> initial = vars_of(t, carry), over = vars_of(t, arrays);
+  const int runs = runs_over(t, over, o.runs), r = t.open(), outside = std::exchange(t.current_region, r);
+  t.regions[r].reverse = o.reverse, t.regions[r].recompute = o.recompute;
+  if (most.exists()) t.regions[r].most = most.id;
+  list<var> inside;
+  for (const var& v : initial) inside.push(graph::add_carry(t, r, v));
+  for (const var& v : over) inside.push(graph::add_slice(t, r, v));
+  int at = 0;
+  const auto entry = like<Carry>(inside, at);
+  const auto [next, outs, again] = body(entry, like<Arrays>(inside, at));
+  const list<var> carries = vars_of(t, next), stacks = vars_of(t, outs);
+  const bool complete = carries.size() == initial.size();
+  if (!complete) t.fail(graph::rule::carry, make_dims(initial.size()), make_dims(carries.size()));
+  for (int i = 0; i < initial.size(); ++i) set_next(t, r, i, complete ? carries[i] : inside[i]);
+  for (const var& v : stacks) add_stack(t, r, v);
+  if (again.exists()) set_again(t, r, again);
+  t.current_region = outside;
+  graph::close(t, r, runs);
+  list<var> results;
+  for (int i = 0; i < initial.size(); ++i) results.push(graph::result_of(t, r, graph::result_role::last, i));
+  for (int i = 0; i < stacks.size(); ++i) results.push(graph::result_of(t, r, graph::result_role::stack, i));
+  at = 0;
+  auto last = like<Carry>(results, at);
+  return std::pair{last, like<std::remove_cvref_t<decltype(outs)>>(results, at)};
+}
+
+/// The tape of the first var of a call of `name`, which is recorded next.
+template <class... V> constexpr graph::tape& tape_of_call(const char* name, int line, const V&... v) {
+  graph::tape* const t = tape_in(v...);
+  if (t == nullptr) throw value_error(name, "it needs an argument of the function, not plain numbers alone");
+  t->note(line);
+  return *t;
+}
+
 struct scan_function {
   template <class Body, class Carry, class Arrays>
   constexpr auto operator()(const Body& body, const Carry& carry, const Arrays& arrays, scan_options o = {},
                             int line = __builtin_LINE()) const {
-    graph::tape* const t = tape_in(carry, arrays);
-    if (t == nullptr) throw value_error("scan", "it needs an argument of the function, not plain numbers alone");
-    t->note(line);
-    return record(*t, body, carry, arrays, o);
-  }
-
-private:
-  template <class Body, class Carry, class Arrays>
-  static constexpr auto record(graph::tape& t, const Body& body, const Carry& carry, const Arrays& arrays,
-                               scan_options o) {
-    const list<var> initial = vars_of(t, carry), over = vars_of(t, arrays);
-    const int runs = runs_over(t, over, o.runs), r = t.open(), outside = std::exchange(t.current_region, r);
-    t.regions[r].reverse = o.reverse, t.regions[r].recompute = o.recompute;
-    list<var> inside;
-    for (const var& v : initial) inside.push(graph::add_carry(t, r, v));
-    for (const var& v : over) inside.push(graph::add_slice(t, r, v));
-    int at = 0;
-    const auto entry = like<Carry>(inside, at);
-    const auto [next, out] = body(entry, like<Arrays>(inside, at));
-    const list<var> carries = vars_of(t, next), stacks = vars_of(t, out);
-    if (carries.size() != initial.size())
-      t.fail(graph::rule::carry, make_dims(initial.size()), make_dims(carries.size()));
-    for (int i = 0; i < initial.size(); ++i) set_next(t, r, i, carries[i < carries.size() ? i : 0]);
-    for (const var& v : stacks) add_stack(t, r, v);
-    t.current_region = outside;
-    graph::close(t, r, runs);
-    list<var> results;
-    for (int i = 0; i < initial.size(); ++i) results.push(graph::result_of(t, r, graph::result_role::last, i));
-    for (int i = 0; i < stacks.size(); ++i) results.push(graph::result_of(t, r, graph::result_role::stack, i));
-    at = 0;
-    auto last = like<Carry>(results, at);
-    return std::pair{last, like<std::remove_cvref_t<decltype(out)>>(results, at)};
+    graph::tape& t = tape_of_call("scan", line, carry, arrays);
+    const auto run = [&body](const auto& c, const auto& elements) {
+      const auto [next, outs] = body(c, elements);
+      return std::tuple{next, outs, var()};
+    };
+    return run_region(t, run, carry, arrays, o);
   }
 };
 
@@ -2267,6 +2298,8 @@ public:
     t_.current_region = outside_;
     t_.current_region = region_ = t_.open();
     t_.regions[region_].reverse = reverse;
+    if (t_.regions[primal_].ends_early())
+      t_.regions[region_].most = graph::result_of(t_, primal_, graph::result_role::runs, 0).id;
     now_.assign(t_.size(), -1);
     const graph::region from = t_.regions[draft]; // a copy: regions move when there are more
     for (const graph::region::carry& c : from.carries)
@@ -2335,11 +2368,13 @@ private:
     const graph::region from = t_.regions[t_[id].args[0]];
     const int r = t_.open(), outside = std::exchange(t_.current_region, r);
     t_.regions[r].reverse = from.reverse, t_.regions[r].recompute = from.recompute;
+    if (from.most >= 0) t_.regions[r].most = at(from.most).id;
     for (const graph::region::carry& c : from.carries) set(c.inside, graph::add_carry(t_, r, at(c.initial)).id);
     for (const graph::region::slice& s : from.slices) set(s.inside, graph::add_slice(t_, r, at(s.array)).id);
     for (const int inside : graph::needed_in(t_, t_[id].args[0])) set(inside, copy(inside));
     for (int i = 0; i < from.carries.size(); ++i) ops::set_next(t_, r, i, at(from.carries[i].next));
     for (const graph::region::stack& s : from.stacks) ops::add_stack(t_, r, at(s.inside));
+    if (from.again >= 0) ops::set_again(t_, r, at(from.again));
     t_.current_region = outside;
     graph::close(t_, r, t_.shape_of(id)[0]);
     return t_.regions[r].node;
@@ -4497,6 +4532,109 @@ struct clamp : elementwise<3> {
 
 } // namespace ops
 inline constexpr operation<ops::clamp> clamp{};
+} // namespace fluxpp::inline v0_1
+
+// checkpoint, cond, while_loop: parts of a program that are computed again, or only if, or as long as.
+
+namespace fluxpp::inline v0_1 {
+
+/// while_options: at most so many runs; derivatives keep room for all of them.
+struct while_options {
+  int most = 0;
+};
+
+namespace ops {
+
+/// The values of v with an axis of extent 1 more in front, or without the first axis.
+constexpr var with_axis(var v) {
+  dims shape = make_dims(1);
+  for (int a = 0; a < v.rank(); ++a) shape = shape.with(v.shape()[a]);
+  return reshape::apply(v, shape);
+}
+constexpr var without_axis(var v) {
+  dims shape;
+  for (int a = 1; a < v.rank(); ++a) shape = shape.with(v.shape()[a]);
+  return reshape::apply(v, shape);
+}
+
+/// once(t, f, args, most): f(args...) as a region with one run, or none and zeros where `most` is 0; derivatives compute it
+/// again.
+template <class F, class Arguments>
+constexpr auto once(graph::tape& t, const F& f, const Arguments& args, var most = {}) {
+  list<var> arrays;
+  for (const var& v : vars_of(t, args)) arrays.push(with_axis(v));
+  int at = 0;
+  const auto run = [&f](const auto&, const auto& elements) {
+    return std::tuple{std::tuple{}, std::apply(f, elements), var()};
+  };
+  const auto out =
+      run_region(t, run, std::tuple{}, like<Arguments>(arrays, at), {.runs = 1, .recompute = true}, most).second;
+  list<var> results;
+  for (const var& v : vars_of(t, out)) results.push(without_axis(v));
+  at = 0;
+  return like<std::remove_cvref_t<decltype(out)>>(results, at);
+}
+
+/// A condition, which must be a scalar.
+constexpr var scalar_condition(graph::tape& t, var condition) {
+  if (condition.rank() != 0) t.fail(graph::rule::condition, condition.shape(), {});
+  return condition.rank() == 0 ? condition : t.constant(0);
+}
+
+struct checkpoint_function {
+  template <class F, class... A> constexpr auto operator()(const F& f, const A&... args) const {
+    return once(tape_of_call("checkpoint", __builtin_LINE(), args...), f, std::tuple{args...});
+  }
+};
+
+struct cond_function {
+  template <class Then, class Else, class... A>
+  constexpr auto operator()(var condition, const Then& then, const Else& otherwise, const A&... args) const {
+    graph::tape& t = tape_of_call("cond", __builtin_LINE(), condition, args...);
+    const var yes = fluxpp::not_equal(scalar_condition(t, condition), 0.0, t.line);
+    const auto a = once(t, then, std::tuple{args...}, yes), b = once(t, otherwise, std::tuple{args...}, 1.0 - yes);
+    list<var> results;
+    const list<var> left = vars_of(t, a), right = vars_of(t, b);
+    for (int i = 0; i < left.size(); ++i) results.push(left[i] + right[i < right.size() ? i : 0]);
+    int at = 0;
+    return like<std::remove_cvref_t<decltype(a)>>(results, at);
+  }
+};
+
+struct while_function {
+  template <class Condition, class Body, class Carry>
+  constexpr auto operator()(const Condition& condition, const Body& body, const Carry& carry, while_options o,
+                            int line = __builtin_LINE()) const {
+    graph::tape& t = tape_of_call("while_loop", line, carry);
+    const auto run = [&](const auto& c, const auto&) {
+      const auto next = body(c);
+      return std::tuple{next, std::tuple{}, scalar_condition(t, condition(next))};
+    };
+    const var begins = fluxpp::not_equal(scalar_condition(t, condition(carry)), 0.0, t.line);
+    return run_region(t, run, carry, std::tuple{}, {.runs = o.most}, begins * static_cast<double>(o.most)).first;
+  }
+};
+
+} // namespace ops
+
+/// checkpoint(f, args...): f(args...), of which nothing but the arguments is kept for derivatives: they compute it again.
+/// grad     as f
+/// source   Griewank & Walther 2000, Algorithm 799: revolve; Chen, Xu, Zhang & Guestrin 2016, arXiv:1604.06174
+inline constexpr ops::checkpoint_function checkpoint{};
+
+/// cond(condition, f, g, args...): f(args...) where the scalar condition is not 0, else g(args...); the other one is not
+/// computed. For an element-by-element choice see select.
+/// shapes   f and g give the same shapes
+/// grad     that of what was computed
+/// errors   compile: the condition is no scalar
+inline constexpr ops::cond_function cond{};
+
+/// while_loop(condition, body, carry, {.most = n}): carry = body(carry) as long as condition(carry) is not 0, at most n
+/// times; a var or a tuple of such.
+/// grad     through all runs, of any order; room is kept for n of them where it is asked for
+/// errors   compile: the condition is no scalar, the body changes the shape of the carry
+inline constexpr ops::while_function while_loop{};
+
 } // namespace fluxpp::inline v0_1
 
 // conv2d and its two gradients, each the transpose of the others; conv1d as images of one row.
@@ -11221,6 +11359,8 @@ struct sizes {
 struct loop_facts {
   int carries = 0, slices = 0;
   bool reverse = false;
+  bool counted = false;   ///< the last operand of its node is how many runs there are at most
+  bool has_again = false; ///< its last output is 0 after the last run
 };
 
 /// graph_view: what passes read: one block. Nodes are in topological order.
@@ -13618,6 +13758,7 @@ private:
     const node& n = t_[id];
     for (int i = 0; i < n.op->arity; ++i)
       if (n.args[i] >= 0) mark(needed(id, operand_(n, n.args[i])));
+    if (n.op == &region_op) visit_region(t_.regions[n.args[0]]);
     if (n.op == &result_op) visit_result(t_.regions[t_[n.args[0]].args[0]], t_.attributes_of(id));
     if (n.op == &entry_op) visit_entry(t_.regions[t_.region_of(id)], id);
   }
@@ -13627,7 +13768,12 @@ private:
     while (t_.region_of(a) != r && is_view(t_[a].op->kind)) a = operand_(t_[a], t_[a].args[0]);
     return t_.region_of(a) != r && is_number(t_, a) ? -1 : a;
   }
+  constexpr void visit_region(const region& r) {
+    if (r.most >= 0) mark(operand_.standing_for(r.most));
+    if (r.again >= 0) mark(operand_.standing_for(r.again));
+  }
   constexpr void visit_result(const region& r, const attributes& a) {
+    if (static_cast<result_role>(a.value[0]) == result_role::runs) return;
     if (static_cast<result_role>(a.value[0]) == result_role::stack)
       mark(operand_.standing_for(r.stacks[a.value[1]].inside));
     else mark(r.carries[a.value[1]].inside);
@@ -13692,6 +13838,8 @@ private:
       if (live_[c.inside]) write_output(c.next);
     for (const region::stack& s : from.stacks)
       if (live_result(s.result)) write_output(s.inside);
+    block_->loop.counted = from.most >= 0, block_->loop.has_again = from.again >= 0;
+    if (from.again >= 0) write_output(from.again);
   }
   constexpr bool live_result(int id) const { return id >= 0 && live_[id]; }
 
@@ -13730,6 +13878,7 @@ private:
     for (const region::slice& s : r.slices)
       if (live_[s.inside]) reads.push(here(operand_.standing_for(s.array)));
     for (const int id : captured_[number]) reads.push(here(id));
+    if (r.most >= 0) reads.push(here(operand_.standing_for(r.most)));
     n.args[0] = block_->operands.size(), n.args[1] = reads.size(), n.args[2] = block_of_[number];
     block_->operands.append(reads);
     return n;
@@ -13738,7 +13887,7 @@ private:
   constexpr int renumbered(const region& r, const attributes& a) {
     int which = 0;
     const bool stack = static_cast<result_role>(a.value[0]) == result_role::stack;
-    for (int i = 0; i < a.value[1]; ++i)
+    for (int i = 0; i < a.value[1]; ++i) // 0 for the number of runs
       which += (stack ? live_result(r.stacks[i].result) : live_[r.carries[i].inside]) ? 1 : 0;
     return out_.attribute_table(make_attributes(a.value[0], which));
   }
@@ -14198,6 +14347,8 @@ template <rule R, class A, class B, class Line> struct fault_report {
                 "each with the shape of its first value");
   static_assert(R != rule::slices,
                 "fluxpp::scan(body, carry, arrays): all arrays must have the same leading extent, the number of runs");
+  static_assert(R != rule::condition, "fluxpp::cond(condition, f, g), while_loop(condition, body, carry): the condition "
+                                      "must be a scalar");
   static_assert(R != rule::escaped, "fluxpp: what the body of a loop computes is known in its runs alone: return it");
   static_assert(R != rule::branch, "fluxpp: a program cannot branch on a value: use fx::select(condition, a, b)");
   static_assert(
@@ -19977,7 +20128,7 @@ template <class T> class bound_region {
 public:
   bound_region(const binding<T>& outer, const graph::plan_step& step)
       : body_(outer.plan().body(outer.plan().s.g[step.node].args[2]), outer.extents()), node_(step.node),
-        runs_(outer.shape_of(step.node)[0]) {
+        most_(outer.shape_of(step.node)[0]) {
     const graph::graph_view &g = outer.plan().s.g, &inside = body_.plan().s.g;
     const auto size = [&](int node) { return kernels::step_args<T>::size(body_.shape_of(node)); };
     at_.operand.resize(static_cast<std::size_t>(g.operands(node_).count));
@@ -19985,7 +20136,7 @@ public:
     // The inputs of a block are its first nodes.
     for (int i = 0; i < inside.loop.carries; ++i) carries_.push_back({size(i), aligned_buffer<T>(2 * size(i))});
     for (int i = 0; i < inside.loop.slices; ++i) slices_.push_back({size(inside.loop.carries + i)});
-    stacks_.resize(at_.output.size() - carries_.size());
+    stacks_.resize(at_.output.size() - carries_.size() - (inside.loop.has_again ? 1 : 0));
     for (int i = 0; i < step.outputs; ++i) {
       const int result = outer.plan().f.outputs[step.first_output + i];
       const graph::attributes& a = g.attributes_of(result);
@@ -19993,6 +20144,7 @@ public:
       switch (static_cast<graph::result_role>(a.value[0])) {
       case graph::result_role::last: carries_[which].last_node = result; break;
       case graph::result_role::entries: carries_[which].entries_node = result; break;
+      case graph::result_role::runs: runs_node_ = result; break;
       case graph::result_role::stack: stacks_[which] = {size(inside.outputs[carries_.size() + which]), result}; break;
       }
     }
@@ -20001,22 +20153,24 @@ public:
   /// run_body(body, externals) for every run in its order.
   template <class RunBody> void run(const binding<T>& outer, const externals<T>& e, const RunBody& run_body) {
     find(outer, e);
-    for (int k = 0; k < runs_; ++k) {
+    int k = 0;
+    for (bool again = runs_ > 0; again; ++k) {
       const std::size_t index = index_of(k);
+      const bool more = k + 1 < runs_;
       for (std::size_t i = 0; i < carries_.size(); ++i) {
         at_.operand[i] = carries_[i].entry(k, index);
-        at_.output[i] = k + 1 < runs_ ? carries_[i].exit(k, index_of(k + 1)) : carries_[i].end(k);
+        at_.output[i] = more ? carries_[i].exit(k, index_of(k + 1)) : carries_[i].end(k);
       }
       for (std::size_t i = 0; i < slices_.size(); ++i)
         at_.operand[carries_.size() + i] = slices_[i].base + index * slices_[i].size;
       for (std::size_t i = 0; i < stacks_.size(); ++i)
         at_.output[carries_.size() + i] = stacks_[i].base + index * stacks_[i].size;
       at_.seed = seed_of_run(e.seed, index);
+      if (loop().has_again) at_.output.back() = &again_;
       run_body(body_, at_);
+      again = more && (!loop().has_again || again_ != 0);
     }
-    if (runs_ == 0)
-      for (carry& c : carries_)
-        if (c.last != nullptr) std::copy_n(c.initial, c.size, c.last);
+    end(k);
   }
 
 private:
@@ -20046,8 +20200,21 @@ private:
     T* base = nullptr;
   };
 
-  std::size_t index_of(int k) const {
-    return static_cast<std::size_t>(body_.plan().s.g.loop.reverse ? runs_ - 1 - k : k);
+  const graph::loop_facts& loop() const { return body_.plan().s.g.loop; }
+  std::size_t index_of(int k) const { return static_cast<std::size_t>(loop().reverse ? runs_ - 1 - k : k); }
+
+  /// After so many runs: carries that did not end where they should, and zeros for the runs that there might have been.
+  void end(int runs) {
+    for (carry& c : carries_)
+      if (c.last != nullptr && (runs == 0 || runs < runs_))
+        std::copy_n(runs == 0 ? c.initial : c.exit(runs - 1, static_cast<std::size_t>(runs)), c.size, c.last);
+    const auto missing = [&](T* base, std::size_t size) {
+      if (base != nullptr)
+        std::fill_n(base + static_cast<std::size_t>(runs) * size, static_cast<std::size_t>(most_ - runs) * size, T(0));
+    };
+    for (carry& c : carries_) missing(c.entries, c.size);
+    for (stack& s : stacks_) missing(s.base, s.size);
+    if (ran_ != nullptr) *ran_ = static_cast<T>(runs);
   }
   /// The addresses of this call.
   void find(const binding<T>& outer, const externals<T>& e) {
@@ -20061,12 +20228,18 @@ private:
     }
     for (std::size_t i = 0; i < slices_.size(); ++i) slices_[i].base = at_.operand[carries_.size() + i];
     for (stack& s : stacks_) s.base = result(s.node);
+    ran_ = result(runs_node_);
+    runs_ = most_;
+    if (loop().counted) runs_ = static_cast<int>(std::clamp(*at_.operand.back(), T(0), static_cast<T>(most_)));
     at_.step = e.step;
   }
 
   binding<T> body_;
   externals<T> at_;
-  int node_, runs_;
+  int node_, most_, runs_ = 0; ///< runs there may be at all, and in this call
+  int runs_node_ = -1;
+  T* ran_ = nullptr;
+  T again_ = 0;
   std::vector<carry> carries_;
   std::vector<slice> slices_;
   std::vector<stack> stacks_;
@@ -20643,12 +20816,16 @@ private:
     out.data.assign(x.data.begin() + k * n, x.data.begin() + (k + 1) * n);
     return out;
   }
+  void clear(int result) {
+    if (result < 0) return;
+    at(result).shape = numbers(tape_->shape_of(result));
+    at(result).data.assign(count(at(result).shape), T(0));
+  }
   /// Puts x as element k of a result, if it is one.
   void put(int result, int k, const array& x) {
     if (result < 0) return;
     array& all = at(result);
-    all.shape = numbers(tape_->shape_of(result));
-    all.data.resize(count(all.shape));
+    if (all.data.empty()) clear(result);
     std::copy(x.data.begin(), x.data.end(), all.data.begin() + k * static_cast<std::ptrdiff_t>(x.data.size()));
   }
   void run_region(int number, int runs) {
@@ -20657,7 +20834,11 @@ private:
     std::vector<array> carried;
     for (const graph::region::carry& c : r.carries) carried.push_back(at(c.initial));
     const std::uint64_t seed = seed_;
-    for (int k = 0; k < runs; ++k) {
+    if (r.most >= 0) runs = static_cast<int>(std::clamp(at(r.most).data[0], T(0), static_cast<T>(runs)));
+    for (const graph::region::stack& s : r.stacks) clear(s.result);
+    for (const graph::region::carry& c : r.carries) clear(c.entries);
+    int k = 0;
+    for (bool again = runs > 0; again; ++k) {
       const int index = r.reverse ? runs - 1 - k : k;
       seed_ = seed_of_run(seed, static_cast<std::uint64_t>(index));
       for (int i = 0; i < r.carries.size(); ++i) {
@@ -20668,8 +20849,10 @@ private:
       for (const int id : nodes) compute(id);
       for (int i = 0; i < r.carries.size(); ++i) carried[static_cast<std::size_t>(i)] = at(r.carries[i].next);
       for (const graph::region::stack& s : r.stacks) put(s.result, index, at(s.inside));
+      again = k + 1 < runs && (r.again < 0 || at(r.again).data[0] != 0);
     }
     seed_ = seed;
+    if (r.runs >= 0) put(r.runs, 0, {{}, {static_cast<T>(k)}});
     for (int i = 0; i < r.carries.size(); ++i) put(r.carries[i].last, 0, carried[static_cast<std::size_t>(i)]);
   }
 

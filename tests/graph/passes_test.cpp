@@ -10,7 +10,7 @@ using namespace graph_tests;
 
 namespace {
 
-constexpr int nodes_of(const graph::tape& t) { return graph::dce(t).nodes.size(); }
+constexpr int nodes_of(const graph::tape& t) { return graph::dce(t).blocks[0].nodes.size(); }
 
 // Each property is a function, run twice: by the compiler below and by the test.
 
@@ -65,10 +65,11 @@ constexpr bool a_broadcast_of_a_broadcast_is_one() {
   const var row = argument(t, make_dims(4)), all = argument(t, make_dims(2, 3, 4));
   const var rows = fx::stop_gradient(fx::ops::broadcast_to(row, make_dims(3, 4)));
   t.output(all * rows);
-  const graph::tables p = graph::dce(t);
-  for (const graph::node* n = p.nodes.data(); n != p.nodes.data() + p.nodes.size(); ++n)
-    if (n->op->kind == graph::kind::broadcast && p.nodes[n->args[0]].op->kind == graph::kind::broadcast) return false;
-  return p.nodes.size() == 4;
+  const graph::tables program = graph::dce(t);
+  const graph::graph_view p = program.view();
+  for (int id = 0; id < p.count.nodes; ++id)
+    if (p.kind_of(id) == graph::kind::broadcast && p.kind_of(p[id].args[0]) == graph::kind::broadcast) return false;
+  return p.count.nodes == 4;
 }
 constexpr bool an_extent_that_proves_to_be_one_folds_nothing() {
   graph::tape t;

@@ -26,6 +26,8 @@ public:
     t_.current_region = outside_;
     t_.current_region = region_ = t_.open();
     t_.regions[region_].reverse = reverse;
+    if (t_.regions[primal_].ends_early())
+      t_.regions[region_].most = graph::result_of(t_, primal_, graph::result_role::runs, 0).id;
     now_.assign(t_.size(), -1);
     const graph::region from = t_.regions[draft]; // a copy: regions move when there are more
     for (const graph::region::carry& c : from.carries)
@@ -94,11 +96,13 @@ private:
     const graph::region from = t_.regions[t_[id].args[0]];
     const int r = t_.open(), outside = std::exchange(t_.current_region, r);
     t_.regions[r].reverse = from.reverse, t_.regions[r].recompute = from.recompute;
+    if (from.most >= 0) t_.regions[r].most = at(from.most).id;
     for (const graph::region::carry& c : from.carries) set(c.inside, graph::add_carry(t_, r, at(c.initial)).id);
     for (const graph::region::slice& s : from.slices) set(s.inside, graph::add_slice(t_, r, at(s.array)).id);
     for (const int inside : graph::needed_in(t_, t_[id].args[0])) set(inside, copy(inside));
     for (int i = 0; i < from.carries.size(); ++i) ops::set_next(t_, r, i, at(from.carries[i].next));
     for (const graph::region::stack& s : from.stacks) ops::add_stack(t_, r, at(s.inside));
+    if (from.again >= 0) ops::set_again(t_, r, at(from.again));
     t_.current_region = outside;
     graph::close(t_, r, t_.shape_of(id)[0]);
     return t_.regions[r].node;

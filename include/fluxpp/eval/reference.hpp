@@ -231,12 +231,16 @@ private:
     out.data.assign(x.data.begin() + k * n, x.data.begin() + (k + 1) * n);
     return out;
   }
+  void clear(int result) {
+    if (result < 0) return;
+    at(result).shape = numbers(tape_->shape_of(result));
+    at(result).data.assign(count(at(result).shape), T(0));
+  }
   /// Puts x as element k of a result, if it is one.
   void put(int result, int k, const array& x) {
     if (result < 0) return;
     array& all = at(result);
-    all.shape = numbers(tape_->shape_of(result));
-    all.data.resize(count(all.shape));
+    if (all.data.empty()) clear(result);
     std::copy(x.data.begin(), x.data.end(), all.data.begin() + k * static_cast<std::ptrdiff_t>(x.data.size()));
   }
   void run_region(int number, int runs) {
@@ -245,7 +249,11 @@ private:
     std::vector<array> carried;
     for (const graph::region::carry& c : r.carries) carried.push_back(at(c.initial));
     const std::uint64_t seed = seed_;
-    for (int k = 0; k < runs; ++k) {
+    if (r.most >= 0) runs = static_cast<int>(std::clamp(at(r.most).data[0], T(0), static_cast<T>(runs)));
+    for (const graph::region::stack& s : r.stacks) clear(s.result);
+    for (const graph::region::carry& c : r.carries) clear(c.entries);
+    int k = 0;
+    for (bool again = runs > 0; again; ++k) {
       const int index = r.reverse ? runs - 1 - k : k;
       seed_ = seed_of_run(seed, static_cast<std::uint64_t>(index));
       for (int i = 0; i < r.carries.size(); ++i) {
@@ -256,8 +264,10 @@ private:
       for (const int id : nodes) compute(id);
       for (int i = 0; i < r.carries.size(); ++i) carried[static_cast<std::size_t>(i)] = at(r.carries[i].next);
       for (const graph::region::stack& s : r.stacks) put(s.result, index, at(s.inside));
+      again = k + 1 < runs && (r.again < 0 || at(r.again).data[0] != 0);
     }
     seed_ = seed;
+    if (r.runs >= 0) put(r.runs, 0, {{}, {static_cast<T>(k)}});
     for (int i = 0; i < r.carries.size(); ++i) put(r.carries[i].last, 0, carried[static_cast<std::size_t>(i)]);
   }
 

@@ -12,7 +12,7 @@ template <class T> class bound_region {
 public:
   bound_region(const binding<T>& outer, const graph::plan_step& step)
       : body_(outer.plan().body(outer.plan().s.g[step.node].args[2]), outer.extents()), node_(step.node),
-        runs_(outer.shape_of(step.node)[0]) {
+        most_(outer.shape_of(step.node)[0]) {
     const graph::graph_view &g = outer.plan().s.g, &inside = body_.plan().s.g;
     const auto size = [&](int node) { return kernels::step_args<T>::size(body_.shape_of(node)); };
     at_.operand.resize(static_cast<std::size_t>(g.operands(node_).count));
@@ -20,7 +20,7 @@ public:
     // The inputs of a block are its first nodes.
     for (int i = 0; i < inside.loop.carries; ++i) carries_.push_back({size(i), aligned_buffer<T>(2 * size(i))});
     for (int i = 0; i < inside.loop.slices; ++i) slices_.push_back({size(inside.loop.carries + i)});
-    stacks_.resize(at_.output.size() - carries_.size());
+    stacks_.resize(at_.output.size() - carries_.size() - (inside.loop.has_again ? 1 : 0));
     for (int i = 0; i < step.outputs; ++i) {
       const int result = outer.plan().f.outputs[step.first_output + i];
       const graph::attributes& a = g.attributes_of(result);
@@ -28,6 +28,7 @@ public:
       switch (static_cast<graph::result_role>(a.value[0])) {
       case graph::result_role::last: carries_[which].last_node = result; break;
       case graph::result_role::entries: carries_[which].entries_node = result; break;
+      case graph::result_role::runs: runs_node_ = result; break;
       case graph::result_role::stack: stacks_[which] = {size(inside.outputs[carries_.size() + which]), result}; break;
       }
     }
@@ -36,22 +37,24 @@ public:
   /// run_body(body, externals) for every run in its order.
   template <class RunBody> void run(const binding<T>& outer, const externals<T>& e, const RunBody& run_body) {
     find(outer, e);
-    for (int k = 0; k < runs_; ++k) {
+    int k = 0;
+    for (bool again = runs_ > 0; again; ++k) {
       const std::size_t index = index_of(k);
+      const bool more = k + 1 < runs_;
       for (std::size_t i = 0; i < carries_.size(); ++i) {
         at_.operand[i] = carries_[i].entry(k, index);
-        at_.output[i] = k + 1 < runs_ ? carries_[i].exit(k, index_of(k + 1)) : carries_[i].end(k);
+        at_.output[i] = more ? carries_[i].exit(k, index_of(k + 1)) : carries_[i].end(k);
       }
       for (std::size_t i = 0; i < slices_.size(); ++i)
         at_.operand[carries_.size() + i] = slices_[i].base + index * slices_[i].size;
       for (std::size_t i = 0; i < stacks_.size(); ++i)
         at_.output[carries_.size() + i] = stacks_[i].base + index * stacks_[i].size;
       at_.seed = seed_of_run(e.seed, index);
+      if (loop().has_again) at_.output.back() = &again_;
       run_body(body_, at_);
+      again = more && (!loop().has_again || again_ != 0);
     }
-    if (runs_ == 0)
-      for (carry& c : carries_)
-        if (c.last != nullptr) std::copy_n(c.initial, c.size, c.last);
+    end(k);
   }
 
 private:
@@ -81,8 +84,21 @@ private:
     T* base = nullptr;
   };
 
-  std::size_t index_of(int k) const {
-    return static_cast<std::size_t>(body_.plan().s.g.loop.reverse ? runs_ - 1 - k : k);
+  const graph::loop_facts& loop() const { return body_.plan().s.g.loop; }
+  std::size_t index_of(int k) const { return static_cast<std::size_t>(loop().reverse ? runs_ - 1 - k : k); }
+
+  /// After so many runs: carries that did not end where they should, and zeros for the runs that there might have been.
+  void end(int runs) {
+    for (carry& c : carries_)
+      if (c.last != nullptr && (runs == 0 || runs < runs_))
+        std::copy_n(runs == 0 ? c.initial : c.exit(runs - 1, static_cast<std::size_t>(runs)), c.size, c.last);
+    const auto missing = [&](T* base, std::size_t size) {
+      if (base != nullptr)
+        std::fill_n(base + static_cast<std::size_t>(runs) * size, static_cast<std::size_t>(most_ - runs) * size, T(0));
+    };
+    for (carry& c : carries_) missing(c.entries, c.size);
+    for (stack& s : stacks_) missing(s.base, s.size);
+    if (ran_ != nullptr) *ran_ = static_cast<T>(runs);
   }
   /// The addresses of this call.
   void find(const binding<T>& outer, const externals<T>& e) {
@@ -96,12 +112,18 @@ private:
     }
     for (std::size_t i = 0; i < slices_.size(); ++i) slices_[i].base = at_.operand[carries_.size() + i];
     for (stack& s : stacks_) s.base = result(s.node);
+    ran_ = result(runs_node_);
+    runs_ = most_;
+    if (loop().counted) runs_ = static_cast<int>(std::clamp(*at_.operand.back(), T(0), static_cast<T>(most_)));
     at_.step = e.step;
   }
 
   binding<T> body_;
   externals<T> at_;
-  int node_, runs_;
+  int node_, most_, runs_ = 0; ///< runs there may be at all, and in this call
+  int runs_node_ = -1;
+  T* ran_ = nullptr;
+  T again_ = 0;
   std::vector<carry> carries_;
   std::vector<slice> slices_;
   std::vector<stack> stacks_;

@@ -180,6 +180,7 @@ enum class rule : int {
   branch,
   carry,
   slices,
+  condition,
   escaped,
   no_result
 };

@@ -17,6 +17,8 @@ struct sizes {
 struct loop_facts {
   int carries = 0, slices = 0;
   bool reverse = false;
+  bool counted = false;   ///< the last operand of its node is how many runs there are at most
+  bool has_again = false; ///< its last output is 0 after the last run
 };
 
 /// graph_view: what passes read: one block. Nodes are in topological order.

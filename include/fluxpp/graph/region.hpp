@@ -9,6 +9,7 @@ namespace fluxpp::inline v0_1::graph {
 enum class result_role : int {
   last,    ///< a carry after the last run
   entries, ///< a carry on entry of every run, stacked
+  runs,    ///< how many runs there were
   stack    ///< an output of every run, stacked
 };
 
@@ -35,9 +36,13 @@ struct region {
 
   int parent = 0; ///< the region in which it was begun; 0 is the program itself
   static constexpr int open = -1, abandoned = -2;
-  int node = open;        ///< that stands for it; its shape is the number of runs
-  bool reverse = false;   ///< from the last element to the first
+  int node = open;      ///< that stands for it; its shape is the number of runs
+  bool reverse = false; ///< from the last element to the first
+  constexpr bool ends_early() const { return most >= 0 || again >= 0; }
   bool recompute = false; ///< derivatives compute again what they need of a run, from the carries on its entry
+  int most = -1;          ///< outside: at most so many runs, if it is there
+  int again = -1;         ///< inside: 0 after the last run, if it is there
+  int runs = -1;          ///< outside: how many there were, once it is asked for
   list<carry> carries;
   list<slice> slices;
   list<stack> stacks;

@@ -19,6 +19,7 @@ constexpr list<int> operands_of(const tape& t, int id) {
   for (int i = 0; i < n.op->arity; ++i)
     if (n.args[i] >= 0) out.push(n.args[i]);
   if (n.op->kind != kind::region) return out;
+  if (t.regions[n.args[0]].most >= 0) out.push(t.regions[n.args[0]].most);
   for (const region::carry& c : t.regions[n.args[0]].carries) out.push(c.initial);
   for (const region::slice& s : t.regions[n.args[0]].slices) out.push(s.array);
   out.append(captures(t, n.args[0]));
@@ -32,6 +33,7 @@ constexpr list<int> needed_in(const tape& t, int r) {
   for (const region::carry& c : of.carries)
     if (c.next >= 0) needed[c.next] = true;
   for (const region::stack& s : of.stacks) needed[s.inside] = true;
+  if (of.again >= 0) needed[of.again] = true;
   for (int i = of.nodes.size() - 1; i >= 0; --i)
     if (needed[of.nodes[i]])
       for (const int a : operands_of(t, of.nodes[i])) needed[a] = true;
@@ -83,13 +85,15 @@ constexpr void close(tape& t, int r, int runs) {
 /// A result of region r, as a value of its own.
 constexpr var result_of(tape& t, int r, result_role role, int which) {
   region& from = t.regions[r];
-  int& known = role == result_role::stack  ? from.stacks[which].result
-               : role == result_role::last ? from.carries[which].last
-                                           : from.carries[which].entries;
+  int& known = role == result_role::runs    ? from.runs
+               : role == result_role::stack ? from.stacks[which].result
+               : role == result_role::last  ? from.carries[which].last
+                                            : from.carries[which].entries;
   if (known >= 0) return {t, known};
-  dims shape = t.shape_of(from.node); // the runs
-  if (role == result_role::last) shape = {};
-  const dims each = t.shape_of(role == result_role::stack ? from.stacks[which].inside : from.carries[which].inside);
+  dims shape = t.shape_of(from.node), each; // the runs
+  if (role == result_role::last || role == result_role::runs) shape = {};
+  if (role != result_role::runs)
+    each = t.shape_of(role == result_role::stack ? from.stacks[which].inside : from.carries[which].inside);
   for (int a = 0; a < each.rank; ++a) shape = shape.with(each[a]);
   node n{&result_op, {from.node, -1, -1, -1}, t.intern(shape)};
   n.attr = t.intern(make_attributes(static_cast<int>(role), which));

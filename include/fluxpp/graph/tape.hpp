@@ -98,7 +98,7 @@ public:
   /// The value is an index or a truth value, or a view of one.
   constexpr bool integer(int id) const {
     while (is_view(data_[id].op->kind)) id = data_[id].args[0];
-    if (data_[id].op == &result_op) return integer(value_inside(id));
+    if (data_[id].op == &result_op) return is_count(id) || integer(value_inside(id));
     if (data_[id].op == &entry_op) return attributes_of(id).value[0] != 0;
     return data_[id].op == &input_op ? leaf_of(id).integer : data_[id].op->integer;
   }
@@ -160,6 +160,9 @@ public:
       false; ///< what is recorded are derivatives by the rules of operations, whose lines are those of their nodes
 
 private:
+  constexpr bool is_count(int result) const {
+    return static_cast<result_role>(attributes_of(result).value[0]) == result_role::runs;
+  }
   /// What a run has of a result.
   constexpr int value_inside(int result) const {
     const graph::region& r = regions[data_[data_[result].args[0]].args[0]];

@@ -24,6 +24,7 @@
 #include "fluxpp/ops/clamp.hpp"
 #include "fluxpp/ops/compare.hpp"
 #include "fluxpp/ops/concat.hpp"
+#include "fluxpp/ops/control.hpp"
 #include "fluxpp/ops/conv2d.hpp"
 #include "fluxpp/ops/conv3d.hpp"
 #include "fluxpp/ops/conv_transpose2d.hpp"

@@ -45,6 +45,11 @@ constexpr int add_stack(graph::tape& t, int r, var v) {
   t.regions[r].stacks.push({inside});
   return t.regions[r].stacks.size() - 1;
 }
+/// Has region r run again only after runs in which this scalar is not 0.
+constexpr void set_again(graph::tape& t, int r, var again) {
+  list<int> outputs = outputs_of(t, r);
+  t.regions[r].again = own_output(t, r, again, outputs).id;
+}
 /// The next value of carry number i; it must have the shape of the first.
 constexpr void set_next(graph::tape& t, int r, int i, var next) {
   const dims shape = t.shape_of(t.regions[r].carries[i].inside);
@@ -69,42 +74,55 @@ constexpr int runs_over(graph::tape& t, const list<var>& arrays, int runs) {
   return runs;
 }
 
+/// run_region(t, body, carry, arrays, options, most): body(carry, elements) -> {carry, outs, again} as a region; the carry
+/// after the last run, and the outs of all. At most `most` runs if it exists, none after one with an `again` of 0.
+template <class Body, class Carry, class Arrays>
+constexpr auto run_region(graph::tape& t, const Body& body, const Carry& carry, const Arrays& arrays, scan_options o,
+                          var most = {}) {
+  const list<var> initial = vars_of(t, carry), over = vars_of(t, arrays);
+  const int runs = runs_over(t, over, o.runs), r = t.open(), outside = std::exchange(t.current_region, r);
+  t.regions[r].reverse = o.reverse, t.regions[r].recompute = o.recompute;
+  if (most.exists()) t.regions[r].most = most.id;
+  list<var> inside;
+  for (const var& v : initial) inside.push(graph::add_carry(t, r, v));
+  for (const var& v : over) inside.push(graph::add_slice(t, r, v));
+  int at = 0;
+  const auto entry = like<Carry>(inside, at);
+  const auto [next, outs, again] = body(entry, like<Arrays>(inside, at));
+  const list<var> carries = vars_of(t, next), stacks = vars_of(t, outs);
+  const bool complete = carries.size() == initial.size();
+  if (!complete) t.fail(graph::rule::carry, make_dims(initial.size()), make_dims(carries.size()));
+  for (int i = 0; i < initial.size(); ++i) set_next(t, r, i, complete ? carries[i] : inside[i]);
+  for (const var& v : stacks) add_stack(t, r, v);
+  if (again.exists()) set_again(t, r, again);
+  t.current_region = outside;
+  graph::close(t, r, runs);
+  list<var> results;
+  for (int i = 0; i < initial.size(); ++i) results.push(graph::result_of(t, r, graph::result_role::last, i));
+  for (int i = 0; i < stacks.size(); ++i) results.push(graph::result_of(t, r, graph::result_role::stack, i));
+  at = 0;
+  auto last = like<Carry>(results, at);
+  return std::pair{last, like<std::remove_cvref_t<decltype(outs)>>(results, at)};
+}
+
+/// The tape of the first var of a call of `name`, which is recorded next.
+template <class... V> constexpr graph::tape& tape_of_call(const char* name, int line, const V&... v) {
+  graph::tape* const t = tape_in(v...);
+  if (t == nullptr) throw value_error(name, "it needs an argument of the function, not plain numbers alone");
+  t->note(line);
+  return *t;
+}
+
 struct scan_function {
   template <class Body, class Carry, class Arrays>
   constexpr auto operator()(const Body& body, const Carry& carry, const Arrays& arrays, scan_options o = {},
                             int line = __builtin_LINE()) const {
-    graph::tape* const t = tape_in(carry, arrays);
-    if (t == nullptr) throw value_error("scan", "it needs an argument of the function, not plain numbers alone");
-    t->note(line);
-    return record(*t, body, carry, arrays, o);
-  }
-
-private:
-  template <class Body, class Carry, class Arrays>
-  static constexpr auto record(graph::tape& t, const Body& body, const Carry& carry, const Arrays& arrays,
-                               scan_options o) {
-    const list<var> initial = vars_of(t, carry), over = vars_of(t, arrays);
-    const int runs = runs_over(t, over, o.runs), r = t.open(), outside = std::exchange(t.current_region, r);
-    t.regions[r].reverse = o.reverse, t.regions[r].recompute = o.recompute;
-    list<var> inside;
-    for (const var& v : initial) inside.push(graph::add_carry(t, r, v));
-    for (const var& v : over) inside.push(graph::add_slice(t, r, v));
-    int at = 0;
-    const auto entry = like<Carry>(inside, at);
-    const auto [next, out] = body(entry, like<Arrays>(inside, at));
-    const list<var> carries = vars_of(t, next), stacks = vars_of(t, out);
-    if (carries.size() != initial.size())
-      t.fail(graph::rule::carry, make_dims(initial.size()), make_dims(carries.size()));
-    for (int i = 0; i < initial.size(); ++i) set_next(t, r, i, carries[i < carries.size() ? i : 0]);
-    for (const var& v : stacks) add_stack(t, r, v);
-    t.current_region = outside;
-    graph::close(t, r, runs);
-    list<var> results;
-    for (int i = 0; i < initial.size(); ++i) results.push(graph::result_of(t, r, graph::result_role::last, i));
-    for (int i = 0; i < stacks.size(); ++i) results.push(graph::result_of(t, r, graph::result_role::stack, i));
-    at = 0;
-    auto last = like<Carry>(results, at);
-    return std::pair{last, like<std::remove_cvref_t<decltype(out)>>(results, at)};
+    graph::tape& t = tape_of_call("scan", line, carry, arrays);
+    const auto run = [&body](const auto& c, const auto& elements) {
+      const auto [next, outs] = body(c, elements);
+      return std::tuple{next, outs, var()};
+    };
+    return run_region(t, run, carry, arrays, o);
   }
 };
 

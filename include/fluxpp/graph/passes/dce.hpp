@@ -72,6 +72,7 @@ private:
     const node& n = t_[id];
     for (int i = 0; i < n.op->arity; ++i)
       if (n.args[i] >= 0) mark(needed(id, operand_(n, n.args[i])));
+    if (n.op == &region_op) visit_region(t_.regions[n.args[0]]);
     if (n.op == &result_op) visit_result(t_.regions[t_[n.args[0]].args[0]], t_.attributes_of(id));
     if (n.op == &entry_op) visit_entry(t_.regions[t_.region_of(id)], id);
   }
@@ -81,7 +82,12 @@ private:
     while (t_.region_of(a) != r && is_view(t_[a].op->kind)) a = operand_(t_[a], t_[a].args[0]);
     return t_.region_of(a) != r && is_number(t_, a) ? -1 : a;
   }
+  constexpr void visit_region(const region& r) {
+    if (r.most >= 0) mark(operand_.standing_for(r.most));
+    if (r.again >= 0) mark(operand_.standing_for(r.again));
+  }
   constexpr void visit_result(const region& r, const attributes& a) {
+    if (static_cast<result_role>(a.value[0]) == result_role::runs) return;
     if (static_cast<result_role>(a.value[0]) == result_role::stack)
       mark(operand_.standing_for(r.stacks[a.value[1]].inside));
     else mark(r.carries[a.value[1]].inside);
@@ -146,6 +152,8 @@ private:
       if (live_[c.inside]) write_output(c.next);
     for (const region::stack& s : from.stacks)
       if (live_result(s.result)) write_output(s.inside);
+    block_->loop.counted = from.most >= 0, block_->loop.has_again = from.again >= 0;
+    if (from.again >= 0) write_output(from.again);
   }
   constexpr bool live_result(int id) const { return id >= 0 && live_[id]; }
 
@@ -184,6 +192,7 @@ private:
     for (const region::slice& s : r.slices)
       if (live_[s.inside]) reads.push(here(operand_.standing_for(s.array)));
     for (const int id : captured_[number]) reads.push(here(id));
+    if (r.most >= 0) reads.push(here(operand_.standing_for(r.most)));
     n.args[0] = block_->operands.size(), n.args[1] = reads.size(), n.args[2] = block_of_[number];
     block_->operands.append(reads);
     return n;
@@ -192,7 +201,7 @@ private:
   constexpr int renumbered(const region& r, const attributes& a) {
     int which = 0;
     const bool stack = static_cast<result_role>(a.value[0]) == result_role::stack;
-    for (int i = 0; i < a.value[1]; ++i)
+    for (int i = 0; i < a.value[1]; ++i) // 0 for the number of runs
       which += (stack ? live_result(r.stacks[i].result) : live_[r.carries[i].inside]) ? 1 : 0;
     return out_.attribute_table(make_attributes(a.value[0], which));
   }
