@@ -126,7 +126,7 @@ constexpr bool a_gradient_that_does_not_need_the_data_does_not_read_it() {
   wrt.push(x);
   t.output(fx::autodiff::adjoint(t, fx::sum(k * x), t.constant(1), wrt)[0]);
   const graph::tables p = graph::dce(t);
-  return p.leaves.size() == 1 && p.leaves[0].index == 0;
+  return p.blocks[0].leaves.size() == 1 && p.blocks[0].leaves[0].index == 0;
 }
 
 static_assert(equal_expressions_are_one_node());

@@ -71,6 +71,40 @@ TEST_CASE("while_loop obeys the laws of derivatives", "[ops]") {
   laws::check("newton", root, {{make_dims()}});
 }
 
+TEST_CASE("fixed_point obeys the laws of derivatives: those of the equation", "[ops]") {
+  const auto f = [](const vars& a) {
+    return fx::fixed_point([&](var z) { return fx::tanh(0.2 * fx::matmul(a[0], z) + a[1]); }, a[1],
+                           {.tolerance = 1e-15});
+  };
+  laws::check("fixed point", f, {{make_dims(3, 3)}, {make_dims(3)}}, {{3}});
+}
+
+TEST_CASE("fixed_point finds the number that is its own cosine", "[ops]") {
+  const auto f = [](const vars& a) {
+    return fx::fixed_point([&](var z) { return fx::cos(z * a[0]); }, 0.5 * a[0], {.tolerance = 1e-15});
+  };
+  CHECK(std::abs(laws::value(f, {{make_dims(), {1}}})[0] - 0.73908513321516064166) <= 1e-15); // Dottie's number
+  const auto slope = [](const vars& a) {
+    const var y = fx::fixed_point([&](var z) { return fx::cos(z * a[0]); }, 0.5 * a[0], {.tolerance = 1e-15});
+    return fx::autodiff::adjoint(*y.tape, y, y.tape->constant(1), a)[0];
+  };
+  const double d = 0.73908513321516064166, s = std::sin(d);
+  CHECK(std::abs(laws::value(slope, {{make_dims(), {1}}})[0] + s * d / (1 + s)) <= 1e-14);
+}
+
+TEST_CASE("fixed_point inside a scan obeys the laws", "[ops]") {
+  const auto f = [](const vars& a) {
+    return fx::scan(
+               [&](var s, var x) {
+                 s = fx::fixed_point([&](var z) { return fx::sin(0.3 * z * s + x); }, x, {.tolerance = 1e-15});
+                 return std::pair{s, s};
+               },
+               a[0], a[1])
+        .second;
+  };
+  laws::check("in a scan", f, {{make_dims(2)}, {make_dims(3, 2)}}, {{2}});
+}
+
 TEST_CASE("a condition that is no scalar is refused", "[ops]") {
   const auto f = [](const vars& a) {
     return fx::cond(

@@ -38,6 +38,8 @@ public:
   /// Whether the sweep goes on from node id, to its operands.
   constexpr bool passes(int id) const { return wanted(id) && !stop_[id]; }
   constexpr var of(int id) const { return id >= 0 && id < bar_.size() && bar_[id] >= 0 ? var(t_, bar_[id]) : var(); }
+  /// The same of a result of a region, if the sweep goes on from it.
+  constexpr var of_result(int id) const { return passes(id) ? of(id) : var(); }
   constexpr void add(int id, var c) {
     if (!wanted(id) || !(c.exists() || c.number != 0)) return;
     bar_[id] = bar_[id] < 0 ? c.id : (c + var(t_, bar_[id])).id;
@@ -84,13 +86,14 @@ constexpr list<var> adjoint(graph::tape& t, const list<var>& y, const list<var>&
 }
 /// The same for one y; a cotangent that y does not reach is a zero of its var's shape.
 constexpr list<var> adjoint(graph::tape& t, var y, var ybar, const list<var>& x) {
-  list<var> ys, ybars;
-  ys.push(y), ybars.push(ybar);
-  list<var> xbar = adjoint(t, ys, ybars, x);
+  list<var> xbar = adjoint(t, list_of(y), list_of(ybar), x);
   for (int i = 0; i < x.size(); ++i)
     if (!xbar[i].exists()) xbar[i] = zeros_like(x[i]);
   return xbar;
 }
+
+/// The forward sweep; see autodiff/tangent.hpp.
+constexpr list<var> tangents(graph::tape& t, const list<var>& y, const list<var>& x, const list<var>& dx);
 
 } // namespace fluxpp::inline v0_1::autodiff
 

@@ -3,6 +3,7 @@
 // Derivatives: graph to graph, and dual numbers.
 
 #include <fluxpp/autodiff/adjoint.hpp>
+#include <fluxpp/autodiff/copier.hpp>
 #include <fluxpp/autodiff/dual.hpp>
 #include <fluxpp/autodiff/gradcheck.hpp>
 #include <fluxpp/autodiff/gradients.hpp>

@@ -3,12 +3,10 @@
 // Derivatives of regions: a region of the derivatives of its runs, which finds what it needs of them kept or computes it
 // again.
 #include "fluxpp/autodiff/adjoint.hpp"
-#include "fluxpp/ops/scan.hpp"
+#include "fluxpp/autodiff/copier.hpp"
+#include "fluxpp/ops/fixed_point.hpp"
 
 namespace fluxpp::inline v0_1::autodiff {
-
-/// The forward sweep; see autodiff/tangent.hpp.
-constexpr list<var> tangents(graph::tape& t, const list<var>& y, const list<var>& x, const list<var>& dx, int region);
 
 /// derived_region: builds the region of the derivatives of another's runs. They are first written down in a draft, as if
 /// every value of a run were at hand; then the part of it that is needed is written again, with these values in the place
@@ -16,7 +14,7 @@ constexpr list<var> tangents(graph::tape& t, const list<var>& y, const list<var>
 class derived_region {
 public:
   constexpr derived_region(graph::tape& t, int primal)
-      : draft(t.open()), t_(t), primal_(primal), outside_(std::exchange(t.current_region, draft)) {
+      : draft(t.open()), t_(t), primal_(primal), outside_(std::exchange(t.current_region, draft)), copy_(t) {
     t.regions[draft].parent = primal;
   }
 
@@ -28,16 +26,15 @@ public:
     t_.regions[region_].reverse = reverse;
     if (t_.regions[primal_].ends_early())
       t_.regions[region_].most = graph::result_of(t_, primal_, graph::result_role::runs, 0).id;
-    now_.assign(t_.size(), -1);
     const graph::region from = t_.regions[draft]; // a copy: regions move when there are more
     for (const graph::region::carry& c : from.carries)
-      now_[c.inside] = graph::add_carry(t_, region_, {t_, c.initial}).id;
+      copy_.set(c.inside, graph::add_carry(t_, region_, {t_, c.initial}));
     for (const graph::region::slice& s : from.slices)
-      if (needed_[s.inside]) now_[s.inside] = graph::add_slice(t_, region_, {t_, s.array}).id;
+      if (needed_[s.inside]) copy_.set(s.inside, graph::add_slice(t_, region_, {t_, s.array}));
     for (int id = 0; id < needed_.size(); ++id)
-      if (needed_[id] && now_[id] < 0 && written(id)) now_[id] = again(id);
-    for (int i = 0; i < from.carries.size(); ++i) ops::set_next(t_, region_, i, at(from.carries[i].next));
-    for (const graph::region::stack& s : from.stacks) ops::add_stack(t_, region_, at(s.inside));
+      if (needed_[id] && !copy_.has(id) && written(id)) write(id);
+    for (int i = 0; i < from.carries.size(); ++i) ops::set_next(t_, region_, i, copy_.at(from.carries[i].next));
+    for (const graph::region::stack& s : from.stacks) ops::add_stack(t_, region_, copy_.at(s.inside));
     t_.regions[draft].node = graph::region::abandoned;
     t_.current_region = outside_;
     graph::close(t_, region_, t_.shape_of(t_.regions[primal_].node)[0]);
@@ -47,7 +44,6 @@ public:
   const int draft; ///< the region in which derivatives are written down
 
 private:
-  constexpr var at(int id) const { return {t_, id < now_.size() && now_[id] >= 0 ? now_[id] : id}; }
   /// Nodes that are written again where they are needed; others keep their place outside.
   constexpr bool written(int id) const { return t_.region_of(id) == draft || t_.region_of(id) == primal_; }
 
@@ -71,56 +67,24 @@ private:
         for (const int a : graph::operands_of(t_, id)) needed_[a] = true;
   }
 
-  constexpr int again(int id) {
-    if (!kept(id)) return copy(id);
+  constexpr void write(int id) {
+    if (kept(id)) copy_.set(id, graph::add_slice(t_, region_, kept_array(id)));
+    else copy_.copy(id);
+  }
+  /// What has the values of node id in all runs of the primal.
+  constexpr var kept_array(int id) {
     const graph::region& from = t_.regions[primal_];
     for (int i = 0; i < from.carries.size(); ++i)
-      if (from.carries[i].inside == id) return slice_of(graph::result_of(t_, primal_, graph::result_role::entries, i));
+      if (from.carries[i].inside == id) return graph::result_of(t_, primal_, graph::result_role::entries, i);
     for (const graph::region::slice& s : from.slices)
-      if (s.inside == id) return slice_of({t_, s.array});
-    const int which = ops::add_stack(t_, primal_, {t_, id});
-    return slice_of(graph::result_of(t_, primal_, graph::result_role::stack, which));
-  }
-  constexpr int slice_of(var array) { return graph::add_slice(t_, region_, array).id; }
-
-  constexpr int copy(int id) {
-    graph::node n = t_[id];
-    if (n.op == &graph::region_op) return copy_region(id);
-    if (n.op == &graph::result_op) return copy_result(id);
-    for (int i = 0; i < n.op->arity; ++i)
-      if (n.args[i] >= 0) n.args[i] = at(n.args[i]).id;
-    return t_.push(n);
-  }
-  /// A region inside, with all it consists of.
-  constexpr int copy_region(int id) {
-    const graph::region from = t_.regions[t_[id].args[0]];
-    const int r = t_.open(), outside = std::exchange(t_.current_region, r);
-    t_.regions[r].reverse = from.reverse, t_.regions[r].recompute = from.recompute;
-    if (from.most >= 0) t_.regions[r].most = at(from.most).id;
-    for (const graph::region::carry& c : from.carries) set(c.inside, graph::add_carry(t_, r, at(c.initial)).id);
-    for (const graph::region::slice& s : from.slices) set(s.inside, graph::add_slice(t_, r, at(s.array)).id);
-    for (const int inside : graph::needed_in(t_, t_[id].args[0])) set(inside, copy(inside));
-    for (int i = 0; i < from.carries.size(); ++i) ops::set_next(t_, r, i, at(from.carries[i].next));
-    for (const graph::region::stack& s : from.stacks) ops::add_stack(t_, r, at(s.inside));
-    if (from.again >= 0) ops::set_again(t_, r, at(from.again));
-    t_.current_region = outside;
-    graph::close(t_, r, t_.shape_of(id)[0]);
-    return t_.regions[r].node;
-  }
-  constexpr int copy_result(int id) {
-    const graph::attributes a = t_.attributes_of(id);
-    const int region_node = at(t_[id].args[0]).id;
-    return graph::result_of(t_, t_[region_node].args[0], static_cast<graph::result_role>(a.value[0]), a.value[1]).id;
-  }
-  constexpr void set(int id, int now) {
-    while (now_.size() <= id) now_.push(-1);
-    now_[id] = now;
+      if (s.inside == id) return {t_, s.array};
+    return graph::result_of(t_, primal_, graph::result_role::stack, ops::add_stack(t_, primal_, {t_, id}));
   }
 
   graph::tape& t_;
   int primal_, outside_, region_ = 0;
   list<bool> needed_;
-  list<int> now_; ///< per node: what it is in the region that is written, -1: itself
+  copier copy_;
 };
 
 /// The nodes that a region reads from outside and that derivatives are wanted of.
@@ -133,14 +97,52 @@ template <class Wanted> constexpr list<int> wanted_captures(const graph::tape& t
 /// v, or a zero with the shape of like.
 constexpr var or_zero(var v, var like) { return v.exists() ? v : zeros_like(like); }
 
+/// For a region that solves x = f(x): f(x) at the solution, written out.
+constexpr var at_solution(graph::tape& t, int r) {
+  const graph::region::carry of = t.regions[r].carries[0];
+  copier copy(t);
+  copy.set(of.inside, graph::result_of(t, r, graph::result_role::last, 0));
+  for (const int id : graph::needed_in(t, r)) copy.copy(id);
+  return copy.at(of.next);
+}
+constexpr fixed_point_options options_of(const graph::tape& t, int r) {
+  return {t.regions[r].tolerance, t.shape_of(t.regions[r].node)[0]};
+}
+/// u = xbar + J^T u is the cotangent of f(x) that stands for xbar of the solution; it reaches what f reads.
+constexpr void pull_through_solution(graph::tape& t, int r, cotangents& bar) {
+  const var x = graph::result_of(t, r, graph::result_role::last, 0), xbar = bar.of_result(x.id);
+  if (!xbar.exists()) return;
+  const var y = at_solution(t, r);
+  const auto step = [&](var u) { return ops::plus(adjoint(t, list_of(y), list_of(u), list_of(x))[0], xbar); };
+  const var u = ops::fixed_point_function::solve(t, step, xbar, options_of(t, r));
+  list<var> read;
+  for (const int id : wanted_captures(t, r, [&](int a) { return bar.wanted(a); })) read.push({t, id});
+  read.push(x); // which is not followed further
+  const list<var> g = adjoint(t, list_of(y), list_of(u), read);
+  for (int i = 0; i + 1 < read.size(); ++i) bar.add(read[i].id, g[i]);
+}
+/// dx = dy + J dx, where dy is the tangent of f(x) from what it reads.
+constexpr void push_through_solution(graph::tape& t, int r, list<int>& dot) {
+  const var x = graph::result_of(t, r, graph::result_role::last, 0), y = at_solution(t, r);
+  list<var> read = list_of(x), direction = list_of(var()); // x itself is held
+  for (const int id : graph::captures(t, r))
+    if (id < dot.size() && dot[id] >= 0) read.push({t, id}), direction.push({t, dot[id]});
+  const var dy = tangents(t, list_of(y), read, direction)[0];
+  if (!dy.exists() || x.id >= dot.size()) return;
+  const auto step = [&](var dx) { return ops::plus(tangents(t, list_of(y), list_of(x), list_of(dx))[0], dy); };
+  dot[x.id] = ops::fixed_point_function::solve(t, step, dy, options_of(t, r)).id;
+}
+
 /// The runs of the adjoint go the other way: they hand on the cotangents of the carries, and sum those of what all runs
 /// share.
 constexpr void pull_through_region(graph::tape& t, int id, cotangents& bar) {
   const int r = t[id].args[0];
+  if (t.regions[r].solves) return pull_through_solution(t, r, bar);
   const graph::region of = t.regions[r];
   bool any = false;
-  for (const graph::region::carry& c : of.carries) any = any || bar.of(c.last).exists() || bar.of(c.entries).exists();
-  for (const graph::region::stack& s : of.stacks) any = any || bar.of(s.result).exists();
+  for (const graph::region::carry& c : of.carries)
+    any = any || bar.of_result(c.last).exists() || bar.of_result(c.entries).exists();
+  for (const graph::region::stack& s : of.stacks) any = any || bar.of_result(s.result).exists();
   if (!any) return;
 
   derived_region d(t, r);
@@ -151,11 +153,12 @@ constexpr void pull_through_region(graph::tape& t, int id, cotangents& bar) {
     if (t.integer(c.inside)) continue;
     carries.push(i);
     y.push({t, c.next});
-    ybar.push(graph::add_carry(t, d.draft, or_zero(bar.of(c.last), {t, c.initial})));
+    ybar.push(graph::add_carry(t, d.draft, or_zero(bar.of_result(c.last), {t, c.initial})));
     x.push({t, c.inside});
   }
   for (const graph::region::stack& s : of.stacks)
-    if (const var b = bar.of(s.result); b.exists()) y.push({t, s.inside}), ybar.push(graph::add_slice(t, d.draft, b));
+    if (const var b = bar.of_result(s.result); b.exists())
+      y.push({t, s.inside}), ybar.push(graph::add_slice(t, d.draft, b));
   list<int> arrays;
   for (const graph::region::slice& s : of.slices)
     if (bar.wanted(s.array)) arrays.push(s.array), x.push({t, s.inside});
@@ -166,7 +169,7 @@ constexpr void pull_through_region(graph::tape& t, int id, cotangents& bar) {
   int at = 0;
   for (; at < carries.size(); ++at) {
     var next = or_zero(g[at], x[at]);
-    if (const var b = bar.of(of.carries[carries[at]].entries); b.exists())
+    if (const var b = bar.of_result(of.carries[carries[at]].entries); b.exists())
       next = next + graph::add_slice(t, d.draft, b);
     t.regions[d.draft].carries[at].next = next.id;
   }
@@ -195,6 +198,7 @@ constexpr void pull_through_region(graph::tape& t, int id, cotangents& bar) {
 /// The runs of the tangent go the same way.
 constexpr void push_through_region(graph::tape& t, int id, list<int>& dot) {
   const int r = t[id].args[0];
+  if (t.regions[r].solves) return push_through_solution(t, r, dot);
   const graph::region of = t.regions[r];
   const auto dot_of = [&](int a) { return a < dot.size() && dot[a] >= 0 ? var(t, dot[a]) : var(); };
   derived_region d(t, r);
@@ -213,7 +217,7 @@ constexpr void push_through_region(graph::tape& t, int id, list<int>& dot) {
     x.push({t, a}), dx.push(dot_of(a));
   for (const graph::region::stack& s : of.stacks) y.push({t, s.inside});
 
-  const list<var> dy = tangents(t, y, x, dx, r);
+  const list<var> dy = tangents(t, y, x, dx);
   for (int i = 0; i < carries.size(); ++i) t.regions[d.draft].carries[i].next = or_zero(dy[i], y[i]).id;
   list<int> stacked;
   for (int k = 0; k < of.stacks.size(); ++k)

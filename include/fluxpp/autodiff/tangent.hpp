@@ -8,45 +8,44 @@ namespace fluxpp::inline v0_1::autodiff {
 /// Carries the tangents of a region's operands to its results; see autodiff/regions.hpp.
 constexpr void push_through_region(graph::tape& t, int id, list<int>& dot);
 
-/// A node that the sweep over the runs of a region, or over the program, passes: others belong to other sweeps.
-constexpr bool in_scope(const graph::tape& t, int id, int region) {
-  const int r = t.region_of(id);
-  if (region != 0) return r == region || graph::is_view(t[id].op->kind);
-  return r == 0 || t.regions[r].node == graph::region::open;
+constexpr void push_through(graph::tape& t, int id, list<int>& dot) {
+  const graph::node_view node(t, id);
+  graph::pushforward p;
+  bool any = false;
+  for (int i = 0; i < node.node.op->arity; ++i)
+    if (const int d = node.node.args[i] >= 0 ? dot[node.node.args[i]] : -1; d >= 0) {
+      p.dx[i] = {t, d};
+      any = true;
+    }
+  if (!any) return;
+  if (const var dy = node.node.op->tangent(node, p); dy.exists()) dot[id] = dy.id;
 }
 
-/// tangents(t, y, x, dx, region): the directional derivative of each var in y along dx, the tangents of the vars in x;
-/// one that is zero does not exist. The vars in y belong to the region, or are outside of all.
+/// tangents(t, y, x, dx): the directional derivative of each var in y along dx, the tangents of the vars in x; one that is
+/// zero does not exist.
 /// source   Griewank & Walther 2008, Evaluating Derivatives, chapter 3
-constexpr list<var> tangents(graph::tape& t, const list<var>& y, const list<var>& x, const list<var>& dx, int region) {
+constexpr list<var> tangents(graph::tape& t, const list<var>& y, const list<var>& x, const list<var>& dx) {
   int last = -1;
   for (const var& v : y) last = v.id > last ? v.id : last;
   const list<bool> depends = reached_from(t, last, x);
   list<int> dot;
   dot.assign(last + 1, -1);
-  list<bool> given;
-  given.assign(last + 1, false);
+  list<bool> given(last + 1), needed(last + 1);
   for (int i = 0; i < x.size(); ++i) {
     if (x[i].id > last) continue;
     given[x[i].id] = true;
     if (dx[i].exists()) dot[x[i].id] = ops::fitted(dx[i], x[i].shape(), "jvp", graph::rule::tangent).id;
   }
+  for (const var& v : y) needed[v.id] = true;
+  for (int id = last; id >= 0; --id)
+    if (needed[id] && depends[id] && !given[id])
+      for (const int a : graph::operands_of(t, id)) needed[a] = true;
   const bool among_rules = std::exchange(t.rules, true);
   for (int id = 0; id <= last; ++id) {
-    if (!depends[id] || given[id] || !in_scope(t, id, region)) continue;
+    if (!needed[id] || !depends[id] || given[id]) continue;
     t.line = t[id].line;
     if (t[id].op == &graph::region_op) push_through_region(t, id, dot);
-    if (t[id].op->tangent == nullptr) continue;
-    const graph::node_view node(t, id);
-    graph::pushforward p;
-    bool any = false;
-    for (int i = 0; i < node.node.op->arity; ++i)
-      if (const int d = node.node.args[i] >= 0 ? dot[node.node.args[i]] : -1; d >= 0) {
-        p.dx[i] = {t, d};
-        any = true;
-      }
-    if (!any) continue;
-    if (const var dy = node.node.op->tangent(node, p); dy.exists()) dot[id] = dy.id;
+    else if (t[id].op->tangent != nullptr) push_through(t, id, dot);
   }
   t.rules = among_rules;
   list<var> dy;
@@ -56,7 +55,7 @@ constexpr list<var> tangents(graph::tape& t, const list<var>& y, const list<var>
 
 /// The same with zeros in place of tangents that do not exist.
 constexpr list<var> tangent(graph::tape& t, const list<var>& y, const list<var>& x, const list<var>& dx) {
-  list<var> dy = tangents(t, y, x, dx, 0);
+  list<var> dy = tangents(t, y, x, dx);
   for (int i = 0; i < y.size(); ++i)
     if (!dy[i].exists()) dy[i] = zeros_like(y[i]);
   return dy;

@@ -72,6 +72,14 @@ protected:
   int capacity_ = 0;
 };
 
+/// list_of(a, b, ...): a list of these.
+template <class T, class... More> constexpr list<T> list_of(const T& first, const More&... more) {
+  list<T> out;
+  out.push(first);
+  (out.push(more), ...);
+  return out;
+}
+
 /// mix(h, v): one step of an FNV-1a style hash over ints.
 constexpr unsigned mix(unsigned h, unsigned v) {
   h = (h ^ v) * 16777619u;

@@ -41,6 +41,7 @@
 #include "fluxpp/ops/exp.hpp"
 #include "fluxpp/ops/expm1.hpp"
 #include "fluxpp/ops/extremum.hpp"
+#include "fluxpp/ops/fixed_point.hpp"
 #include "fluxpp/ops/flip.hpp"
 #include "fluxpp/ops/floor.hpp"
 #include "fluxpp/ops/fmod.hpp"
