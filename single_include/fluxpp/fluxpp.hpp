@@ -208,6 +208,14 @@ protected:
   int capacity_ = 0;
 };
 
+/// list_of(a, b, ...): a list of these.
+template <class T, class... More> constexpr list<T> list_of(const T& first, const More&... more) {
+  list<T> out;
+  out.push(first);
+  (out.push(more), ...);
+  return out;
+}
+
 /// mix(h, v): one step of an FNV-1a style hash over ints.
 constexpr unsigned mix(unsigned h, unsigned v) {
   h = (h ^ v) * 16777619u;
@@ -744,6 +752,8 @@ struct region {
   int node = open;      ///< that stands for it; its shape is the number of runs
   bool reverse = false; ///< from the last element to the first
   constexpr bool ends_early() const { return most >= 0 || again >= 0; }
+  bool solves = false;  ///< its carry is a fixed point of a run, and has the derivatives of that equation
+  double tolerance = 0; ///< of the fixed point
   bool recompute = false; ///< derivatives compute again what they need of a run, from the carries on its entry
   int most = -1;          ///< outside: at most so many runs, if it is there
   int again = -1;         ///< inside: 0 after the last run, if it is there
@@ -1870,6 +1880,8 @@ public:
   /// Whether the sweep goes on from node id, to its operands.
   constexpr bool passes(int id) const { return wanted(id) && !stop_[id]; }
   constexpr var of(int id) const { return id >= 0 && id < bar_.size() && bar_[id] >= 0 ? var(t_, bar_[id]) : var(); }
+  /// The same of a result of a region, if the sweep goes on from it.
+  constexpr var of_result(int id) const { return passes(id) ? of(id) : var(); }
   constexpr void add(int id, var c) {
     if (!wanted(id) || !(c.exists() || c.number != 0)) return;
     bar_[id] = bar_[id] < 0 ? c.id : (c + var(t_, bar_[id])).id;
@@ -1916,55 +1928,21 @@ constexpr list<var> adjoint(graph::tape& t, const list<var>& y, const list<var>&
 }
 /// The same for one y; a cotangent that y does not reach is a zero of its var's shape.
 constexpr list<var> adjoint(graph::tape& t, var y, var ybar, const list<var>& x) {
-  list<var> ys, ybars;
-  ys.push(y), ybars.push(ybar);
-  list<var> xbar = adjoint(t, ys, ybars, x);
+  list<var> xbar = adjoint(t, list_of(y), list_of(ybar), x);
   for (int i = 0; i < x.size(); ++i)
     if (!xbar[i].exists()) xbar[i] = zeros_like(x[i]);
   return xbar;
 }
 
+/// The forward sweep; see autodiff/tangent.hpp.
+constexpr list<var> tangents(graph::tape& t, const list<var>& y, const list<var>& x, const list<var>& dx);
+
 } // namespace fluxpp::inline v0_1::autodiff
 
 // Derivatives of regions: a region of the derivatives of its runs, which finds what it needs of them kept or computes it
 // again.
+// Nodes written again, with others in the place of some of their operands.
 // scan: a part of a program that runs once per element of arrays and hands values on from run to run.
-// copy: the same value in storage of its own, for results that would otherwise share memory.
-
-namespace fluxpp::inline v0_1::ops {
-
-/// copy(x): x, elementwise, in memory of its own. Attribute 0 tells copies of one value apart.
-/// accuracy exact
-struct copy : elementwise<1> {
-  static constexpr auto name = "copy";
-  static constexpr int cost = 0;
-  template <class V> static constexpr V forward(V x) { return x; }
-  template <class V> static constexpr std::array<V, 1> partials(V, V) { return {V(1)}; }
-  static constexpr std::array samples{-2.0, 1.5};
-  static constexpr double max_ulp = 0;
-};
-
-/// The node whose storage a value shows, through views that repeat nothing.
-constexpr int storage_of(const graph::tape& t, int id) {
-  while (t[id].op->kind == graph::kind::reshape) id = t[id].args[0];
-  return id;
-}
-
-/// own_value(v, outputs): v, or a copy of it if it is an input, a constant, a repeated value or one of the outputs.
-constexpr var own_value(var v, const list<int>& outputs) {
-  graph::tape& t = *v.tape;
-  const int id = storage_of(t, v.id);
-  const graph::kind k = t[id].op->kind;
-  bool shared = k == graph::kind::input || k == graph::kind::constant || k == graph::kind::broadcast;
-  for (int o : outputs) shared = shared || storage_of(t, o) == id;
-  if (!shared) return v;
-  graph::node n{&info<copy>, {v.id, -1, -1, -1}, t[v.id].shape, t.intern(graph::make_attributes(outputs.size()))};
-  return {t, t.push(n)};
-}
-
-} // namespace fluxpp::inline v0_1::ops
-
-// select, where: a choice between two values.
 // less, less_equal, greater, greater_equal, equal, not_equal: comparisons, 1 where they hold and 0 elsewhere.
 
 namespace fluxpp::inline v0_1 {
@@ -2061,6 +2039,160 @@ constexpr var operator>=(located a, located b) { return fluxpp::greater_equal(a.
 } // namespace graph
 } // namespace fluxpp::inline v0_1
 
+// copy: the same value in storage of its own, for results that would otherwise share memory.
+
+namespace fluxpp::inline v0_1::ops {
+
+/// copy(x): x, elementwise, in memory of its own. Attribute 0 tells copies of one value apart.
+/// accuracy exact
+struct copy : elementwise<1> {
+  static constexpr auto name = "copy";
+  static constexpr int cost = 0;
+  template <class V> static constexpr V forward(V x) { return x; }
+  template <class V> static constexpr std::array<V, 1> partials(V, V) { return {V(1)}; }
+  static constexpr std::array samples{-2.0, 1.5};
+  static constexpr double max_ulp = 0;
+};
+
+/// The node whose storage a value shows, through views that repeat nothing.
+constexpr int storage_of(const graph::tape& t, int id) {
+  while (t[id].op->kind == graph::kind::reshape) id = t[id].args[0];
+  return id;
+}
+
+/// own_value(v, outputs): v, or a copy of it if it is an input, a constant, a repeated value or one of the outputs.
+constexpr var own_value(var v, const list<int>& outputs) {
+  graph::tape& t = *v.tape;
+  const int id = storage_of(t, v.id);
+  const graph::kind k = t[id].op->kind;
+  bool shared = k == graph::kind::input || k == graph::kind::constant || k == graph::kind::broadcast;
+  for (int o : outputs) shared = shared || storage_of(t, o) == id;
+  if (!shared) return v;
+  graph::node n{&info<copy>, {v.id, -1, -1, -1}, t[v.id].shape, t.intern(graph::make_attributes(outputs.size()))};
+  return {t, t.push(n)};
+}
+
+} // namespace fluxpp::inline v0_1::ops
+
+// iota, one_hot: the indices of an axis, and where they equal given ones.
+// What all reductions share: which axes are meant, that they are not empty, and whether they stay with extent 1.
+
+namespace fluxpp::inline v0_1::ops {
+
+/// checked_mask(x, over): the axes of x that are meant, as bits; one that x lacks is a fault.
+constexpr unsigned checked_mask(var x, const axes& over) {
+  constexpr unsigned lacking = 1u << max_rank;
+  const unsigned mask = over.mask(x.rank());
+  if ((mask & lacking) == 0) return mask;
+  dims given;
+  for (int i = 0; i < over.count; ++i) given = given.with(over.axis[i]);
+  x.tape->fail(graph::rule::axis, x.shape(), given);
+  return (1u << (over.count < x.rank() ? over.count : x.rank())) -
+         1; // as many axes, so that the result has the rank meant
+}
+
+/// checked_axis(x, axis): the axis, counted from the front; one that x lacks is a fault.
+constexpr int checked_axis(var x, int axis) {
+  const int a = axis < 0 ? axis + x.rank() : axis;
+  if (a >= 0 && a < x.rank()) return a;
+  x.tape->fail(graph::rule::axis, x.shape(), make_dims(axis));
+  return 0;
+}
+
+/// Whether two extents that must be equal may be: numbers are compared at once, names when the program is called.
+constexpr bool same_extent(graph::tape& t, int a, int b, const char* rule) {
+  a = t.extents.resolve(a), b = t.extents.resolve(b);
+  if (a >= 0 && b >= 0) return a == b;
+  t.extents.equate(a, b, rule, t.line);
+  return true;
+}
+
+/// Every axis in the mask must have an element: reductions without a neutral element need one.
+constexpr void require_elements(var x, unsigned mask, const char* rule) {
+  graph::extent_table& extents = x.tape->extents;
+  for (int i = 0; i < x.rank(); ++i) {
+    if (!(mask >> i & 1u)) continue;
+    const int e = extents.resolve(x.shape()[i]);
+    if (e == 0) x.tape->fail(graph::rule::empty, x.shape(), make_dims(i));
+    if (e < 0) extents.require_at_least(e, 1, rule, x.tape->line);
+  }
+}
+
+/// y without the reduced axes, unless they are kept.
+constexpr var squeezed(var y, unsigned mask, const axes& over) {
+  return over.keep ? y : reshape::apply(y, squeezed_shape(y.shape(), mask));
+}
+
+/// fold<Op>: a reduction node over the axes in the mask, which keep extent 1; x itself where there is nothing to fold.
+template <class Op> constexpr var fold(var x, unsigned mask) {
+  const dims shape = kept_shape(x.shape(), mask);
+  return shape == x.shape() ? x : record<Op>(*x.tape, shape, graph::make_attributes(mask), x);
+}
+
+/// reduction<Op, Nonempty>: the function object of a reduction: f(x), f(x, 1), f(x, {0, 2}), f(x, fx::keep_dims).
+template <class Op, bool Nonempty> struct reduction {
+  constexpr var operator()(var x, axes over = {}, int line = __builtin_LINE()) const {
+    if (x.is_number()) return x;
+    graph::at_line(x, line);
+    const unsigned mask = checked_mask(x, over);
+    if constexpr (Nonempty) require_elements(x, mask, Op::name);
+    return squeezed(Op::apply(x, mask), mask, over);
+  }
+};
+
+} // namespace fluxpp::inline v0_1::ops
+
+namespace fluxpp::inline v0_1 {
+namespace ops {
+
+/// iota(): 0, 1, 2, ... as a vector.
+struct iota : custom<0> {
+  static constexpr auto name = "iota";
+  static constexpr bool integer = true;
+  static constexpr var apply(graph::tape& t, int extent) { return record<iota>(t, make_dims(extent), {}); }
+  static constexpr var vjp(const node_view&, var, int) { return {}; }
+  static constexpr var jvp(const node_view&, const pushforward&) { return {}; }
+};
+
+struct iota_function {
+  constexpr var operator()(var x, int axis, int line = __builtin_LINE()) const {
+    graph::at_line(x, line);
+    return iota::apply(*x.tape, x.extent(checked_axis(x, axis)));
+  }
+};
+
+/// one_hot(index, n): 1 in column index[i] of row i, by comparison, which fuses with what it is multiplied by.
+constexpr var one_hot(var index, int n) {
+  const var column = reshape::apply(index, index.shape().with(1));
+  return fluxpp::equal(iota::apply(*index.tape, n), column, index.tape->line);
+}
+
+struct one_hot_function {
+  constexpr var operator()(var index, int n, int line = __builtin_LINE()) const {
+    graph::at_line(index, line);
+    if (index.rank() < max_rank) return one_hot(index, n);
+    index.tape->fail(graph::rule::rank, index.shape(), make_dims(n));
+    return index;
+  }
+};
+
+} // namespace ops
+
+/// iota(x, axis): the indices 0, 1, ... of an axis of x, as a vector.
+/// shapes   x [.., n, ..] -> [n]
+/// grad     none: indices
+/// errors   run: the axis has more elements than the program's type counts, 2^24 in float (value_error)
+inline constexpr ops::iota_function iota{};
+
+/// one_hot(index, n): rows of n numbers, 1 at the index and 0 elsewhere; an index outside 0, ... n - 1 gives zeros.
+/// shapes   index [i, j] -> [i, j, n]
+/// grad     none: truth values
+inline constexpr ops::one_hot_function one_hot{};
+
+} // namespace fluxpp::inline v0_1
+
+// select, where: a choice between two values.
+
 namespace fluxpp::inline v0_1 {
 namespace ops {
 
@@ -2144,12 +2276,12 @@ template <class V> constexpr auto like(const list<var>& x, int& at) {
 
 namespace fluxpp::inline v0_1 {
 
-/// scan_options: from the last element to the first; with how many runs where there are no arrays; whether derivatives
-/// compute the values of a run again instead of keeping them.
+/// scan_options: see scan.
 struct scan_options {
-  bool reverse = false;
-  int runs = 0;
-  bool recompute = false;
+  bool reverse = false;   ///< from the last element to the first
+  int runs = 0;           ///< so many, where there are no arrays
+  bool recompute = false; ///< derivatives compute the values of a run again instead of keeping them
+  var lengths = {}; ///< [n]: of each of n sequences, which stand side by side along the first axis of a run's values
 };
 
 namespace ops {
@@ -2211,8 +2343,8 @@ constexpr int runs_over(graph::tape& t, const list<var>& arrays, int runs) {
 /// run_region(t, body, carry, arrays, options, most): body(carry, elements) -> {carry, outs, again} as a region; the carry
 /// after the last run, and the outs of all. At most `most` runs if it exists, none after one with an `again` of 0.
 template <class Body, class Carry, class Arrays>
-constexpr auto run_region(graph::tape& t, const Body& body, const Carry& carry, const Arrays& arrays, scan_options o,
-                          var most = {}) {
+constexpr auto run_region(graph::tape& t, const Body& body, const Carry& carry, const Arrays& arrays,
+                          const scan_options& o, var most = {}) {
   const list<var> initial = vars_of(t, carry), over = vars_of(t, arrays);
   const int runs = runs_over(t, over, o.runs), r = t.open(), outside = std::exchange(t.current_region, r);
   t.regions[r].reverse = o.reverse, t.regions[r].recompute = o.recompute;
@@ -2239,33 +2371,64 @@ constexpr auto run_region(graph::tape& t, const Body& body, const Carry& carry, 
   return std::pair{last, like<std::remove_cvref_t<decltype(outs)>>(results, at)};
 }
 
-/// The tape of the first var of a call of `name`, which is recorded next.
+/// The tape of the first var of a call of `name`, which is recorded next; line 0 is not known.
 template <class... V> constexpr graph::tape& tape_of_call(const char* name, int line, const V&... v) {
   graph::tape* const t = tape_in(v...);
   if (t == nullptr) throw value_error(name, "it needs an argument of the function, not plain numbers alone");
-  t->note(line);
+  if (line != 0) t->note(line);
   return *t;
+}
+
+/// v where the sequences, along its first axis, go on, else other.
+constexpr var while_they_last(var goes_on, var v, var other) {
+  dims column = make_dims(goes_on.extent(0));
+  while (column.rank < v.rank()) column = column.with(1);
+  return operation<select>::unnamed(reshape::apply(goes_on, column), v, other);
+}
+template <class V> constexpr auto while_they_last(graph::tape& t, var goes_on, const V& v, const list<var>& others) {
+  const list<var> all = vars_of(t, v);
+  list<var> out;
+  for (int i = 0; i < all.size(); ++i)
+    out.push(while_they_last(goes_on, all[i], others.empty() ? t.constant(0) : others[i < others.size() ? i : 0]));
+  int at = 0;
+  return like<V>(out, at);
 }
 
 struct scan_function {
   template <class Body, class Carry, class Arrays>
-  constexpr auto operator()(const Body& body, const Carry& carry, const Arrays& arrays, scan_options o = {},
+  constexpr auto operator()(const Body& body, const Carry& carry, const Arrays& arrays, const scan_options& o = {},
                             int line = __builtin_LINE()) const {
     graph::tape& t = tape_of_call("scan", line, carry, arrays);
+    if (o.lengths.exists()) return over_sequences(t, body, carry, arrays, o);
     const auto run = [&body](const auto& c, const auto& elements) {
       const auto [next, outs] = body(c, elements);
       return std::tuple{next, outs, var()};
     };
     return run_region(t, run, carry, arrays, o);
   }
+
+private:
+  /// Behind the end of a sequence its carries stay what they are, and outs are 0.
+  template <class Body, class Carry, class Arrays>
+  static constexpr auto over_sequences(graph::tape& t, const Body& body, const Carry& carry, const Arrays& arrays,
+                                       const scan_options& o) {
+    const auto run = [&](const auto& c, const auto& elements) {
+      const auto [next, outs] = body(c, std::get<0>(elements));
+      const var goes_on = operation<less>::unnamed(std::get<1>(elements), o.lengths);
+      return std::tuple{while_they_last(t, goes_on, next, vars_of(t, c)), while_they_last(t, goes_on, outs, {}), var()};
+    };
+    const var number = iota::apply(t, runs_over(t, vars_of(t, arrays), o.runs));
+    return run_region(t, run, carry, std::tuple{arrays, number}, o);
+  }
 };
 
 } // namespace ops
 
-/// scan(body, carry, arrays, {.reverse = false, .runs = 0, .recompute = false}): runs body(carry, elements) ->
-/// std::pair{carry, out} once per element of the leading axis of the arrays; the pair of the carry after the last run and
-/// the outs of all runs, stacked. Carry, arrays and outs are a var or a tuple of such; arrays may be an empty tuple, then
-/// there are `runs` runs. The body may use any var from outside; what does not change from run to run is computed once.
+/// scan(body, carry, arrays, {.reverse, .runs, .recompute, .lengths}): runs body(carry, elements) -> std::pair{carry, out}
+/// once per element of the leading axis of the arrays; the pair of the carry after the last run and the outs of all runs,
+/// stacked. Carry, arrays and outs are a var or a tuple of such; arrays may be an empty tuple, then there are `runs` runs.
+/// The body may use any var from outside; what does not change from run to run is computed once. With `lengths`, carries
+/// and outs begin with an axis of sequences: behind the end of one its carries stay what they are, and its outs are 0.
 /// shapes   arrays [n, a] -> elements [a]; out [b] -> [n, b]; the carry keeps its shape
 /// grad     of any order; values of the runs that a derivative needs are kept, of cheap operations computed again; with
 ///          .recompute only the carries are kept
@@ -2279,99 +2442,39 @@ inline constexpr ops::scan_function scan{};
 
 namespace fluxpp::inline v0_1::autodiff {
 
-/// The forward sweep; see autodiff/tangent.hpp.
-constexpr list<var> tangents(graph::tape& t, const list<var>& y, const list<var>& x, const list<var>& dx, int region);
-
-/// derived_region: builds the region of the derivatives of another's runs. They are first written down in a draft, as if
-/// every value of a run were at hand; then the part of it that is needed is written again, with these values in the place
-/// of what they were.
-class derived_region {
+/// copier: writes nodes again; what was replaced or written before stands for itself no more.
+class copier {
 public:
-  constexpr derived_region(graph::tape& t, int primal)
-      : draft(t.open()), t_(t), primal_(primal), outside_(std::exchange(t.current_region, draft)) {
-    t.regions[draft].parent = primal;
-  }
+  constexpr explicit copier(graph::tape& t) : t_(t) { now_.assign(t.size(), -1); }
 
-  /// Writes the region; its number. Its carries and stacks are those of the draft.
-  constexpr int write(bool reverse) {
-    find_needed();
-    t_.current_region = outside_;
-    t_.current_region = region_ = t_.open();
-    t_.regions[region_].reverse = reverse;
-    if (t_.regions[primal_].ends_early())
-      t_.regions[region_].most = graph::result_of(t_, primal_, graph::result_role::runs, 0).id;
-    now_.assign(t_.size(), -1);
-    const graph::region from = t_.regions[draft]; // a copy: regions move when there are more
-    for (const graph::region::carry& c : from.carries)
-      now_[c.inside] = graph::add_carry(t_, region_, {t_, c.initial}).id;
-    for (const graph::region::slice& s : from.slices)
-      if (needed_[s.inside]) now_[s.inside] = graph::add_slice(t_, region_, {t_, s.array}).id;
-    for (int id = 0; id < needed_.size(); ++id)
-      if (needed_[id] && now_[id] < 0 && written(id)) now_[id] = again(id);
-    for (int i = 0; i < from.carries.size(); ++i) ops::set_next(t_, region_, i, at(from.carries[i].next));
-    for (const graph::region::stack& s : from.stacks) ops::add_stack(t_, region_, at(s.inside));
-    t_.regions[draft].node = graph::region::abandoned;
-    t_.current_region = outside_;
-    graph::close(t_, region_, t_.shape_of(t_.regions[primal_].node)[0]);
-    return region_;
+  constexpr bool has(int id) const { return id < now_.size() && now_[id] >= 0; }
+  /// What stands for node id.
+  constexpr var at(int id) const { return {t_, has(id) ? now_[id] : id}; }
+  constexpr void set(int id, var now) {
+    while (now_.size() <= id) now_.push(-1);
+    now_[id] = now.id;
   }
-
-  const int draft; ///< the region in which derivatives are written down
+  constexpr void copy(int id) { set(id, {t_, copy_of(id)}); }
 
 private:
-  constexpr var at(int id) const { return {t_, id < now_.size() && now_[id] >= 0 ? now_[id] : id}; }
-  /// Nodes that are written again where they are needed; others keep their place outside.
-  constexpr bool written(int id) const { return t_.region_of(id) == draft || t_.region_of(id) == primal_; }
-
-  /// A value of the primal's runs that costs more to compute than to read.
-  constexpr bool kept(int id) const {
-    const graph::op_info& op = *t_[id].op;
-    const int computed_by = op.kind == graph::kind::result ? t_[id].args[0] : id;
-    if (t_.region_of(id) != primal_ || computed_by > t_.regions[primal_].node) return false;
-    if (op.kind == graph::kind::input) return true;
-    if (op.kind == graph::kind::region) return false;
-    if (t_.regions[primal_].recompute) return op.random;
-    return op.kind == graph::kind::elementwise ? op.cost > 1 : !graph::is_view(op.kind);
-  }
-  constexpr void find_needed() {
-    const graph::region& from = t_.regions[draft];
-    needed_.assign(t_.size(), false);
-    for (const graph::region::carry& c : from.carries) needed_[c.next] = true;
-    for (const graph::region::stack& s : from.stacks) needed_[s.inside] = true;
-    for (int id = needed_.size() - 1; id >= 0; --id)
-      if (needed_[id] && written(id) && !kept(id))
-        for (const int a : graph::operands_of(t_, id)) needed_[a] = true;
-  }
-
-  constexpr int again(int id) {
-    if (!kept(id)) return copy(id);
-    const graph::region& from = t_.regions[primal_];
-    for (int i = 0; i < from.carries.size(); ++i)
-      if (from.carries[i].inside == id) return slice_of(graph::result_of(t_, primal_, graph::result_role::entries, i));
-    for (const graph::region::slice& s : from.slices)
-      if (s.inside == id) return slice_of({t_, s.array});
-    const int which = ops::add_stack(t_, primal_, {t_, id});
-    return slice_of(graph::result_of(t_, primal_, graph::result_role::stack, which));
-  }
-  constexpr int slice_of(var array) { return graph::add_slice(t_, region_, array).id; }
-
-  constexpr int copy(int id) {
+  constexpr int copy_of(int id) {
     graph::node n = t_[id];
-    if (n.op == &graph::region_op) return copy_region(id);
-    if (n.op == &graph::result_op) return copy_result(id);
+    if (n.op == &graph::region_op) return copy_of_region(id);
+    if (n.op == &graph::result_op) return copy_of_result(id);
     for (int i = 0; i < n.op->arity; ++i)
       if (n.args[i] >= 0) n.args[i] = at(n.args[i]).id;
     return t_.push(n);
   }
-  /// A region inside, with all it consists of.
-  constexpr int copy_region(int id) {
-    const graph::region from = t_.regions[t_[id].args[0]];
+  /// A region with all it consists of.
+  constexpr int copy_of_region(int id) {
+    const graph::region from = t_.regions[t_[id].args[0]]; // a copy: regions move when there are more
     const int r = t_.open(), outside = std::exchange(t_.current_region, r);
-    t_.regions[r].reverse = from.reverse, t_.regions[r].recompute = from.recompute;
-    if (from.most >= 0) t_.regions[r].most = at(from.most).id;
-    for (const graph::region::carry& c : from.carries) set(c.inside, graph::add_carry(t_, r, at(c.initial)).id);
-    for (const graph::region::slice& s : from.slices) set(s.inside, graph::add_slice(t_, r, at(s.array)).id);
-    for (const int inside : graph::needed_in(t_, t_[id].args[0])) set(inside, copy(inside));
+    graph::region& to = t_.regions[r];
+    to.reverse = from.reverse, to.recompute = from.recompute, to.solves = from.solves, to.tolerance = from.tolerance;
+    if (from.most >= 0) to.most = at(from.most).id;
+    for (const graph::region::carry& c : from.carries) set(c.inside, graph::add_carry(t_, r, at(c.initial)));
+    for (const graph::region::slice& s : from.slices) set(s.inside, graph::add_slice(t_, r, at(s.array)));
+    for (const int inside : graph::needed_in(t_, t_[id].args[0])) copy(inside);
     for (int i = 0; i < from.carries.size(); ++i) ops::set_next(t_, r, i, at(from.carries[i].next));
     for (const graph::region::stack& s : from.stacks) ops::add_stack(t_, r, at(s.inside));
     if (from.again >= 0) ops::set_again(t_, r, at(from.again));
@@ -2379,197 +2482,19 @@ private:
     graph::close(t_, r, t_.shape_of(id)[0]);
     return t_.regions[r].node;
   }
-  constexpr int copy_result(int id) {
+  constexpr int copy_of_result(int id) {
     const graph::attributes a = t_.attributes_of(id);
     const int region_node = at(t_[id].args[0]).id;
     return graph::result_of(t_, t_[region_node].args[0], static_cast<graph::result_role>(a.value[0]), a.value[1]).id;
   }
-  constexpr void set(int id, int now) {
-    while (now_.size() <= id) now_.push(-1);
-    now_[id] = now;
-  }
 
   graph::tape& t_;
-  int primal_, outside_, region_ = 0;
-  list<bool> needed_;
-  list<int> now_; ///< per node: what it is in the region that is written, -1: itself
+  list<int> now_; ///< per node; -1: itself
 };
 
-/// The nodes that a region reads from outside and that derivatives are wanted of.
-template <class Wanted> constexpr list<int> wanted_captures(const graph::tape& t, int r, const Wanted& wanted) {
-  list<int> out;
-  for (const int id : graph::captures(t, r))
-    if (wanted(id)) out.push(id);
-  return out;
-}
-/// v, or a zero with the shape of like.
-constexpr var or_zero(var v, var like) { return v.exists() ? v : zeros_like(like); }
-
-/// The runs of the adjoint go the other way: they hand on the cotangents of the carries, and sum those of what all runs
-/// share.
-constexpr void pull_through_region(graph::tape& t, int id, cotangents& bar) {
-  const int r = t[id].args[0];
-  const graph::region of = t.regions[r];
-  bool any = false;
-  for (const graph::region::carry& c : of.carries) any = any || bar.of(c.last).exists() || bar.of(c.entries).exists();
-  for (const graph::region::stack& s : of.stacks) any = any || bar.of(s.result).exists();
-  if (!any) return;
-
-  derived_region d(t, r);
-  list<var> y, ybar, x;
-  list<int> carries;
-  for (int i = 0; i < of.carries.size(); ++i) {
-    const graph::region::carry& c = of.carries[i];
-    if (t.integer(c.inside)) continue;
-    carries.push(i);
-    y.push({t, c.next});
-    ybar.push(graph::add_carry(t, d.draft, or_zero(bar.of(c.last), {t, c.initial})));
-    x.push({t, c.inside});
-  }
-  for (const graph::region::stack& s : of.stacks)
-    if (const var b = bar.of(s.result); b.exists()) y.push({t, s.inside}), ybar.push(graph::add_slice(t, d.draft, b));
-  list<int> arrays;
-  for (const graph::region::slice& s : of.slices)
-    if (bar.wanted(s.array)) arrays.push(s.array), x.push({t, s.inside});
-  const list<int> shared = wanted_captures(t, r, [&](int a) { return bar.wanted(a); });
-  for (const int a : shared) x.push({t, a});
-
-  const list<var> g = adjoint(t, y, ybar, x);
-  int at = 0;
-  for (; at < carries.size(); ++at) {
-    var next = or_zero(g[at], x[at]);
-    if (const var b = bar.of(of.carries[carries[at]].entries); b.exists())
-      next = next + graph::add_slice(t, d.draft, b);
-    t.regions[d.draft].carries[at].next = next.id;
-  }
-  list<int> summed, stacked; // the nodes whose cotangents the region has
-  for (const int array : arrays) {
-    if (g[at].exists()) stacked.push(array), t.regions[d.draft].stacks.push({g[at].id});
-    ++at;
-  }
-  for (const int a : shared) {
-    if (g[at].exists()) {
-      const var sum = graph::add_carry(t, d.draft, zeros_like({t, a}));
-      t.regions[d.draft].carries.back().next = (sum + g[at]).id;
-      summed.push(a);
-    }
-    ++at;
-  }
-  const int adjoint_region = d.write(!of.reverse);
-  const auto result = [&](graph::result_role role, int which) {
-    return graph::result_of(t, adjoint_region, role, which);
-  };
-  for (int i = 0; i < carries.size(); ++i) bar.add(of.carries[carries[i]].initial, result(graph::result_role::last, i));
-  for (int i = 0; i < summed.size(); ++i) bar.add(summed[i], result(graph::result_role::last, carries.size() + i));
-  for (int i = 0; i < stacked.size(); ++i) bar.add(stacked[i], result(graph::result_role::stack, i));
-}
-
-/// The runs of the tangent go the same way.
-constexpr void push_through_region(graph::tape& t, int id, list<int>& dot) {
-  const int r = t[id].args[0];
-  const graph::region of = t.regions[r];
-  const auto dot_of = [&](int a) { return a < dot.size() && dot[a] >= 0 ? var(t, dot[a]) : var(); };
-  derived_region d(t, r);
-  list<var> y, x, dx;
-  list<int> carries;
-  for (int i = 0; i < of.carries.size(); ++i) {
-    const graph::region::carry& c = of.carries[i];
-    if (t.integer(c.inside)) continue;
-    carries.push(i);
-    y.push({t, c.next}), x.push({t, c.inside});
-    dx.push(graph::add_carry(t, d.draft, or_zero(dot_of(c.initial), {t, c.initial})));
-  }
-  for (const graph::region::slice& s : of.slices)
-    if (const var v = dot_of(s.array); v.exists()) x.push({t, s.inside}), dx.push(graph::add_slice(t, d.draft, v));
-  for (const int a : wanted_captures(t, r, [&](int c) { return dot_of(c).exists(); }))
-    x.push({t, a}), dx.push(dot_of(a));
-  for (const graph::region::stack& s : of.stacks) y.push({t, s.inside});
-
-  const list<var> dy = tangents(t, y, x, dx, r);
-  for (int i = 0; i < carries.size(); ++i) t.regions[d.draft].carries[i].next = or_zero(dy[i], y[i]).id;
-  list<int> stacked;
-  for (int k = 0; k < of.stacks.size(); ++k)
-    if (const var v = dy[carries.size() + k];
-        v.exists() && of.stacks[k].result >= 0 && of.stacks[k].result < dot.size())
-      stacked.push(of.stacks[k].result), t.regions[d.draft].stacks.push({v.id});
-  const int tangent_region = d.write(of.reverse);
-  const auto set = [&](int result, graph::result_role role, int which) {
-    if (result >= 0 && result < dot.size()) dot[result] = graph::result_of(t, tangent_region, role, which).id;
-  };
-  for (int i = 0; i < carries.size(); ++i) {
-    set(of.carries[carries[i]].last, graph::result_role::last, i);
-    set(of.carries[carries[i]].entries, graph::result_role::entries, i);
-  }
-  for (int k = 0; k < stacked.size(); ++k) set(stacked[k], graph::result_role::stack, k);
-}
-
 } // namespace fluxpp::inline v0_1::autodiff
 
-// Forward mode: one sweep over the tape from inputs to outputs, appending the tangent to the same tape.
-
-namespace fluxpp::inline v0_1::autodiff {
-
-/// Carries the tangents of a region's operands to its results; see autodiff/regions.hpp.
-constexpr void push_through_region(graph::tape& t, int id, list<int>& dot);
-
-/// A node that the sweep over the runs of a region, or over the program, passes: others belong to other sweeps.
-constexpr bool in_scope(const graph::tape& t, int id, int region) {
-  const int r = t.region_of(id);
-  if (region != 0) return r == region || graph::is_view(t[id].op->kind);
-  return r == 0 || t.regions[r].node == graph::region::open;
-}
-
-/// tangents(t, y, x, dx, region): the directional derivative of each var in y along dx, the tangents of the vars in x;
-/// one that is zero does not exist. The vars in y belong to the region, or are outside of all.
-/// source   Griewank & Walther 2008, Evaluating Derivatives, chapter 3
-constexpr list<var> tangents(graph::tape& t, const list<var>& y, const list<var>& x, const list<var>& dx, int region) {
-  int last = -1;
-  for (const var& v : y) last = v.id > last ? v.id : last;
-  const list<bool> depends = reached_from(t, last, x);
-  list<int> dot;
-  dot.assign(last + 1, -1);
-  list<bool> given;
-  given.assign(last + 1, false);
-  for (int i = 0; i < x.size(); ++i) {
-    if (x[i].id > last) continue;
-    given[x[i].id] = true;
-    if (dx[i].exists()) dot[x[i].id] = ops::fitted(dx[i], x[i].shape(), "jvp", graph::rule::tangent).id;
-  }
-  const bool among_rules = std::exchange(t.rules, true);
-  for (int id = 0; id <= last; ++id) {
-    if (!depends[id] || given[id] || !in_scope(t, id, region)) continue;
-    t.line = t[id].line;
-    if (t[id].op == &graph::region_op) push_through_region(t, id, dot);
-    if (t[id].op->tangent == nullptr) continue;
-    const graph::node_view node(t, id);
-    graph::pushforward p;
-    bool any = false;
-    for (int i = 0; i < node.node.op->arity; ++i)
-      if (const int d = node.node.args[i] >= 0 ? dot[node.node.args[i]] : -1; d >= 0) {
-        p.dx[i] = {t, d};
-        any = true;
-      }
-    if (!any) continue;
-    if (const var dy = node.node.op->tangent(node, p); dy.exists()) dot[id] = dy.id;
-  }
-  t.rules = among_rules;
-  list<var> dy;
-  for (const var& v : y) dy.push(dot[v.id] >= 0 ? var(t, dot[v.id]) : var());
-  return dy;
-}
-
-/// The same with zeros in place of tangents that do not exist.
-constexpr list<var> tangent(graph::tape& t, const list<var>& y, const list<var>& x, const list<var>& dx) {
-  list<var> dy = tangents(t, y, x, dx, 0);
-  for (int i = 0; i < y.size(); ++i)
-    if (!dy[i].exists()) dy[i] = zeros_like(y[i]);
-  return dy;
-}
-
-} // namespace fluxpp::inline v0_1::autodiff
-
-// dual<T, N>: a number with its derivatives along N directions, for ordinary templates.
-// The list of operations: to be tested, planned and run, an operation stands here.
+// fixed_point: the value that a function maps to itself, with the derivatives of the equation, not of the iteration.
 // abs and sign: the magnitude, and its slope.
 
 namespace fluxpp::inline v0_1 {
@@ -2614,6 +2539,498 @@ struct abs : elementwise<1> {
 inline constexpr operation<ops::abs> abs{};
 } // namespace fluxpp::inline v0_1
 
+// max, min: the largest and smallest element over axes, or of two arrays element by element.
+// take_at_extremum, put_at_extremum: reading and writing where a reduction found its largest or smallest element.
+// The rule of operations that are linear in one operand, while the others only say where.
+
+namespace fluxpp::inline v0_1 {
+
+/// linear_in<Op, N, K>: an operation of N operands, linear in operand K; Op states transpose(y, ybar), its adjoint.
+/// grad     in the other operands: 0
+template <class Op, int Arity, int Operand> struct linear_in : custom<Arity> {
+  static constexpr var vjp(const node_view& y, var ybar, int i) {
+    return i == Operand ? Op::transpose(y, ybar) : var{};
+  }
+  static constexpr var jvp(const node_view& y, const pushforward& p) {
+    return p.dx[Operand].exists() ? ops::with_operand(y, Operand, p.dx[Operand]) : var{};
+  }
+};
+
+} // namespace fluxpp::inline v0_1
+
+namespace fluxpp::inline v0_1::ops {
+
+/// take_at_extremum(x, t): t where x has its first largest (attribute 1 = 0) or smallest (1) element over the axes in
+/// attribute 0, which keep extent 1. The first NaN, if there is one, is the extremum.
+/// grad     in x: 0; in t: put_at_extremum(x, ybar)
+struct take_at_extremum : linear_in<take_at_extremum, 2, 1> {
+  static constexpr auto name = "take_at_extremum";
+  static constexpr var apply(var x, var t, unsigned mask, bool smallest) {
+    return record<take_at_extremum>(*x.tape, kept_shape(x.shape(), mask), graph::make_attributes(mask, smallest), x, t);
+  }
+  static constexpr var transpose(const node_view& y, var ybar);
+};
+
+/// put_at_extremum(x, t): zeros with the shape of x, and t where x has its first largest or smallest element.
+/// grad     in x: 0; in t: take_at_extremum(x, ybar)
+struct put_at_extremum : linear_in<put_at_extremum, 2, 1> {
+  static constexpr auto name = "put_at_extremum";
+  static constexpr var apply(var x, var t, unsigned mask, bool smallest) {
+    return record<put_at_extremum>(*x.tape, x.shape(), graph::make_attributes(mask, smallest), x, t);
+  }
+  static constexpr var transpose(const node_view& y, var ybar) {
+    return take_at_extremum::apply(y.arg(0), ybar, static_cast<unsigned>(y.attr(0)), y.attr(1) != 0);
+  }
+};
+
+constexpr var take_at_extremum::transpose(const node_view& y, var ybar) {
+  return put_at_extremum::apply(y.arg(0), ybar, static_cast<unsigned>(y.attr(0)), y.attr(1) != 0);
+}
+
+/// extremum<Op, F>: a reduction to the largest or smallest element.
+template <class Op, graph::fold F> struct extremum : custom<1> {
+  static constexpr auto kind = graph::kind::reduction;
+  static constexpr auto fold = F;
+  static constexpr bool smallest = F == graph::fold::min;
+  static constexpr var apply(var x, unsigned mask) { return ops::fold<Op>(x, mask); }
+  static constexpr var vjp(const node_view& y, var ybar, int) {
+    return put_at_extremum::apply(y.arg(0), ybar, static_cast<unsigned>(y.attr(0)), smallest);
+  }
+  static constexpr var jvp(const node_view& y, const pushforward& p) {
+    return take_at_extremum::apply(y.arg(0), p.dx[0], static_cast<unsigned>(y.attr(0)), smallest);
+  }
+};
+
+} // namespace fluxpp::inline v0_1::ops
+
+// maximum and minimum: the larger and the smaller of two values.
+
+namespace fluxpp::inline v0_1 {
+namespace ops {
+
+/// maximum(a, b): the larger of a and b, elementwise; NaN if either is.
+/// grad     to the larger one; to a where they are equal
+/// accuracy exact
+struct maximum : elementwise<2> {
+  static constexpr auto name = "maximum";
+  static constexpr int cost = 1;
+  static constexpr bool foldable = true;
+  template <class V> static constexpr V forward(V a, V b) {
+    using scalar::select;
+    return select((a >= b) | (a != a), a, b);
+  }
+  template <class V> static constexpr std::array<V, 2> partials(V a, V b, V) {
+    const V first = fluxpp::greater_equal(a, b);
+    return {first, V(1) - first};
+  }
+  static constexpr int rewrite(graph::tape&, const graph::node& n) { return n.args[0] == n.args[1] ? n.args[0] : -1; }
+  static constexpr std::array samples{std::array{-2.0, 0.5}, std::array{3.0, 1.5}};
+  static constexpr double max_ulp = 0;
+};
+
+/// minimum(a, b): the smaller of a and b, elementwise; NaN if either is.
+/// grad     to the smaller one; to a where they are equal
+/// accuracy exact
+struct minimum : elementwise<2> {
+  static constexpr auto name = "minimum";
+  static constexpr int cost = 1;
+  static constexpr bool foldable = true;
+  template <class V> static constexpr V forward(V a, V b) {
+    using scalar::select;
+    return select((a <= b) | (a != a), a, b);
+  }
+  template <class V> static constexpr std::array<V, 2> partials(V a, V b, V) {
+    const V first = fluxpp::less_equal(a, b);
+    return {first, V(1) - first};
+  }
+  static constexpr int rewrite(graph::tape&, const graph::node& n) { return n.args[0] == n.args[1] ? n.args[0] : -1; }
+  static constexpr std::array samples{std::array{-2.0, 0.5}, std::array{3.0, 1.5}};
+  static constexpr double max_ulp = 0;
+};
+
+} // namespace ops
+inline constexpr operation<ops::maximum> maximum{};
+inline constexpr operation<ops::minimum> minimum{};
+} // namespace fluxpp::inline v0_1
+
+namespace fluxpp::inline v0_1 {
+namespace ops {
+
+struct max : extremum<max, graph::fold::max> {
+  static constexpr auto name = "max";
+};
+struct min : extremum<min, graph::fold::min> {
+  static constexpr auto name = "min";
+};
+
+/// reduction or pairwise operation, by what the second argument is: axes (an int is one axis) or a value.
+template <class Op, class Pairwise> struct reduction_or_pairwise : reduction<Op, true> {
+  using reduction<Op, true>::operator();
+  constexpr var operator()(var a, std::same_as<var> auto b, int line = __builtin_LINE()) const {
+    return operation<Pairwise>{}(a, b, line);
+  }
+  constexpr var operator()(var a, std::floating_point auto b, int line = __builtin_LINE()) const {
+    return operation<Pairwise>{}(a, var(b), line);
+  }
+};
+
+} // namespace ops
+
+/// max(x, axes): the largest element over axes, NaN if one is NaN; max(a, b) with values is maximum(a, b).
+/// shapes   as sum
+/// grad     ybar at the first largest element, 0 elsewhere
+/// errors   compile: x lacks an axis, an axis is empty; run: a named axis is empty (shape_error)
+/// accuracy exact
+inline constexpr ops::reduction_or_pairwise<ops::max, ops::maximum> max{};
+
+/// min(x, axes): the smallest element over axes, NaN if one is NaN; min(a, b) with values is minimum(a, b).
+/// shapes   as sum
+/// grad     ybar at the first smallest element, 0 elsewhere
+/// errors   as max
+/// accuracy exact
+inline constexpr ops::reduction_or_pairwise<ops::min, ops::minimum> min{};
+
+} // namespace fluxpp::inline v0_1
+
+namespace fluxpp::inline v0_1 {
+
+/// fixed_point_options: iteration ends when no element moves by more than tolerance times the largest one or 1, and after
+/// `most` steps.
+struct fixed_point_options {
+  double tolerance = 1e-10;
+  int most = 1000;
+};
+
+namespace ops {
+
+struct fixed_point_function {
+  template <class F>
+  constexpr var operator()(const F& f, var start, fixed_point_options o = {}, int line = __builtin_LINE()) const {
+    return solve(tape_of_call("fixed_point", line, start), f, start, o);
+  }
+  /// The same for derivatives, on the line of the operation that is being recorded.
+  template <class F> static constexpr var solve(graph::tape& t, const F& f, var start, fixed_point_options o) {
+    const int line = t.line;
+    const auto run = [&](var before, const auto&) {
+      const var now = f(before), moved = fluxpp::max(fluxpp::abs(now - before, line)),
+                size = fluxpp::maximum(fluxpp::max(fluxpp::abs(now, line)), 1.0, line);
+      return std::tuple{now, std::tuple{}, fluxpp::greater(moved, var(o.tolerance) * size, line)};
+    };
+    const var x = run_region(t, run, start, std::tuple{}, {.runs = o.most}).first;
+    graph::region& solving = t.regions[t[t[x.id].args[0]].args[0]];
+    solving.solves = true, solving.tolerance = o.tolerance;
+    return x;
+  }
+};
+
+} // namespace ops
+
+/// fixed_point(f, start, {.tolerance = 1e-10, .most = 1000}): the x with f(x) = x to which x = f(x) leads from start; f may
+/// use any var from outside.
+/// shapes   f keeps the shape of start
+/// grad     of the equation x = f(x), of any order: linear fixed points, solved by the same iteration; none in start
+/// errors   compile: f changes the shape; none at run time: without convergence it is the last value
+/// accuracy the tolerance over 1 minus the rate of convergence
+/// source   Christianson 1994, Reverse accumulation and attractive fixed points, doi:10.1080/10556789408805572
+inline constexpr ops::fixed_point_function fixed_point{};
+
+} // namespace fluxpp::inline v0_1
+
+namespace fluxpp::inline v0_1::autodiff {
+
+/// derived_region: builds the region of the derivatives of another's runs. They are first written down in a draft, as if
+/// every value of a run were at hand; then the part of it that is needed is written again, with these values in the place
+/// of what they were.
+class derived_region {
+public:
+  constexpr derived_region(graph::tape& t, int primal)
+      : draft(t.open()), t_(t), primal_(primal), outside_(std::exchange(t.current_region, draft)), copy_(t) {
+    t.regions[draft].parent = primal;
+  }
+
+  /// Writes the region; its number. Its carries and stacks are those of the draft.
+  constexpr int write(bool reverse) {
+    find_needed();
+    t_.current_region = outside_;
+    t_.current_region = region_ = t_.open();
+    t_.regions[region_].reverse = reverse;
+    if (t_.regions[primal_].ends_early())
+      t_.regions[region_].most = graph::result_of(t_, primal_, graph::result_role::runs, 0).id;
+    const graph::region from = t_.regions[draft]; // a copy: regions move when there are more
+    for (const graph::region::carry& c : from.carries)
+      copy_.set(c.inside, graph::add_carry(t_, region_, {t_, c.initial}));
+    for (const graph::region::slice& s : from.slices)
+      if (needed_[s.inside]) copy_.set(s.inside, graph::add_slice(t_, region_, {t_, s.array}));
+    for (int id = 0; id < needed_.size(); ++id)
+      if (needed_[id] && !copy_.has(id) && written(id)) write(id);
+    for (int i = 0; i < from.carries.size(); ++i) ops::set_next(t_, region_, i, copy_.at(from.carries[i].next));
+    for (const graph::region::stack& s : from.stacks) ops::add_stack(t_, region_, copy_.at(s.inside));
+    t_.regions[draft].node = graph::region::abandoned;
+    t_.current_region = outside_;
+    graph::close(t_, region_, t_.shape_of(t_.regions[primal_].node)[0]);
+    return region_;
+  }
+
+  const int draft; ///< the region in which derivatives are written down
+
+private:
+  /// Nodes that are written again where they are needed; others keep their place outside.
+  constexpr bool written(int id) const { return t_.region_of(id) == draft || t_.region_of(id) == primal_; }
+
+  /// A value of the primal's runs that costs more to compute than to read.
+  constexpr bool kept(int id) const {
+    const graph::op_info& op = *t_[id].op;
+    const int computed_by = op.kind == graph::kind::result ? t_[id].args[0] : id;
+    if (t_.region_of(id) != primal_ || computed_by > t_.regions[primal_].node) return false;
+    if (op.kind == graph::kind::input) return true;
+    if (op.kind == graph::kind::region) return false;
+    if (t_.regions[primal_].recompute) return op.random;
+    return op.kind == graph::kind::elementwise ? op.cost > 1 : !graph::is_view(op.kind);
+  }
+  constexpr void find_needed() {
+    const graph::region& from = t_.regions[draft];
+    needed_.assign(t_.size(), false);
+    for (const graph::region::carry& c : from.carries) needed_[c.next] = true;
+    for (const graph::region::stack& s : from.stacks) needed_[s.inside] = true;
+    for (int id = needed_.size() - 1; id >= 0; --id)
+      if (needed_[id] && written(id) && !kept(id))
+        for (const int a : graph::operands_of(t_, id)) needed_[a] = true;
+  }
+
+  constexpr void write(int id) {
+    if (kept(id)) copy_.set(id, graph::add_slice(t_, region_, kept_array(id)));
+    else copy_.copy(id);
+  }
+  /// What has the values of node id in all runs of the primal.
+  constexpr var kept_array(int id) {
+    const graph::region& from = t_.regions[primal_];
+    for (int i = 0; i < from.carries.size(); ++i)
+      if (from.carries[i].inside == id) return graph::result_of(t_, primal_, graph::result_role::entries, i);
+    for (const graph::region::slice& s : from.slices)
+      if (s.inside == id) return {t_, s.array};
+    return graph::result_of(t_, primal_, graph::result_role::stack, ops::add_stack(t_, primal_, {t_, id}));
+  }
+
+  graph::tape& t_;
+  int primal_, outside_, region_ = 0;
+  list<bool> needed_;
+  copier copy_;
+};
+
+/// The nodes that a region reads from outside and that derivatives are wanted of.
+template <class Wanted> constexpr list<int> wanted_captures(const graph::tape& t, int r, const Wanted& wanted) {
+  list<int> out;
+  for (const int id : graph::captures(t, r))
+    if (wanted(id)) out.push(id);
+  return out;
+}
+/// v, or a zero with the shape of like.
+constexpr var or_zero(var v, var like) { return v.exists() ? v : zeros_like(like); }
+
+/// For a region that solves x = f(x): f(x) at the solution, written out.
+constexpr var at_solution(graph::tape& t, int r) {
+  const graph::region::carry of = t.regions[r].carries[0];
+  copier copy(t);
+  copy.set(of.inside, graph::result_of(t, r, graph::result_role::last, 0));
+  for (const int id : graph::needed_in(t, r)) copy.copy(id);
+  return copy.at(of.next);
+}
+constexpr fixed_point_options options_of(const graph::tape& t, int r) {
+  return {t.regions[r].tolerance, t.shape_of(t.regions[r].node)[0]};
+}
+/// u = xbar + J^T u is the cotangent of f(x) that stands for xbar of the solution; it reaches what f reads.
+constexpr void pull_through_solution(graph::tape& t, int r, cotangents& bar) {
+  const var x = graph::result_of(t, r, graph::result_role::last, 0), xbar = bar.of_result(x.id);
+  if (!xbar.exists()) return;
+  const var y = at_solution(t, r);
+  const auto step = [&](var u) { return ops::plus(adjoint(t, list_of(y), list_of(u), list_of(x))[0], xbar); };
+  const var u = ops::fixed_point_function::solve(t, step, xbar, options_of(t, r));
+  list<var> read;
+  for (const int id : wanted_captures(t, r, [&](int a) { return bar.wanted(a); })) read.push({t, id});
+  read.push(x); // which is not followed further
+  const list<var> g = adjoint(t, list_of(y), list_of(u), read);
+  for (int i = 0; i + 1 < read.size(); ++i) bar.add(read[i].id, g[i]);
+}
+/// dx = dy + J dx, where dy is the tangent of f(x) from what it reads.
+constexpr void push_through_solution(graph::tape& t, int r, list<int>& dot) {
+  const var x = graph::result_of(t, r, graph::result_role::last, 0), y = at_solution(t, r);
+  list<var> read = list_of(x), direction = list_of(var()); // x itself is held
+  for (const int id : graph::captures(t, r))
+    if (id < dot.size() && dot[id] >= 0) read.push({t, id}), direction.push({t, dot[id]});
+  const var dy = tangents(t, list_of(y), read, direction)[0];
+  if (!dy.exists() || x.id >= dot.size()) return;
+  const auto step = [&](var dx) { return ops::plus(tangents(t, list_of(y), list_of(x), list_of(dx))[0], dy); };
+  dot[x.id] = ops::fixed_point_function::solve(t, step, dy, options_of(t, r)).id;
+}
+
+/// The runs of the adjoint go the other way: they hand on the cotangents of the carries, and sum those of what all runs
+/// share.
+constexpr void pull_through_region(graph::tape& t, int id, cotangents& bar) {
+  const int r = t[id].args[0];
+  if (t.regions[r].solves) return pull_through_solution(t, r, bar);
+  const graph::region of = t.regions[r];
+  bool any = false;
+  for (const graph::region::carry& c : of.carries)
+    any = any || bar.of_result(c.last).exists() || bar.of_result(c.entries).exists();
+  for (const graph::region::stack& s : of.stacks) any = any || bar.of_result(s.result).exists();
+  if (!any) return;
+
+  derived_region d(t, r);
+  list<var> y, ybar, x;
+  list<int> carries;
+  for (int i = 0; i < of.carries.size(); ++i) {
+    const graph::region::carry& c = of.carries[i];
+    if (t.integer(c.inside)) continue;
+    carries.push(i);
+    y.push({t, c.next});
+    ybar.push(graph::add_carry(t, d.draft, or_zero(bar.of_result(c.last), {t, c.initial})));
+    x.push({t, c.inside});
+  }
+  for (const graph::region::stack& s : of.stacks)
+    if (const var b = bar.of_result(s.result); b.exists())
+      y.push({t, s.inside}), ybar.push(graph::add_slice(t, d.draft, b));
+  list<int> arrays;
+  for (const graph::region::slice& s : of.slices)
+    if (bar.wanted(s.array)) arrays.push(s.array), x.push({t, s.inside});
+  const list<int> shared = wanted_captures(t, r, [&](int a) { return bar.wanted(a); });
+  for (const int a : shared) x.push({t, a});
+
+  const list<var> g = adjoint(t, y, ybar, x);
+  int at = 0;
+  for (; at < carries.size(); ++at) {
+    var next = or_zero(g[at], x[at]);
+    if (const var b = bar.of_result(of.carries[carries[at]].entries); b.exists())
+      next = next + graph::add_slice(t, d.draft, b);
+    t.regions[d.draft].carries[at].next = next.id;
+  }
+  list<int> summed, stacked; // the nodes whose cotangents the region has
+  for (const int array : arrays) {
+    if (g[at].exists()) stacked.push(array), t.regions[d.draft].stacks.push({g[at].id});
+    ++at;
+  }
+  for (const int a : shared) {
+    if (g[at].exists()) {
+      const var sum = graph::add_carry(t, d.draft, zeros_like({t, a}));
+      t.regions[d.draft].carries.back().next = (sum + g[at]).id;
+      summed.push(a);
+    }
+    ++at;
+  }
+  const int adjoint_region = d.write(!of.reverse);
+  const auto result = [&](graph::result_role role, int which) {
+    return graph::result_of(t, adjoint_region, role, which);
+  };
+  for (int i = 0; i < carries.size(); ++i) bar.add(of.carries[carries[i]].initial, result(graph::result_role::last, i));
+  for (int i = 0; i < summed.size(); ++i) bar.add(summed[i], result(graph::result_role::last, carries.size() + i));
+  for (int i = 0; i < stacked.size(); ++i) bar.add(stacked[i], result(graph::result_role::stack, i));
+}
+
+/// The runs of the tangent go the same way.
+constexpr void push_through_region(graph::tape& t, int id, list<int>& dot) {
+  const int r = t[id].args[0];
+  if (t.regions[r].solves) return push_through_solution(t, r, dot);
+  const graph::region of = t.regions[r];
+  const auto dot_of = [&](int a) { return a < dot.size() && dot[a] >= 0 ? var(t, dot[a]) : var(); };
+  derived_region d(t, r);
+  list<var> y, x, dx;
+  list<int> carries;
+  for (int i = 0; i < of.carries.size(); ++i) {
+    const graph::region::carry& c = of.carries[i];
+    if (t.integer(c.inside)) continue;
+    carries.push(i);
+    y.push({t, c.next}), x.push({t, c.inside});
+    dx.push(graph::add_carry(t, d.draft, or_zero(dot_of(c.initial), {t, c.initial})));
+  }
+  for (const graph::region::slice& s : of.slices)
+    if (const var v = dot_of(s.array); v.exists()) x.push({t, s.inside}), dx.push(graph::add_slice(t, d.draft, v));
+  for (const int a : wanted_captures(t, r, [&](int c) { return dot_of(c).exists(); }))
+    x.push({t, a}), dx.push(dot_of(a));
+  for (const graph::region::stack& s : of.stacks) y.push({t, s.inside});
+
+  const list<var> dy = tangents(t, y, x, dx);
+  for (int i = 0; i < carries.size(); ++i) t.regions[d.draft].carries[i].next = or_zero(dy[i], y[i]).id;
+  list<int> stacked;
+  for (int k = 0; k < of.stacks.size(); ++k)
+    if (const var v = dy[carries.size() + k];
+        v.exists() && of.stacks[k].result >= 0 && of.stacks[k].result < dot.size())
+      stacked.push(of.stacks[k].result), t.regions[d.draft].stacks.push({v.id});
+  const int tangent_region = d.write(of.reverse);
+  const auto set = [&](int result, graph::result_role role, int which) {
+    if (result >= 0 && result < dot.size()) dot[result] = graph::result_of(t, tangent_region, role, which).id;
+  };
+  for (int i = 0; i < carries.size(); ++i) {
+    set(of.carries[carries[i]].last, graph::result_role::last, i);
+    set(of.carries[carries[i]].entries, graph::result_role::entries, i);
+  }
+  for (int k = 0; k < stacked.size(); ++k) set(stacked[k], graph::result_role::stack, k);
+}
+
+} // namespace fluxpp::inline v0_1::autodiff
+
+// Forward mode: one sweep over the tape from inputs to outputs, appending the tangent to the same tape.
+
+namespace fluxpp::inline v0_1::autodiff {
+
+/// Carries the tangents of a region's operands to its results; see autodiff/regions.hpp.
+constexpr void push_through_region(graph::tape& t, int id, list<int>& dot);
+
+constexpr void push_through(graph::tape& t, int id, list<int>& dot) {
+  const graph::node_view node(t, id);
+  graph::pushforward p;
+  bool any = false;
+  for (int i = 0; i < node.node.op->arity; ++i)
+    if (const int d = node.node.args[i] >= 0 ? dot[node.node.args[i]] : -1; d >= 0) {
+      p.dx[i] = {t, d};
+      any = true;
+    }
+  if (!any) return;
+  if (const var dy = node.node.op->tangent(node, p); dy.exists()) dot[id] = dy.id;
+}
+
+/// tangents(t, y, x, dx): the directional derivative of each var in y along dx, the tangents of the vars in x; one that is
+/// zero does not exist.
+/// source   Griewank & Walther 2008, Evaluating Derivatives, chapter 3
+constexpr list<var> tangents(graph::tape& t, const list<var>& y, const list<var>& x, const list<var>& dx) {
+  int last = -1;
+  for (const var& v : y) last = v.id > last ? v.id : last;
+  const list<bool> depends = reached_from(t, last, x);
+  list<int> dot;
+  dot.assign(last + 1, -1);
+  list<bool> given(last + 1), needed(last + 1);
+  for (int i = 0; i < x.size(); ++i) {
+    if (x[i].id > last) continue;
+    given[x[i].id] = true;
+    if (dx[i].exists()) dot[x[i].id] = ops::fitted(dx[i], x[i].shape(), "jvp", graph::rule::tangent).id;
+  }
+  for (const var& v : y) needed[v.id] = true;
+  for (int id = last; id >= 0; --id)
+    if (needed[id] && depends[id] && !given[id])
+      for (const int a : graph::operands_of(t, id)) needed[a] = true;
+  const bool among_rules = std::exchange(t.rules, true);
+  for (int id = 0; id <= last; ++id) {
+    if (!needed[id] || !depends[id] || given[id]) continue;
+    t.line = t[id].line;
+    if (t[id].op == &graph::region_op) push_through_region(t, id, dot);
+    else if (t[id].op->tangent != nullptr) push_through(t, id, dot);
+  }
+  t.rules = among_rules;
+  list<var> dy;
+  for (const var& v : y) dy.push(dot[v.id] >= 0 ? var(t, dot[v.id]) : var());
+  return dy;
+}
+
+/// The same with zeros in place of tangents that do not exist.
+constexpr list<var> tangent(graph::tape& t, const list<var>& y, const list<var>& x, const list<var>& dx) {
+  list<var> dy = tangents(t, y, x, dx);
+  for (int i = 0; i < y.size(); ++i)
+    if (!dy[i].exists()) dy[i] = zeros_like(y[i]);
+  return dy;
+}
+
+} // namespace fluxpp::inline v0_1::autodiff
+
+// dual<T, N>: a number with its derivatives along N directions, for ordinary templates.
+// The list of operations: to be tested, planned and run, an operation stands here.
 // acos: the inverse cosine.
 // rsqrt: the reciprocal square root.
 
@@ -2690,72 +3107,6 @@ inline constexpr operation<ops::acosh> acosh{};
 } // namespace fluxpp::inline v0_1
 
 // argmax, argmin: where the first largest and smallest elements are.
-// What all reductions share: which axes are meant, that they are not empty, and whether they stay with extent 1.
-
-namespace fluxpp::inline v0_1::ops {
-
-/// checked_mask(x, over): the axes of x that are meant, as bits; one that x lacks is a fault.
-constexpr unsigned checked_mask(var x, const axes& over) {
-  constexpr unsigned lacking = 1u << max_rank;
-  const unsigned mask = over.mask(x.rank());
-  if ((mask & lacking) == 0) return mask;
-  dims given;
-  for (int i = 0; i < over.count; ++i) given = given.with(over.axis[i]);
-  x.tape->fail(graph::rule::axis, x.shape(), given);
-  return (1u << (over.count < x.rank() ? over.count : x.rank())) -
-         1; // as many axes, so that the result has the rank meant
-}
-
-/// checked_axis(x, axis): the axis, counted from the front; one that x lacks is a fault.
-constexpr int checked_axis(var x, int axis) {
-  const int a = axis < 0 ? axis + x.rank() : axis;
-  if (a >= 0 && a < x.rank()) return a;
-  x.tape->fail(graph::rule::axis, x.shape(), make_dims(axis));
-  return 0;
-}
-
-/// Whether two extents that must be equal may be: numbers are compared at once, names when the program is called.
-constexpr bool same_extent(graph::tape& t, int a, int b, const char* rule) {
-  a = t.extents.resolve(a), b = t.extents.resolve(b);
-  if (a >= 0 && b >= 0) return a == b;
-  t.extents.equate(a, b, rule, t.line);
-  return true;
-}
-
-/// Every axis in the mask must have an element: reductions without a neutral element need one.
-constexpr void require_elements(var x, unsigned mask, const char* rule) {
-  graph::extent_table& extents = x.tape->extents;
-  for (int i = 0; i < x.rank(); ++i) {
-    if (!(mask >> i & 1u)) continue;
-    const int e = extents.resolve(x.shape()[i]);
-    if (e == 0) x.tape->fail(graph::rule::empty, x.shape(), make_dims(i));
-    if (e < 0) extents.require_at_least(e, 1, rule, x.tape->line);
-  }
-}
-
-/// y without the reduced axes, unless they are kept.
-constexpr var squeezed(var y, unsigned mask, const axes& over) {
-  return over.keep ? y : reshape::apply(y, squeezed_shape(y.shape(), mask));
-}
-
-/// fold<Op>: a reduction node over the axes in the mask, which keep extent 1; x itself where there is nothing to fold.
-template <class Op> constexpr var fold(var x, unsigned mask) {
-  const dims shape = kept_shape(x.shape(), mask);
-  return shape == x.shape() ? x : record<Op>(*x.tape, shape, graph::make_attributes(mask), x);
-}
-
-/// reduction<Op, Nonempty>: the function object of a reduction: f(x), f(x, 1), f(x, {0, 2}), f(x, fx::keep_dims).
-template <class Op, bool Nonempty> struct reduction {
-  constexpr var operator()(var x, axes over = {}, int line = __builtin_LINE()) const {
-    if (x.is_number()) return x;
-    graph::at_line(x, line);
-    const unsigned mask = checked_mask(x, over);
-    if constexpr (Nonempty) require_elements(x, mask, Op::name);
-    return squeezed(Op::apply(x, mask), mask, over);
-  }
-};
-
-} // namespace fluxpp::inline v0_1::ops
 
 namespace fluxpp::inline v0_1 {
 namespace ops {
@@ -3265,57 +3616,6 @@ struct exp : elementwise<1> {
 
 } // namespace ops
 inline constexpr operation<ops::exp> exp{};
-} // namespace fluxpp::inline v0_1
-
-// iota, one_hot: the indices of an axis, and where they equal given ones.
-
-namespace fluxpp::inline v0_1 {
-namespace ops {
-
-/// iota(): 0, 1, 2, ... as a vector.
-struct iota : custom<0> {
-  static constexpr auto name = "iota";
-  static constexpr bool integer = true;
-  static constexpr var apply(graph::tape& t, int extent) { return record<iota>(t, make_dims(extent), {}); }
-  static constexpr var vjp(const node_view&, var, int) { return {}; }
-  static constexpr var jvp(const node_view&, const pushforward&) { return {}; }
-};
-
-struct iota_function {
-  constexpr var operator()(var x, int axis, int line = __builtin_LINE()) const {
-    graph::at_line(x, line);
-    return iota::apply(*x.tape, x.extent(checked_axis(x, axis)));
-  }
-};
-
-/// one_hot(index, n): 1 in column index[i] of row i, by comparison, which fuses with what it is multiplied by.
-constexpr var one_hot(var index, int n) {
-  const var column = reshape::apply(index, index.shape().with(1));
-  return fluxpp::equal(iota::apply(*index.tape, n), column, index.tape->line);
-}
-
-struct one_hot_function {
-  constexpr var operator()(var index, int n, int line = __builtin_LINE()) const {
-    graph::at_line(index, line);
-    if (index.rank() < max_rank) return one_hot(index, n);
-    index.tape->fail(graph::rule::rank, index.shape(), make_dims(n));
-    return index;
-  }
-};
-
-} // namespace ops
-
-/// iota(x, axis): the indices 0, 1, ... of an axis of x, as a vector.
-/// shapes   x [.., n, ..] -> [n]
-/// grad     none: indices
-/// errors   run: the axis has more elements than the program's type counts, 2^24 in float (value_error)
-inline constexpr ops::iota_function iota{};
-
-/// one_hot(index, n): rows of n numbers, 1 at the index and 0 elsewhere; an index outside 0, ... n - 1 gives zeros.
-/// shapes   index [i, j] -> [i, j, n]
-/// grad     none: truth values
-inline constexpr ops::one_hot_function one_hot{};
-
 } // namespace fluxpp::inline v0_1
 
 // matmul: products of matrices, vectors and arrays of matrices.
@@ -4158,56 +4458,6 @@ inline constexpr ops::global_avg_pool2d_function global_avg_pool2d{};
 } // namespace fluxpp::inline v0_1
 
 // batch_norm: channels brought to mean 0 and variance 1, by statistics of the batch or of earlier batches.
-// maximum and minimum: the larger and the smaller of two values.
-
-namespace fluxpp::inline v0_1 {
-namespace ops {
-
-/// maximum(a, b): the larger of a and b, elementwise; NaN if either is.
-/// grad     to the larger one; to a where they are equal
-/// accuracy exact
-struct maximum : elementwise<2> {
-  static constexpr auto name = "maximum";
-  static constexpr int cost = 1;
-  static constexpr bool foldable = true;
-  template <class V> static constexpr V forward(V a, V b) {
-    using scalar::select;
-    return select((a >= b) | (a != a), a, b);
-  }
-  template <class V> static constexpr std::array<V, 2> partials(V a, V b, V) {
-    const V first = fluxpp::greater_equal(a, b);
-    return {first, V(1) - first};
-  }
-  static constexpr int rewrite(graph::tape&, const graph::node& n) { return n.args[0] == n.args[1] ? n.args[0] : -1; }
-  static constexpr std::array samples{std::array{-2.0, 0.5}, std::array{3.0, 1.5}};
-  static constexpr double max_ulp = 0;
-};
-
-/// minimum(a, b): the smaller of a and b, elementwise; NaN if either is.
-/// grad     to the smaller one; to a where they are equal
-/// accuracy exact
-struct minimum : elementwise<2> {
-  static constexpr auto name = "minimum";
-  static constexpr int cost = 1;
-  static constexpr bool foldable = true;
-  template <class V> static constexpr V forward(V a, V b) {
-    using scalar::select;
-    return select((a <= b) | (a != a), a, b);
-  }
-  template <class V> static constexpr std::array<V, 2> partials(V a, V b, V) {
-    const V first = fluxpp::less_equal(a, b);
-    return {first, V(1) - first};
-  }
-  static constexpr int rewrite(graph::tape&, const graph::node& n) { return n.args[0] == n.args[1] ? n.args[0] : -1; }
-  static constexpr std::array samples{std::array{-2.0, 0.5}, std::array{3.0, 1.5}};
-  static constexpr double max_ulp = 0;
-};
-
-} // namespace ops
-inline constexpr operation<ops::maximum> maximum{};
-inline constexpr operation<ops::minimum> minimum{};
-} // namespace fluxpp::inline v0_1
-
 // standardised: mean 0 and variance 1 over some axes; what the normalisations have in common.
 // variance: the mean square distance from the mean.
 
@@ -4583,14 +4833,15 @@ constexpr var scalar_condition(graph::tape& t, var condition) {
 
 struct checkpoint_function {
   template <class F, class... A> constexpr auto operator()(const F& f, const A&... args) const {
-    return once(tape_of_call("checkpoint", __builtin_LINE(), args...), f, std::tuple{args...});
+    return once(tape_of_call("checkpoint", 0, args...), f, std::tuple{args...});
   }
 };
 
 struct cond_function {
   template <class Then, class Else, class... A>
-  constexpr auto operator()(var condition, const Then& then, const Else& otherwise, const A&... args) const {
-    graph::tape& t = tape_of_call("cond", __builtin_LINE(), condition, args...);
+  constexpr auto operator()(graph::located choice, const Then& then, const Else& otherwise, const A&... args) const {
+    const var condition = choice.value;
+    graph::tape& t = tape_of_call("cond", choice.line, condition, args...);
     const var yes = fluxpp::not_equal(scalar_condition(t, condition), 0.0, t.line);
     const auto a = once(t, then, std::tuple{args...}, yes), b = once(t, otherwise, std::tuple{args...}, 1.0 - yes);
     list<var> results;
@@ -5019,23 +5270,6 @@ inline constexpr ops::conv_transpose1d_function conv_transpose1d{};
 } // namespace fluxpp::inline v0_1
 
 // cross_entropy: the loss of classification, from scores and labels.
-// The rule of operations that are linear in one operand, while the others only say where.
-
-namespace fluxpp::inline v0_1 {
-
-/// linear_in<Op, N, K>: an operation of N operands, linear in operand K; Op states transpose(y, ybar), its adjoint.
-/// grad     in the other operands: 0
-template <class Op, int Arity, int Operand> struct linear_in : custom<Arity> {
-  static constexpr var vjp(const node_view& y, var ybar, int i) {
-    return i == Operand ? Op::transpose(y, ybar) : var{};
-  }
-  static constexpr var jvp(const node_view& y, const pushforward& p) {
-    return p.dx[Operand].exists() ? ops::with_operand(y, Operand, p.dx[Operand]) : var{};
-  }
-};
-
-} // namespace fluxpp::inline v0_1
-
 // logsumexp: the logarithm of a sum of exponentials, without overflow.
 // log: the natural logarithm.
 
@@ -5058,93 +5292,6 @@ struct log : elementwise<1> {
 
 } // namespace ops
 inline constexpr operation<ops::log> log{};
-} // namespace fluxpp::inline v0_1
-
-// max, min: the largest and smallest element over axes, or of two arrays element by element.
-// take_at_extremum, put_at_extremum: reading and writing where a reduction found its largest or smallest element.
-
-namespace fluxpp::inline v0_1::ops {
-
-/// take_at_extremum(x, t): t where x has its first largest (attribute 1 = 0) or smallest (1) element over the axes in
-/// attribute 0, which keep extent 1. The first NaN, if there is one, is the extremum.
-/// grad     in x: 0; in t: put_at_extremum(x, ybar)
-struct take_at_extremum : linear_in<take_at_extremum, 2, 1> {
-  static constexpr auto name = "take_at_extremum";
-  static constexpr var apply(var x, var t, unsigned mask, bool smallest) {
-    return record<take_at_extremum>(*x.tape, kept_shape(x.shape(), mask), graph::make_attributes(mask, smallest), x, t);
-  }
-  static constexpr var transpose(const node_view& y, var ybar);
-};
-
-/// put_at_extremum(x, t): zeros with the shape of x, and t where x has its first largest or smallest element.
-/// grad     in x: 0; in t: take_at_extremum(x, ybar)
-struct put_at_extremum : linear_in<put_at_extremum, 2, 1> {
-  static constexpr auto name = "put_at_extremum";
-  static constexpr var apply(var x, var t, unsigned mask, bool smallest) {
-    return record<put_at_extremum>(*x.tape, x.shape(), graph::make_attributes(mask, smallest), x, t);
-  }
-  static constexpr var transpose(const node_view& y, var ybar) {
-    return take_at_extremum::apply(y.arg(0), ybar, static_cast<unsigned>(y.attr(0)), y.attr(1) != 0);
-  }
-};
-
-constexpr var take_at_extremum::transpose(const node_view& y, var ybar) {
-  return put_at_extremum::apply(y.arg(0), ybar, static_cast<unsigned>(y.attr(0)), y.attr(1) != 0);
-}
-
-/// extremum<Op, F>: a reduction to the largest or smallest element.
-template <class Op, graph::fold F> struct extremum : custom<1> {
-  static constexpr auto kind = graph::kind::reduction;
-  static constexpr auto fold = F;
-  static constexpr bool smallest = F == graph::fold::min;
-  static constexpr var apply(var x, unsigned mask) { return ops::fold<Op>(x, mask); }
-  static constexpr var vjp(const node_view& y, var ybar, int) {
-    return put_at_extremum::apply(y.arg(0), ybar, static_cast<unsigned>(y.attr(0)), smallest);
-  }
-  static constexpr var jvp(const node_view& y, const pushforward& p) {
-    return take_at_extremum::apply(y.arg(0), p.dx[0], static_cast<unsigned>(y.attr(0)), smallest);
-  }
-};
-
-} // namespace fluxpp::inline v0_1::ops
-
-namespace fluxpp::inline v0_1 {
-namespace ops {
-
-struct max : extremum<max, graph::fold::max> {
-  static constexpr auto name = "max";
-};
-struct min : extremum<min, graph::fold::min> {
-  static constexpr auto name = "min";
-};
-
-/// reduction or pairwise operation, by what the second argument is: axes (an int is one axis) or a value.
-template <class Op, class Pairwise> struct reduction_or_pairwise : reduction<Op, true> {
-  using reduction<Op, true>::operator();
-  constexpr var operator()(var a, std::same_as<var> auto b, int line = __builtin_LINE()) const {
-    return operation<Pairwise>{}(a, b, line);
-  }
-  constexpr var operator()(var a, std::floating_point auto b, int line = __builtin_LINE()) const {
-    return operation<Pairwise>{}(a, var(b), line);
-  }
-};
-
-} // namespace ops
-
-/// max(x, axes): the largest element over axes, NaN if one is NaN; max(a, b) with values is maximum(a, b).
-/// shapes   as sum
-/// grad     ybar at the first largest element, 0 elsewhere
-/// errors   compile: x lacks an axis, an axis is empty; run: a named axis is empty (shape_error)
-/// accuracy exact
-inline constexpr ops::reduction_or_pairwise<ops::max, ops::maximum> max{};
-
-/// min(x, axes): the smallest element over axes, NaN if one is NaN; min(a, b) with values is minimum(a, b).
-/// shapes   as sum
-/// grad     ybar at the first smallest element, 0 elsewhere
-/// errors   as max
-/// accuracy exact
-inline constexpr ops::reduction_or_pairwise<ops::min, ops::minimum> min{};
-
 } // namespace fluxpp::inline v0_1
 
 namespace fluxpp::inline v0_1 {
@@ -13820,7 +13967,7 @@ private:
     region_ = 0, block_ = &out_.blocks[0];
     for (int id = 0, size = t_.size(); id < size; ++id)
       if (live_[id] && t_.region_of(id) == 0) write(id);
-    for (const int o : t_.outputs) block_->outputs.push(renamed_[operand_.standing_for(o)]);
+    for (const int o : t_.outputs) block_->outputs.push(here(operand_.standing_for(o)));
     block_->targets = t_.targets;
     while (block_->targets.size() < block_->outputs.size()) block_->targets.push({});
   }
@@ -13896,7 +14043,7 @@ private:
     if (block_here_[id] == region_) return renamed_[id];
     if (region_ == 0 && t_.region_of(id) != 0) { // a value of a run, where no run is
       if (out_.fault.rule == rule::none) out_.fault = {rule::escaped, t_.shape_of(id), {}, t_[id].line};
-      return 0;
+      return write_input(id);
     }
     if (is_view(t_[id].op->kind) || is_number(t_, id)) return write(id);
     captured_[region_].push(id);

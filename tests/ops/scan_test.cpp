@@ -110,6 +110,30 @@ TEST_CASE("what does not change from run to run is computed outside", "[ops]") {
   CHECK(outside == 1);
 }
 
+TEST_CASE("behind the end of a sequence its carry stays and its outs are zeros, both ways", "[ops]") {
+  const auto f = [](const vars& a) {
+    const auto sums = [](var s, var x) { return std::pair{s + x, s + x}; };
+    const auto [last, all] = fx::scan(sums, 0.0 * a[0], a[1], {.lengths = a[2]});
+    const auto [first, back] = fx::scan(sums, 0.0 * a[0], a[1], {.reverse = true, .lengths = a[2]});
+    return fx::concat({fx::reshape(last, {1, 2}), all, back, fx::reshape(first, {1, 2})}, 0);
+  };
+  const numbers arrays{1, 10, 2, 20, 3, 30};
+  CHECK(laws::value(f, {{make_dims(2), {0, 0}}, {make_dims(3, 2), arrays}, {make_dims(2), {3, 1}, true}}) ==
+        numbers{6, 10, 1, 10, 3, 0, 6, 0, 6, 10, 5, 0, 3, 0, 6, 10});
+  const auto network_of_sequences = [](const vars& a) {
+    return fx::scan(
+               [&](var h, var x) {
+                 h = fx::tanh(0.3 * fx::matmul(h, a[1]) + 0.3 * x);
+                 return std::pair{h, h};
+               },
+               a[0], a[2], {.lengths = a[3]})
+        .second;
+  };
+  std::vector<laws::argument> arguments = network_arguments;
+  arguments.push_back({make_dims(2), {4, 2}, true});
+  laws::check("lengths", network_of_sequences, arguments, {{2, 4}});
+}
+
 TEST_CASE("random numbers in a scan differ from run to run", "[ops]") {
   const auto f = [](const vars& a) {
     return fx::scan([](var s, var x) { return std::pair{s, fx::uniform_like(x)}; }, 0.0, a[0]).second;

@@ -52,14 +52,15 @@ constexpr var scalar_condition(graph::tape& t, var condition) {
 
 struct checkpoint_function {
   template <class F, class... A> constexpr auto operator()(const F& f, const A&... args) const {
-    return once(tape_of_call("checkpoint", __builtin_LINE(), args...), f, std::tuple{args...});
+    return once(tape_of_call("checkpoint", 0, args...), f, std::tuple{args...});
   }
 };
 
 struct cond_function {
   template <class Then, class Else, class... A>
-  constexpr auto operator()(var condition, const Then& then, const Else& otherwise, const A&... args) const {
-    graph::tape& t = tape_of_call("cond", __builtin_LINE(), condition, args...);
+  constexpr auto operator()(graph::located choice, const Then& then, const Else& otherwise, const A&... args) const {
+    const var condition = choice.value;
+    graph::tape& t = tape_of_call("cond", choice.line, condition, args...);
     const var yes = fluxpp::not_equal(scalar_condition(t, condition), 0.0, t.line);
     const auto a = once(t, then, std::tuple{args...}, yes), b = once(t, otherwise, std::tuple{args...}, 1.0 - yes);
     list<var> results;

@@ -2,7 +2,9 @@
 #pragma once
 // scan: a part of a program that runs once per element of arrays and hands values on from run to run.
 #include "fluxpp/graph/regions.hpp"
+#include "fluxpp/ops/compare.hpp"
 #include "fluxpp/ops/copy.hpp"
+#include "fluxpp/ops/iota.hpp"
 #include "fluxpp/ops/select.hpp"
 #include "fluxpp/ops/vars.hpp"
 
@@ -10,12 +12,12 @@
 
 namespace fluxpp::inline v0_1 {
 
-/// scan_options: from the last element to the first; with how many runs where there are no arrays; whether derivatives
-/// compute the values of a run again instead of keeping them.
+/// scan_options: see scan.
 struct scan_options {
-  bool reverse = false;
-  int runs = 0;
-  bool recompute = false;
+  bool reverse = false;   ///< from the last element to the first
+  int runs = 0;           ///< so many, where there are no arrays
+  bool recompute = false; ///< derivatives compute the values of a run again instead of keeping them
+  var lengths = {}; ///< [n]: of each of n sequences, which stand side by side along the first axis of a run's values
 };
 
 namespace ops {
@@ -77,8 +79,8 @@ constexpr int runs_over(graph::tape& t, const list<var>& arrays, int runs) {
 /// run_region(t, body, carry, arrays, options, most): body(carry, elements) -> {carry, outs, again} as a region; the carry
 /// after the last run, and the outs of all. At most `most` runs if it exists, none after one with an `again` of 0.
 template <class Body, class Carry, class Arrays>
-constexpr auto run_region(graph::tape& t, const Body& body, const Carry& carry, const Arrays& arrays, scan_options o,
-                          var most = {}) {
+constexpr auto run_region(graph::tape& t, const Body& body, const Carry& carry, const Arrays& arrays,
+                          const scan_options& o, var most = {}) {
   const list<var> initial = vars_of(t, carry), over = vars_of(t, arrays);
   const int runs = runs_over(t, over, o.runs), r = t.open(), outside = std::exchange(t.current_region, r);
   t.regions[r].reverse = o.reverse, t.regions[r].recompute = o.recompute;
@@ -105,33 +107,64 @@ constexpr auto run_region(graph::tape& t, const Body& body, const Carry& carry, 
   return std::pair{last, like<std::remove_cvref_t<decltype(outs)>>(results, at)};
 }
 
-/// The tape of the first var of a call of `name`, which is recorded next.
+/// The tape of the first var of a call of `name`, which is recorded next; line 0 is not known.
 template <class... V> constexpr graph::tape& tape_of_call(const char* name, int line, const V&... v) {
   graph::tape* const t = tape_in(v...);
   if (t == nullptr) throw value_error(name, "it needs an argument of the function, not plain numbers alone");
-  t->note(line);
+  if (line != 0) t->note(line);
   return *t;
+}
+
+/// v where the sequences, along its first axis, go on, else other.
+constexpr var while_they_last(var goes_on, var v, var other) {
+  dims column = make_dims(goes_on.extent(0));
+  while (column.rank < v.rank()) column = column.with(1);
+  return operation<select>::unnamed(reshape::apply(goes_on, column), v, other);
+}
+template <class V> constexpr auto while_they_last(graph::tape& t, var goes_on, const V& v, const list<var>& others) {
+  const list<var> all = vars_of(t, v);
+  list<var> out;
+  for (int i = 0; i < all.size(); ++i)
+    out.push(while_they_last(goes_on, all[i], others.empty() ? t.constant(0) : others[i < others.size() ? i : 0]));
+  int at = 0;
+  return like<V>(out, at);
 }
 
 struct scan_function {
   template <class Body, class Carry, class Arrays>
-  constexpr auto operator()(const Body& body, const Carry& carry, const Arrays& arrays, scan_options o = {},
+  constexpr auto operator()(const Body& body, const Carry& carry, const Arrays& arrays, const scan_options& o = {},
                             int line = __builtin_LINE()) const {
     graph::tape& t = tape_of_call("scan", line, carry, arrays);
+    if (o.lengths.exists()) return over_sequences(t, body, carry, arrays, o);
     const auto run = [&body](const auto& c, const auto& elements) {
       const auto [next, outs] = body(c, elements);
       return std::tuple{next, outs, var()};
     };
     return run_region(t, run, carry, arrays, o);
   }
+
+private:
+  /// Behind the end of a sequence its carries stay what they are, and outs are 0.
+  template <class Body, class Carry, class Arrays>
+  static constexpr auto over_sequences(graph::tape& t, const Body& body, const Carry& carry, const Arrays& arrays,
+                                       const scan_options& o) {
+    const auto run = [&](const auto& c, const auto& elements) {
+      const auto [next, outs] = body(c, std::get<0>(elements));
+      const var goes_on = operation<less>::unnamed(std::get<1>(elements), o.lengths);
+      return std::tuple{while_they_last(t, goes_on, next, vars_of(t, c)), while_they_last(t, goes_on, outs, {}), var()};
+    };
+    const var number = iota::apply(t, runs_over(t, vars_of(t, arrays), o.runs));
+    return run_region(t, run, carry, std::tuple{arrays, number}, o);
+  }
 };
 
 } // namespace ops
 
-/// scan(body, carry, arrays, {.reverse = false, .runs = 0, .recompute = false}): runs body(carry, elements) ->
-/// std::pair{carry, out} once per element of the leading axis of the arrays; the pair of the carry after the last run and
-/// the outs of all runs, stacked. Carry, arrays and outs are a var or a tuple of such; arrays may be an empty tuple, then
-/// there are `runs` runs. The body may use any var from outside; what does not change from run to run is computed once.
+/// scan(body, carry, arrays, {.reverse, .runs, .recompute, .lengths}): runs body(carry, elements) -> std::pair{carry, out}
+/// once per element of the leading axis of the arrays; the pair of the carry after the last run and the outs of all runs,
+/// stacked. Carry, arrays and outs are a var or a tuple of such; arrays may be an empty tuple, then there are `runs` runs.
+/// The body may use any var from outside; what does not change from run to run is computed once. With `lengths`, carries
+/// and outs begin with an axis of sequences: behind the end of one its carries stay what they are, and its outs are 0.
 /// shapes   arrays [n, a] -> elements [a]; out [b] -> [n, b]; the carry keeps its shape
 /// grad     of any order; values of the runs that a derivative needs are kept, of cheap operations computed again; with
 ///          .recompute only the carries are kept

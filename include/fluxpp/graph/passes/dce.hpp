@@ -134,7 +134,7 @@ private:
     region_ = 0, block_ = &out_.blocks[0];
     for (int id = 0, size = t_.size(); id < size; ++id)
       if (live_[id] && t_.region_of(id) == 0) write(id);
-    for (const int o : t_.outputs) block_->outputs.push(renamed_[operand_.standing_for(o)]);
+    for (const int o : t_.outputs) block_->outputs.push(here(operand_.standing_for(o)));
     block_->targets = t_.targets;
     while (block_->targets.size() < block_->outputs.size()) block_->targets.push({});
   }
@@ -210,7 +210,7 @@ private:
     if (block_here_[id] == region_) return renamed_[id];
     if (region_ == 0 && t_.region_of(id) != 0) { // a value of a run, where no run is
       if (out_.fault.rule == rule::none) out_.fault = {rule::escaped, t_.shape_of(id), {}, t_[id].line};
-      return 0;
+      return write_input(id);
     }
     if (is_view(t_[id].op->kind) || is_number(t_, id)) return write(id);
     captured_[region_].push(id);
