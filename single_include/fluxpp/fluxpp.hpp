@@ -238,6 +238,11 @@ public:
     slot[at] = this->size_;
     return this->size_ - 1;
   }
+  /// Takes a value that is known to be new, when nothing will be looked up any more.
+  constexpr int add(const T& value) {
+    this->push(value);
+    return this->size_ - 1;
+  }
   constexpr const T& operator[](int i) const { return this->data_[i]; }
   constexpr const T* data() const { return this->data_; }
 
@@ -1006,18 +1011,17 @@ constexpr bool is_number(const tape& t, int id) {
 
 constexpr list<int> captures(const tape& t, int r);
 
-/// The nodes that node id reads; of a region, what its runs read, too.
-constexpr list<int> operands_of(const tape& t, int id) {
-  list<int> out;
+/// each_operand(t, id, f): f(a) for the nodes that node id reads; of a region, what its runs read, too.
+template <class F> constexpr void each_operand(const tape& t, int id, const F& f) {
   const node& n = t[id];
   for (int i = 0; i < n.op->arity; ++i)
-    if (n.args[i] >= 0) out.push(n.args[i]);
-  if (n.op->kind != kind::region) return out;
-  if (t.regions[n.args[0]].most >= 0) out.push(t.regions[n.args[0]].most);
-  for (const region::carry& c : t.regions[n.args[0]].carries) out.push(c.initial);
-  for (const region::slice& s : t.regions[n.args[0]].slices) out.push(s.array);
-  out.append(captures(t, n.args[0]));
-  return out;
+    if (n.args[i] >= 0) f(n.args[i]);
+  if (n.op->kind != kind::region) return;
+  const region& r = t.regions[n.args[0]];
+  if (r.most >= 0) f(r.most);
+  for (const region::carry& c : r.carries) f(c.initial);
+  for (const region::slice& s : r.slices) f(s.array);
+  for (const int a : captures(t, n.args[0])) f(a);
 }
 
 /// needed_in(t, r): the nodes of region r that its outputs need, in order; derivatives leave others behind.
@@ -1030,7 +1034,7 @@ constexpr list<int> needed_in(const tape& t, int r) {
   if (of.again >= 0) needed[of.again] = true;
   for (int i = of.nodes.size() - 1; i >= 0; --i)
     if (needed[of.nodes[i]])
-      for (const int a : operands_of(t, of.nodes[i])) needed[a] = true;
+      each_operand(t, of.nodes[i], [&](int a) { needed[a] = true; });
   list<int> out;
   for (const int id : of.nodes)
     if (needed[id]) out.push(id);
@@ -1041,13 +1045,13 @@ constexpr list<int> needed_in(const tape& t, int r) {
 constexpr list<int> captures(const tape& t, int r) {
   list<int> out;
   list<bool> seen(t.size());
-  for (const int id : needed_in(t, r))
-    for (int a : operands_of(t, id)) {
-      while (is_view(t[a].op->kind) && t.region_of(a) != r) a = t[a].args[0];
-      if (t.region_of(a) == r || seen[a] || is_number(t, a)) continue;
-      seen[a] = true;
-      out.push(a);
-    }
+  const auto visit = [&](int a) {
+    while (is_view(t[a].op->kind) && t.region_of(a) != r) a = t[a].args[0];
+    if (t.region_of(a) == r || seen[a] || is_number(t, a)) return;
+    seen[a] = true;
+    out.push(a);
+  };
+  for (const int id : needed_in(t, r)) each_operand(t, id, visit);
   return out;
 }
 
@@ -1072,7 +1076,7 @@ constexpr void close(tape& t, int r, int runs) {
   const int id = t.push(n);
   t.regions[r].node = id;
   int outside = 0;
-  for (const int a : operands_of(t, id)) outside = t.meeting(t.region_of(a), outside);
+  each_operand(t, id, [&](int a) { outside = t.meeting(t.region_of(a), outside); });
   t.settle(id, outside);
 }
 
@@ -1857,8 +1861,12 @@ constexpr list<bool> reached_from(const graph::tape& t, int last, const list<var
   for (const var& v : x)
     if (v.id <= last) depends[v.id] = true;
   for (int id = 0; id <= last; ++id) {
-    if (t[id].op->integer || depends[id]) continue;
-    for (const int a : graph::operands_of(t, id)) depends[id] = depends[id] || (a <= last && depends[a]);
+    if (t[id].op->integer) continue;
+    const graph::node& n = t[id];
+    for (int i = 0; i < n.op->arity; ++i)
+      if (n.args[i] >= 0 && depends[n.args[i]]) depends[id] = true;
+    if (n.op == &graph::region_op)
+      graph::each_operand(t, id, [&](int a) { depends[id] = depends[id] || (a <= last && depends[a]); });
   }
   return depends;
 }
@@ -1867,30 +1875,29 @@ constexpr list<bool> reached_from(const graph::tape& t, int last, const list<var
 constexpr var zeros_like(var x) { return ops::broadcast_to(x.tape->constant(0), x.shape()); }
 
 /// cotangents: what a reverse sweep has found so far, per node.
-class cotangents {
-public:
-  constexpr cotangents(graph::tape& t, int last, const list<var>& x)
-      : t_(t), depends_(reached_from(t, last, x)), stop_(last + 1) {
-    bar_.assign(last + 1, -1);
-    for (const var& v : x)
-      if (v.id <= last) stop_[v.id] = true;
-  }
-  /// Whether node id is one that a cotangent is wanted of.
-  constexpr bool wanted(int id) const { return id >= 0 && id < depends_.size() && depends_[id] && !t_.integer(id); }
-  /// Whether the sweep goes on from node id, to its operands.
-  constexpr bool passes(int id) const { return wanted(id) && !stop_[id]; }
-  constexpr var of(int id) const { return id >= 0 && id < bar_.size() && bar_[id] >= 0 ? var(t_, bar_[id]) : var(); }
-  /// The same of a result of a region, if the sweep goes on from it.
-  constexpr var of_result(int id) const { return passes(id) ? of(id) : var(); }
-  constexpr void add(int id, var c) {
-    if (!wanted(id) || !(c.exists() || c.number != 0)) return;
-    bar_[id] = bar_[id] < 0 ? c.id : (c + var(t_, bar_[id])).id;
-  }
+struct cotangents {
+  graph::tape& t;
+  list<bool> wanted; ///< nodes that lead to what is differentiated
+  list<bool> stop;   ///< what is differentiated: the sweep does not go on
+  list<int> bar;     ///< node of the cotangent; -1: none
 
-private:
-  graph::tape& t_;
-  list<bool> depends_, stop_;
-  list<int> bar_;
+  constexpr cotangents(graph::tape& tape, int last, const list<var>& x)
+      : t(tape), wanted(reached_from(tape, last, x)), stop(last + 1) {
+    bar.assign(last + 1, -1);
+    for (const var& v : x)
+      if (v.id <= last) stop[v.id] = true;
+  }
+  constexpr bool is_wanted(int id) const { return id < wanted.size() && wanted[id] && !t.integer(id); }
+  /// The cotangent of a result of a region, if the sweep goes on from it.
+  constexpr var of_result(int id) const {
+    return id >= 0 && id < bar.size() && bar[id] >= 0 && wanted[id] && !stop[id] ? var(t, bar[id]) : var();
+  }
+  /// Adds to the cotangent of a node that is wanted.
+  constexpr void add(int id, var c) {
+    if (!c.exists() && c.number == 0) return;
+    int& sum = bar[id];
+    sum = sum < 0 ? c.id : (c + var(t, sum)).id;
+  }
 };
 
 /// Carries the cotangents of a region's results to its operands; see autodiff/regions.hpp.
@@ -1898,8 +1905,8 @@ constexpr void pull_through_region(graph::tape& t, int id, cotangents& bar);
 
 constexpr void pull_through(graph::tape& t, int id, cotangents& bar) {
   const graph::node_view node(t, id);
-  graph::pullback p{bar.of(id)};
-  for (int i = 0; i < node.node.op->arity; ++i) p.wanted[i] = bar.wanted(node.node.args[i]);
+  graph::pullback p{{t, bar.bar[id]}};
+  for (int i = 0; i < node.node.op->arity; ++i) p.wanted[i] = node.node.args[i] >= 0 && bar.wanted[node.node.args[i]];
   node.node.op->adjoint(node, p);
   for (int i = 0; i < node.node.op->arity; ++i)
     if (p.wanted[i]) bar.add(node.node.args[i], p.contribution[i]);
@@ -1913,17 +1920,22 @@ constexpr list<var> adjoint(graph::tape& t, const list<var>& y, const list<var>&
   for (const var& v : y) last = v.id > last ? v.id : last;
   cotangents bar(t, last, x);
   for (int i = 0; i < y.size(); ++i)
-    if (ybar[i].exists()) bar.add(y[i].id, ops::fitted(ybar[i], y[i].shape(), "vjp", graph::rule::cotangent));
+    if (ybar[i].exists() && bar.wanted[y[i].id])
+      bar.add(y[i].id, ops::fitted(ybar[i], y[i].shape(), "vjp", graph::rule::cotangent));
   const bool among_rules = std::exchange(t.rules, true);
   for (int id = last; id >= 0; --id) {
-    if (!bar.passes(id)) continue;
+    if (!bar.wanted[id] || bar.stop[id]) continue;
+    const graph::op_info* op = t[id].op;
+    if (bar.bar[id] < 0 || op->adjoint == nullptr) {
+      if (op == &graph::region_op) pull_through_region(t, id, bar);
+      continue;
+    }
     t.line = t[id].line;
-    if (t[id].op == &graph::region_op) pull_through_region(t, id, bar);
-    else if (bar.of(id).exists() && t[id].op->adjoint != nullptr) pull_through(t, id, bar);
+    pull_through(t, id, bar);
   }
   t.rules = among_rules;
   list<var> xbar;
-  for (const var& v : x) xbar.push(bar.of(v.id));
+  for (const var& v : x) xbar.push(v.id <= last && bar.bar[v.id] >= 0 ? var(t, bar.bar[v.id]) : var());
   return xbar;
 }
 /// The same for one y; a cotangent that y does not reach is a zero of its var's shape.
@@ -2793,8 +2805,7 @@ private:
     for (const graph::region::carry& c : from.carries) needed_[c.next] = true;
     for (const graph::region::stack& s : from.stacks) needed_[s.inside] = true;
     for (int id = needed_.size() - 1; id >= 0; --id)
-      if (needed_[id] && written(id) && !kept(id))
-        for (const int a : graph::operands_of(t_, id)) needed_[a] = true;
+      if (needed_[id] && written(id) && !kept(id)) graph::each_operand(t_, id, [&](int a) { needed_[a] = true; });
   }
 
   constexpr void write(int id) {
@@ -2846,7 +2857,7 @@ constexpr void pull_through_solution(graph::tape& t, int r, cotangents& bar) {
   const auto step = [&](var u) { return ops::plus(adjoint(t, list_of(y), list_of(u), list_of(x))[0], xbar); };
   const var u = ops::fixed_point_function::solve(t, step, xbar, options_of(t, r));
   list<var> read;
-  for (const int id : wanted_captures(t, r, [&](int a) { return bar.wanted(a); })) read.push({t, id});
+  for (const int id : wanted_captures(t, r, [&](int a) { return bar.is_wanted(a); })) read.push({t, id});
   read.push(x); // which is not followed further
   const list<var> g = adjoint(t, list_of(y), list_of(u), read);
   for (int i = 0; i + 1 < read.size(); ++i) bar.add(read[i].id, g[i]);
@@ -2866,6 +2877,7 @@ constexpr void push_through_solution(graph::tape& t, int r, list<int>& dot) {
 /// The runs of the adjoint go the other way: they hand on the cotangents of the carries, and sum those of what all runs
 /// share.
 constexpr void pull_through_region(graph::tape& t, int id, cotangents& bar) {
+  t.line = t[id].line;
   const int r = t[id].args[0];
   if (t.regions[r].solves) return pull_through_solution(t, r, bar);
   const graph::region of = t.regions[r];
@@ -2891,8 +2903,8 @@ constexpr void pull_through_region(graph::tape& t, int id, cotangents& bar) {
       y.push({t, s.inside}), ybar.push(graph::add_slice(t, d.draft, b));
   list<int> arrays;
   for (const graph::region::slice& s : of.slices)
-    if (bar.wanted(s.array)) arrays.push(s.array), x.push({t, s.inside});
-  const list<int> shared = wanted_captures(t, r, [&](int a) { return bar.wanted(a); });
+    if (bar.is_wanted(s.array)) arrays.push(s.array), x.push({t, s.inside});
+  const list<int> shared = wanted_captures(t, r, [&](int a) { return bar.is_wanted(a); });
   for (const int a : shared) x.push({t, a});
 
   const list<var> g = adjoint(t, y, ybar, x);
@@ -3004,8 +3016,7 @@ constexpr list<var> tangents(graph::tape& t, const list<var>& y, const list<var>
   }
   for (const var& v : y) needed[v.id] = true;
   for (int id = last; id >= 0; --id)
-    if (needed[id] && depends[id] && !given[id])
-      for (const int a : graph::operands_of(t, id)) needed[a] = true;
+    if (needed[id] && depends[id] && !given[id]) graph::each_operand(t, id, [&](int a) { needed[a] = true; });
   const bool among_rules = std::exchange(t.rules, true);
   for (int id = 0; id <= last; ++id) {
     if (!needed[id] || !depends[id] || given[id]) continue;
@@ -13849,6 +13860,8 @@ public:
       number_.push(shapes_(d));
     }
   }
+  /// No two shapes became equal.
+  constexpr bool all_differ() const { return shapes_.size() == number_.size(); }
   constexpr int number(int shape) const { return number_[shape]; }
   constexpr const dims& operator[](int shape) const { return shapes_[number_[shape]]; }
 
@@ -13866,9 +13879,12 @@ public:
       const int a = is_view(n.op->kind) ? n.args[0] : -1;
       const bool same = a >= 0 && shapes.number(t[a].shape) == shapes.number(n.shape);
       standing_for_[id] = same ? standing_for_[a] : id;
+      all_stay_ = all_stay_ && !same && !(a >= 0 && n.op->kind == kind::broadcast && t[a].op->kind == kind::broadcast);
       ++id;
     }
   }
+  /// Every node stands for itself.
+  constexpr bool all_stay() const { return all_stay_; }
   /// A view with the shape of what it shows is no operation: the node it stands for.
   constexpr int standing_for(int id) const { return standing_for_[id]; }
   /// Operand a of a node: a broadcast shows what a broadcast below it shows.
@@ -13884,6 +13900,7 @@ private:
 
   const tape& t_;
   list<int> standing_for_;
+  bool all_stay_ = true;
 };
 
 /// The nodes that the outputs need; of a region only what its results need.
@@ -13891,20 +13908,31 @@ class liveness {
 public:
   constexpr liveness(const tape& t, const operands& operand) : t_(t), operand_(operand), live_(t.size()) {
     for (const int o : t.outputs) mark(operand.standing_for(o));
-    while (!open_.empty()) visit(open_.pop());
+    while (again_) {
+      again_ = false;
+      for (at_ = t.size() - 1; at_ >= 0; --at_)
+        if (live_[at_]) visit(at_);
+    }
   }
   constexpr bool operator[](int id) const { return live_[id]; }
 
 private:
+  /// A node behind the one that is looked at, as carries need, is looked at once more.
   constexpr void mark(int id) {
     if (id < 0 || live_[id]) return;
     live_[id] = true;
-    open_.push(id);
+    again_ = again_ || id >= at_;
   }
   constexpr void visit(int id) {
     const node& n = t_[id];
-    for (int i = 0; i < n.op->arity; ++i)
-      if (n.args[i] >= 0) mark(needed(id, operand_(n, n.args[i])));
+    const bool regions = !t_.regions.empty();
+    for (int i = 0; i < n.op->arity; ++i) {
+      if (n.args[i] < 0) continue;
+      const int a = operand_(n, n.args[i]);
+      if (regions) mark(needed(id, a));
+      else live_[a] = true;
+    }
+    if (!regions) return;
     if (n.op == &region_op) visit_region(t_.regions[n.args[0]]);
     if (n.op == &result_op) visit_result(t_.regions[t_[n.args[0]].args[0]], t_.attributes_of(id));
     if (n.op == &entry_op) visit_entry(t_.regions[t_.region_of(id)], id);
@@ -13935,7 +13963,8 @@ private:
   const tape& t_;
   const operands& operand_;
   list<bool> live_;
-  list<int> open_; ///< live nodes whose operands have not been looked at
+  int at_ = 0;
+  bool again_ = true;
 };
 
 /// extraction: writes the live nodes of a tape as blocks.
@@ -13945,6 +13974,7 @@ public:
       : t_(t), shapes_(t), operand_(t, shapes_), live_(t, operand_), renamed_(t.size()),
         block_of_(t.regions.size() + 1), shape_number_(t.shapes().size()) {
     block_here_.assign(t.size(), -1);
+    distinct_ = shapes_.all_differ() && operand_.all_stay();
     out_.attribute_table({});
     captured_ = list<list<int>>(t.regions.size() + 1);
   }
@@ -13965,8 +13995,9 @@ public:
 private:
   constexpr void write_program() {
     region_ = 0, block_ = &out_.blocks[0];
+    const bool regions = !t_.regions.empty();
     for (int id = 0, size = t_.size(); id < size; ++id)
-      if (live_[id] && t_.region_of(id) == 0) write(id);
+      if (live_[id] && !(regions && t_.region_of(id) != 0)) write(id);
     for (const int o : t_.outputs) block_->outputs.push(here(operand_.standing_for(o)));
     block_->targets = t_.targets;
     while (block_->targets.size() < block_->outputs.size()) block_->targets.push({});
@@ -14004,17 +14035,32 @@ private:
   constexpr int write(int id) {
     node n = t_[id];
     n.shape = shape(n.shape);
-    if (n.op == &input_op) block_->leaves.push(t_.leaf_of(id)), n.attr = block_->leaves.size() - 1;
-    else if (n.op == &result_op) n.attr = renumbered(t_.regions[t_[n.args[0]].args[0]], t_.attributes_of(id));
-    else if (n.attr != 0) n.attr = out_.attribute_table(t_.attribute_table()[n.attr]);
-    if (n.op == &region_op) return keep(id, region_node(n));
-    for (int i = 0; i < n.op->arity; ++i)
-      if (n.args[i] >= 0) n.args[i] = here(operand_(n, n.args[i]));
+    if (n.op->arity == 0 || n.op == &result_op) return keep(id, rewritten(id, n));
+    if (n.attr != 0) n.attr = out_.attribute_table(t_.attribute_table()[n.attr]);
+    for (int i = 0; i < n.op->arity; ++i) {
+      if (n.args[i] < 0) continue;
+      const int a = operand_(n, n.args[i]);
+      n.args[i] = block_here_[a] == region_ ? renamed_[a] : here(a);
+    }
     return keep(id, n);
+  }
+  /// A node of the graph itself, or without operands.
+  constexpr node rewritten(int id, node n) {
+    if (n.op == &region_op) return region_node(n);
+    if (n.op == &result_op) {
+      n.attr = renumbered(t_.regions[t_[n.args[0]].args[0]], t_.attributes_of(id));
+      n.args[0] = here(n.args[0]);
+    } else if (n.op == &input_op) {
+      block_->leaves.push(t_.leaf_of(id));
+      n.attr = block_->leaves.size() - 1;
+    } else if (n.attr != 0) {
+      n.attr = out_.attribute_table(t_.attribute_table()[n.attr]);
+    }
+    return n;
   }
   constexpr int keep(int id, const node& n) {
     block_here_[id] = region_;
-    return renamed_[id] = block_->nodes(n);
+    return renamed_[id] = distinct_ ? block_->nodes.add(n) : block_->nodes(n);
   }
   constexpr node region_node(node n) {
     const int number = n.args[0];
@@ -14065,6 +14111,7 @@ private:
   list<list<int>> captured_; ///< per region: the nodes outside that its block reads
   int region_ = 0;           ///< that is being written
   block* block_ = nullptr;
+  bool distinct_ = false; ///< nodes that differ on the tape differ in the program
   tables out_;
 };
 
@@ -14494,8 +14541,9 @@ template <rule R, class A, class B, class Line> struct fault_report {
                 "each with the shape of its first value");
   static_assert(R != rule::slices,
                 "fluxpp::scan(body, carry, arrays): all arrays must have the same leading extent, the number of runs");
-  static_assert(R != rule::condition, "fluxpp::cond(condition, f, g), while_loop(condition, body, carry): the condition "
-                                      "must be a scalar");
+  static_assert(R != rule::condition,
+                "fluxpp::cond(condition, f, g), while_loop(condition, body, carry): the condition "
+                "must be a scalar");
   static_assert(R != rule::escaped, "fluxpp: what the body of a loop computes is known in its runs alone: return it");
   static_assert(R != rule::branch, "fluxpp: a program cannot branch on a value: use fx::select(condition, a, b)");
   static_assert(

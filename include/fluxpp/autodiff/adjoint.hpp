@@ -15,8 +15,12 @@ constexpr list<bool> reached_from(const graph::tape& t, int last, const list<var
   for (const var& v : x)
     if (v.id <= last) depends[v.id] = true;
   for (int id = 0; id <= last; ++id) {
-    if (t[id].op->integer || depends[id]) continue;
-    for (const int a : graph::operands_of(t, id)) depends[id] = depends[id] || (a <= last && depends[a]);
+    if (t[id].op->integer) continue;
+    const graph::node& n = t[id];
+    for (int i = 0; i < n.op->arity; ++i)
+      if (n.args[i] >= 0 && depends[n.args[i]]) depends[id] = true;
+    if (n.op == &graph::region_op)
+      graph::each_operand(t, id, [&](int a) { depends[id] = depends[id] || (a <= last && depends[a]); });
   }
   return depends;
 }
@@ -25,30 +29,29 @@ constexpr list<bool> reached_from(const graph::tape& t, int last, const list<var
 constexpr var zeros_like(var x) { return ops::broadcast_to(x.tape->constant(0), x.shape()); }
 
 /// cotangents: what a reverse sweep has found so far, per node.
-class cotangents {
-public:
-  constexpr cotangents(graph::tape& t, int last, const list<var>& x)
-      : t_(t), depends_(reached_from(t, last, x)), stop_(last + 1) {
-    bar_.assign(last + 1, -1);
-    for (const var& v : x)
-      if (v.id <= last) stop_[v.id] = true;
-  }
-  /// Whether node id is one that a cotangent is wanted of.
-  constexpr bool wanted(int id) const { return id >= 0 && id < depends_.size() && depends_[id] && !t_.integer(id); }
-  /// Whether the sweep goes on from node id, to its operands.
-  constexpr bool passes(int id) const { return wanted(id) && !stop_[id]; }
-  constexpr var of(int id) const { return id >= 0 && id < bar_.size() && bar_[id] >= 0 ? var(t_, bar_[id]) : var(); }
-  /// The same of a result of a region, if the sweep goes on from it.
-  constexpr var of_result(int id) const { return passes(id) ? of(id) : var(); }
-  constexpr void add(int id, var c) {
-    if (!wanted(id) || !(c.exists() || c.number != 0)) return;
-    bar_[id] = bar_[id] < 0 ? c.id : (c + var(t_, bar_[id])).id;
-  }
+struct cotangents {
+  graph::tape& t;
+  list<bool> wanted; ///< nodes that lead to what is differentiated
+  list<bool> stop;   ///< what is differentiated: the sweep does not go on
+  list<int> bar;     ///< node of the cotangent; -1: none
 
-private:
-  graph::tape& t_;
-  list<bool> depends_, stop_;
-  list<int> bar_;
+  constexpr cotangents(graph::tape& tape, int last, const list<var>& x)
+      : t(tape), wanted(reached_from(tape, last, x)), stop(last + 1) {
+    bar.assign(last + 1, -1);
+    for (const var& v : x)
+      if (v.id <= last) stop[v.id] = true;
+  }
+  constexpr bool is_wanted(int id) const { return id < wanted.size() && wanted[id] && !t.integer(id); }
+  /// The cotangent of a result of a region, if the sweep goes on from it.
+  constexpr var of_result(int id) const {
+    return id >= 0 && id < bar.size() && bar[id] >= 0 && wanted[id] && !stop[id] ? var(t, bar[id]) : var();
+  }
+  /// Adds to the cotangent of a node that is wanted.
+  constexpr void add(int id, var c) {
+    if (!c.exists() && c.number == 0) return;
+    int& sum = bar[id];
+    sum = sum < 0 ? c.id : (c + var(t, sum)).id;
+  }
 };
 
 /// Carries the cotangents of a region's results to its operands; see autodiff/regions.hpp.
@@ -56,8 +59,8 @@ constexpr void pull_through_region(graph::tape& t, int id, cotangents& bar);
 
 constexpr void pull_through(graph::tape& t, int id, cotangents& bar) {
   const graph::node_view node(t, id);
-  graph::pullback p{bar.of(id)};
-  for (int i = 0; i < node.node.op->arity; ++i) p.wanted[i] = bar.wanted(node.node.args[i]);
+  graph::pullback p{{t, bar.bar[id]}};
+  for (int i = 0; i < node.node.op->arity; ++i) p.wanted[i] = node.node.args[i] >= 0 && bar.wanted[node.node.args[i]];
   node.node.op->adjoint(node, p);
   for (int i = 0; i < node.node.op->arity; ++i)
     if (p.wanted[i]) bar.add(node.node.args[i], p.contribution[i]);
@@ -71,17 +74,22 @@ constexpr list<var> adjoint(graph::tape& t, const list<var>& y, const list<var>&
   for (const var& v : y) last = v.id > last ? v.id : last;
   cotangents bar(t, last, x);
   for (int i = 0; i < y.size(); ++i)
-    if (ybar[i].exists()) bar.add(y[i].id, ops::fitted(ybar[i], y[i].shape(), "vjp", graph::rule::cotangent));
+    if (ybar[i].exists() && bar.wanted[y[i].id])
+      bar.add(y[i].id, ops::fitted(ybar[i], y[i].shape(), "vjp", graph::rule::cotangent));
   const bool among_rules = std::exchange(t.rules, true);
   for (int id = last; id >= 0; --id) {
-    if (!bar.passes(id)) continue;
+    if (!bar.wanted[id] || bar.stop[id]) continue;
+    const graph::op_info* op = t[id].op;
+    if (bar.bar[id] < 0 || op->adjoint == nullptr) {
+      if (op == &graph::region_op) pull_through_region(t, id, bar);
+      continue;
+    }
     t.line = t[id].line;
-    if (t[id].op == &graph::region_op) pull_through_region(t, id, bar);
-    else if (bar.of(id).exists() && t[id].op->adjoint != nullptr) pull_through(t, id, bar);
+    pull_through(t, id, bar);
   }
   t.rules = among_rules;
   list<var> xbar;
-  for (const var& v : x) xbar.push(bar.of(v.id));
+  for (const var& v : x) xbar.push(v.id <= last && bar.bar[v.id] >= 0 ? var(t, bar.bar[v.id]) : var());
   return xbar;
 }
 /// The same for one y; a cotangent that y does not reach is a zero of its var's shape.

@@ -63,8 +63,7 @@ private:
     for (const graph::region::carry& c : from.carries) needed_[c.next] = true;
     for (const graph::region::stack& s : from.stacks) needed_[s.inside] = true;
     for (int id = needed_.size() - 1; id >= 0; --id)
-      if (needed_[id] && written(id) && !kept(id))
-        for (const int a : graph::operands_of(t_, id)) needed_[a] = true;
+      if (needed_[id] && written(id) && !kept(id)) graph::each_operand(t_, id, [&](int a) { needed_[a] = true; });
   }
 
   constexpr void write(int id) {
@@ -116,7 +115,7 @@ constexpr void pull_through_solution(graph::tape& t, int r, cotangents& bar) {
   const auto step = [&](var u) { return ops::plus(adjoint(t, list_of(y), list_of(u), list_of(x))[0], xbar); };
   const var u = ops::fixed_point_function::solve(t, step, xbar, options_of(t, r));
   list<var> read;
-  for (const int id : wanted_captures(t, r, [&](int a) { return bar.wanted(a); })) read.push({t, id});
+  for (const int id : wanted_captures(t, r, [&](int a) { return bar.is_wanted(a); })) read.push({t, id});
   read.push(x); // which is not followed further
   const list<var> g = adjoint(t, list_of(y), list_of(u), read);
   for (int i = 0; i + 1 < read.size(); ++i) bar.add(read[i].id, g[i]);
@@ -136,6 +135,7 @@ constexpr void push_through_solution(graph::tape& t, int r, list<int>& dot) {
 /// The runs of the adjoint go the other way: they hand on the cotangents of the carries, and sum those of what all runs
 /// share.
 constexpr void pull_through_region(graph::tape& t, int id, cotangents& bar) {
+  t.line = t[id].line;
   const int r = t[id].args[0];
   if (t.regions[r].solves) return pull_through_solution(t, r, bar);
   const graph::region of = t.regions[r];
@@ -161,8 +161,8 @@ constexpr void pull_through_region(graph::tape& t, int id, cotangents& bar) {
       y.push({t, s.inside}), ybar.push(graph::add_slice(t, d.draft, b));
   list<int> arrays;
   for (const graph::region::slice& s : of.slices)
-    if (bar.wanted(s.array)) arrays.push(s.array), x.push({t, s.inside});
-  const list<int> shared = wanted_captures(t, r, [&](int a) { return bar.wanted(a); });
+    if (bar.is_wanted(s.array)) arrays.push(s.array), x.push({t, s.inside});
+  const list<int> shared = wanted_captures(t, r, [&](int a) { return bar.is_wanted(a); });
   for (const int a : shared) x.push({t, a});
 
   const list<var> g = adjoint(t, y, ybar, x);

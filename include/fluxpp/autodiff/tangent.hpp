@@ -38,8 +38,7 @@ constexpr list<var> tangents(graph::tape& t, const list<var>& y, const list<var>
   }
   for (const var& v : y) needed[v.id] = true;
   for (int id = last; id >= 0; --id)
-    if (needed[id] && depends[id] && !given[id])
-      for (const int a : graph::operands_of(t, id)) needed[a] = true;
+    if (needed[id] && depends[id] && !given[id]) graph::each_operand(t, id, [&](int a) { needed[a] = true; });
   const bool among_rules = std::exchange(t.rules, true);
   for (int id = 0; id <= last; ++id) {
     if (!needed[id] || !depends[id] || given[id]) continue;

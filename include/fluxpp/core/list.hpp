@@ -102,6 +102,11 @@ public:
     slot[at] = this->size_;
     return this->size_ - 1;
   }
+  /// Takes a value that is known to be new, when nothing will be looked up any more.
+  constexpr int add(const T& value) {
+    this->push(value);
+    return this->size_ - 1;
+  }
   constexpr const T& operator[](int i) const { return this->data_[i]; }
   constexpr const T* data() const { return this->data_; }
 

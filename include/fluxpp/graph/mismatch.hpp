@@ -76,8 +76,9 @@ template <rule R, class A, class B, class Line> struct fault_report {
                 "each with the shape of its first value");
   static_assert(R != rule::slices,
                 "fluxpp::scan(body, carry, arrays): all arrays must have the same leading extent, the number of runs");
-  static_assert(R != rule::condition, "fluxpp::cond(condition, f, g), while_loop(condition, body, carry): the condition "
-                                      "must be a scalar");
+  static_assert(R != rule::condition,
+                "fluxpp::cond(condition, f, g), while_loop(condition, body, carry): the condition "
+                "must be a scalar");
   static_assert(R != rule::escaped, "fluxpp: what the body of a loop computes is known in its runs alone: return it");
   static_assert(R != rule::branch, "fluxpp: a program cannot branch on a value: use fx::select(condition, a, b)");
   static_assert(

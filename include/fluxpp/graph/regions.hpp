@@ -12,18 +12,17 @@ constexpr bool is_number(const tape& t, int id) {
 
 constexpr list<int> captures(const tape& t, int r);
 
-/// The nodes that node id reads; of a region, what its runs read, too.
-constexpr list<int> operands_of(const tape& t, int id) {
-  list<int> out;
+/// each_operand(t, id, f): f(a) for the nodes that node id reads; of a region, what its runs read, too.
+template <class F> constexpr void each_operand(const tape& t, int id, const F& f) {
   const node& n = t[id];
   for (int i = 0; i < n.op->arity; ++i)
-    if (n.args[i] >= 0) out.push(n.args[i]);
-  if (n.op->kind != kind::region) return out;
-  if (t.regions[n.args[0]].most >= 0) out.push(t.regions[n.args[0]].most);
-  for (const region::carry& c : t.regions[n.args[0]].carries) out.push(c.initial);
-  for (const region::slice& s : t.regions[n.args[0]].slices) out.push(s.array);
-  out.append(captures(t, n.args[0]));
-  return out;
+    if (n.args[i] >= 0) f(n.args[i]);
+  if (n.op->kind != kind::region) return;
+  const region& r = t.regions[n.args[0]];
+  if (r.most >= 0) f(r.most);
+  for (const region::carry& c : r.carries) f(c.initial);
+  for (const region::slice& s : r.slices) f(s.array);
+  for (const int a : captures(t, n.args[0])) f(a);
 }
 
 /// needed_in(t, r): the nodes of region r that its outputs need, in order; derivatives leave others behind.
@@ -36,7 +35,7 @@ constexpr list<int> needed_in(const tape& t, int r) {
   if (of.again >= 0) needed[of.again] = true;
   for (int i = of.nodes.size() - 1; i >= 0; --i)
     if (needed[of.nodes[i]])
-      for (const int a : operands_of(t, of.nodes[i])) needed[a] = true;
+      each_operand(t, of.nodes[i], [&](int a) { needed[a] = true; });
   list<int> out;
   for (const int id : of.nodes)
     if (needed[id]) out.push(id);
@@ -47,13 +46,13 @@ constexpr list<int> needed_in(const tape& t, int r) {
 constexpr list<int> captures(const tape& t, int r) {
   list<int> out;
   list<bool> seen(t.size());
-  for (const int id : needed_in(t, r))
-    for (int a : operands_of(t, id)) {
-      while (is_view(t[a].op->kind) && t.region_of(a) != r) a = t[a].args[0];
-      if (t.region_of(a) == r || seen[a] || is_number(t, a)) continue;
-      seen[a] = true;
-      out.push(a);
-    }
+  const auto visit = [&](int a) {
+    while (is_view(t[a].op->kind) && t.region_of(a) != r) a = t[a].args[0];
+    if (t.region_of(a) == r || seen[a] || is_number(t, a)) return;
+    seen[a] = true;
+    out.push(a);
+  };
+  for (const int id : needed_in(t, r)) each_operand(t, id, visit);
   return out;
 }
 
@@ -78,7 +77,7 @@ constexpr void close(tape& t, int r, int runs) {
   const int id = t.push(n);
   t.regions[r].node = id;
   int outside = 0;
-  for (const int a : operands_of(t, id)) outside = t.meeting(t.region_of(a), outside);
+  each_operand(t, id, [&](int a) { outside = t.meeting(t.region_of(a), outside); });
   t.settle(id, outside);
 }
 

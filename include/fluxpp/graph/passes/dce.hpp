@@ -16,6 +16,8 @@ public:
       number_.push(shapes_(d));
     }
   }
+  /// No two shapes became equal.
+  constexpr bool all_differ() const { return shapes_.size() == number_.size(); }
   constexpr int number(int shape) const { return number_[shape]; }
   constexpr const dims& operator[](int shape) const { return shapes_[number_[shape]]; }
 
@@ -33,9 +35,12 @@ public:
       const int a = is_view(n.op->kind) ? n.args[0] : -1;
       const bool same = a >= 0 && shapes.number(t[a].shape) == shapes.number(n.shape);
       standing_for_[id] = same ? standing_for_[a] : id;
+      all_stay_ = all_stay_ && !same && !(a >= 0 && n.op->kind == kind::broadcast && t[a].op->kind == kind::broadcast);
       ++id;
     }
   }
+  /// Every node stands for itself.
+  constexpr bool all_stay() const { return all_stay_; }
   /// A view with the shape of what it shows is no operation: the node it stands for.
   constexpr int standing_for(int id) const { return standing_for_[id]; }
   /// Operand a of a node: a broadcast shows what a broadcast below it shows.
@@ -51,6 +56,7 @@ private:
 
   const tape& t_;
   list<int> standing_for_;
+  bool all_stay_ = true;
 };
 
 /// The nodes that the outputs need; of a region only what its results need.
@@ -58,20 +64,31 @@ class liveness {
 public:
   constexpr liveness(const tape& t, const operands& operand) : t_(t), operand_(operand), live_(t.size()) {
     for (const int o : t.outputs) mark(operand.standing_for(o));
-    while (!open_.empty()) visit(open_.pop());
+    while (again_) {
+      again_ = false;
+      for (at_ = t.size() - 1; at_ >= 0; --at_)
+        if (live_[at_]) visit(at_);
+    }
   }
   constexpr bool operator[](int id) const { return live_[id]; }
 
 private:
+  /// A node behind the one that is looked at, as carries need, is looked at once more.
   constexpr void mark(int id) {
     if (id < 0 || live_[id]) return;
     live_[id] = true;
-    open_.push(id);
+    again_ = again_ || id >= at_;
   }
   constexpr void visit(int id) {
     const node& n = t_[id];
-    for (int i = 0; i < n.op->arity; ++i)
-      if (n.args[i] >= 0) mark(needed(id, operand_(n, n.args[i])));
+    const bool regions = !t_.regions.empty();
+    for (int i = 0; i < n.op->arity; ++i) {
+      if (n.args[i] < 0) continue;
+      const int a = operand_(n, n.args[i]);
+      if (regions) mark(needed(id, a));
+      else live_[a] = true;
+    }
+    if (!regions) return;
     if (n.op == &region_op) visit_region(t_.regions[n.args[0]]);
     if (n.op == &result_op) visit_result(t_.regions[t_[n.args[0]].args[0]], t_.attributes_of(id));
     if (n.op == &entry_op) visit_entry(t_.regions[t_.region_of(id)], id);
@@ -102,7 +119,8 @@ private:
   const tape& t_;
   const operands& operand_;
   list<bool> live_;
-  list<int> open_; ///< live nodes whose operands have not been looked at
+  int at_ = 0;
+  bool again_ = true;
 };
 
 /// extraction: writes the live nodes of a tape as blocks.
@@ -112,6 +130,7 @@ public:
       : t_(t), shapes_(t), operand_(t, shapes_), live_(t, operand_), renamed_(t.size()),
         block_of_(t.regions.size() + 1), shape_number_(t.shapes().size()) {
     block_here_.assign(t.size(), -1);
+    distinct_ = shapes_.all_differ() && operand_.all_stay();
     out_.attribute_table({});
     captured_ = list<list<int>>(t.regions.size() + 1);
   }
@@ -132,8 +151,9 @@ public:
 private:
   constexpr void write_program() {
     region_ = 0, block_ = &out_.blocks[0];
+    const bool regions = !t_.regions.empty();
     for (int id = 0, size = t_.size(); id < size; ++id)
-      if (live_[id] && t_.region_of(id) == 0) write(id);
+      if (live_[id] && !(regions && t_.region_of(id) != 0)) write(id);
     for (const int o : t_.outputs) block_->outputs.push(here(operand_.standing_for(o)));
     block_->targets = t_.targets;
     while (block_->targets.size() < block_->outputs.size()) block_->targets.push({});
@@ -171,17 +191,32 @@ private:
   constexpr int write(int id) {
     node n = t_[id];
     n.shape = shape(n.shape);
-    if (n.op == &input_op) block_->leaves.push(t_.leaf_of(id)), n.attr = block_->leaves.size() - 1;
-    else if (n.op == &result_op) n.attr = renumbered(t_.regions[t_[n.args[0]].args[0]], t_.attributes_of(id));
-    else if (n.attr != 0) n.attr = out_.attribute_table(t_.attribute_table()[n.attr]);
-    if (n.op == &region_op) return keep(id, region_node(n));
-    for (int i = 0; i < n.op->arity; ++i)
-      if (n.args[i] >= 0) n.args[i] = here(operand_(n, n.args[i]));
+    if (n.op->arity == 0 || n.op == &result_op) return keep(id, rewritten(id, n));
+    if (n.attr != 0) n.attr = out_.attribute_table(t_.attribute_table()[n.attr]);
+    for (int i = 0; i < n.op->arity; ++i) {
+      if (n.args[i] < 0) continue;
+      const int a = operand_(n, n.args[i]);
+      n.args[i] = block_here_[a] == region_ ? renamed_[a] : here(a);
+    }
     return keep(id, n);
+  }
+  /// A node of the graph itself, or without operands.
+  constexpr node rewritten(int id, node n) {
+    if (n.op == &region_op) return region_node(n);
+    if (n.op == &result_op) {
+      n.attr = renumbered(t_.regions[t_[n.args[0]].args[0]], t_.attributes_of(id));
+      n.args[0] = here(n.args[0]);
+    } else if (n.op == &input_op) {
+      block_->leaves.push(t_.leaf_of(id));
+      n.attr = block_->leaves.size() - 1;
+    } else if (n.attr != 0) {
+      n.attr = out_.attribute_table(t_.attribute_table()[n.attr]);
+    }
+    return n;
   }
   constexpr int keep(int id, const node& n) {
     block_here_[id] = region_;
-    return renamed_[id] = block_->nodes(n);
+    return renamed_[id] = distinct_ ? block_->nodes.add(n) : block_->nodes(n);
   }
   constexpr node region_node(node n) {
     const int number = n.args[0];
@@ -232,6 +267,7 @@ private:
   list<list<int>> captured_; ///< per region: the nodes outside that its block reads
   int region_ = 0;           ///< that is being written
   block* block_ = nullptr;
+  bool distinct_ = false; ///< nodes that differ on the tape differ in the program
   tables out_;
 };
 
