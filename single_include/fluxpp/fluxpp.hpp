@@ -240,8 +240,7 @@ public:
   }
   /// Takes a value that is known to be new, when nothing will be looked up any more.
   constexpr int add(const T& value) {
-    this->push(value);
-    return this->size_ - 1;
+    return this->push(value), this->size_ - 1;
   }
   constexpr const T& operator[](int i) const { return this->data_[i]; }
   constexpr const T* data() const { return this->data_; }
@@ -826,11 +825,7 @@ public:
   tape(const tape&) = delete;
   tape& operator=(const tape&) = delete;
 
-  constexpr int push(const node& n) {
-    const int id = (*this)(n);
-    if (!regions.empty() && id >= region_of_.size()) enter(id);
-    return id;
-  }
+  constexpr int push(const node& n) { return regions.empty() ? (*this)(n) : entered((*this)(n)); }
   constexpr int intern(const dims& d) { return shapes_(d); }
   constexpr int intern(const attributes& a) { return a.size == 0 ? 0 : attributes_(a); }
 
@@ -939,6 +934,10 @@ private:
   constexpr bool within(int inner, int outer) const {
     while (inner > outer) inner = regions[inner].parent;
     return inner == outer;
+  }
+  constexpr int entered(int id) {
+    if (id >= region_of_.size()) enter(id);
+    return id;
   }
   constexpr void enter(int id) {
     while (region_of_.size() <= id) region_of_.push(0);
@@ -1894,9 +1893,7 @@ struct cotangents {
   }
   /// Adds to the cotangent of a node that is wanted.
   constexpr void add(int id, var c) {
-    if (!c.exists() && c.number == 0) return;
-    int& sum = bar[id];
-    sum = sum < 0 ? c.id : (c + var(t, sum)).id;
+    if (c.exists() || c.number != 0) bar[id] = bar[id] < 0 ? c.id : (c + var(t, bar[id])).id;
   }
 };
 
@@ -1904,6 +1901,7 @@ struct cotangents {
 constexpr void pull_through_region(graph::tape& t, int id, cotangents& bar);
 
 constexpr void pull_through(graph::tape& t, int id, cotangents& bar) {
+  t.line = t[id].line;
   const graph::node_view node(t, id);
   graph::pullback p{{t, bar.bar[id]}};
   for (int i = 0; i < node.node.op->arity; ++i) p.wanted[i] = node.node.args[i] >= 0 && bar.wanted[node.node.args[i]];
@@ -1925,13 +1923,8 @@ constexpr list<var> adjoint(graph::tape& t, const list<var>& y, const list<var>&
   const bool among_rules = std::exchange(t.rules, true);
   for (int id = last; id >= 0; --id) {
     if (!bar.wanted[id] || bar.stop[id]) continue;
-    const graph::op_info* op = t[id].op;
-    if (bar.bar[id] < 0 || op->adjoint == nullptr) {
-      if (op == &graph::region_op) pull_through_region(t, id, bar);
-      continue;
-    }
-    t.line = t[id].line;
-    pull_through(t, id, bar);
+    if (bar.bar[id] >= 0 && t[id].op->adjoint != nullptr) pull_through(t, id, bar);
+    else if (t[id].op == &graph::region_op) pull_through_region(t, id, bar);
   }
   t.rules = among_rules;
   list<var> xbar;
@@ -11612,8 +11605,7 @@ template <sizes N> struct constant_graph {
 
 /// A node of a finished program needs no rules; without them, no program has to carry the code of rules.
 constexpr node finished(node n) {
-  if (n.op->facts != nullptr) n.op = n.op->facts;
-  return n;
+  return n.op = n.op->facts != nullptr ? n.op->facts : n.op, n;
 }
 
 template <sizes N> constexpr constant_graph<N> freeze(const tables& t) {
@@ -13906,12 +13898,13 @@ private:
 /// The nodes that the outputs need; of a region only what its results need.
 class liveness {
 public:
-  constexpr liveness(const tape& t, const operands& operand) : t_(t), operand_(operand), live_(t.size()) {
+  constexpr liveness(const tape& t, const operands& operand)
+      : t_(t), operand_(operand), regions_(!t.regions.empty()), live_(t.size()) {
     for (const int o : t.outputs) mark(operand.standing_for(o));
     while (again_) {
       again_ = false;
       for (at_ = t.size() - 1; at_ >= 0; --at_)
-        if (live_[at_]) visit(at_);
+        if (live_[at_]) regions_ ? visit(at_, t_[at_]) : visit(t_[at_]);
     }
   }
   constexpr bool operator[](int id) const { return live_[id]; }
@@ -13923,16 +13916,14 @@ private:
     live_[id] = true;
     again_ = again_ || id >= at_;
   }
-  constexpr void visit(int id) {
-    const node& n = t_[id];
-    const bool regions = !t_.regions.empty();
-    for (int i = 0; i < n.op->arity; ++i) {
-      if (n.args[i] < 0) continue;
-      const int a = operand_(n, n.args[i]);
-      if (regions) mark(needed(id, a));
-      else live_[a] = true;
-    }
-    if (!regions) return;
+  constexpr void visit(const node& n) {
+    for (int i = 0; i < n.op->arity; ++i)
+      if (n.args[i] >= 0) live_[operand_(n, n.args[i])] = true;
+  }
+  /// The same where there are regions.
+  constexpr void visit(int id, const node& n) {
+    for (int i = 0; i < n.op->arity; ++i)
+      if (n.args[i] >= 0) mark(needed(id, operand_(n, n.args[i])));
     if (n.op == &region_op) visit_region(t_.regions[n.args[0]]);
     if (n.op == &result_op) visit_result(t_.regions[t_[n.args[0]].args[0]], t_.attributes_of(id));
     if (n.op == &entry_op) visit_entry(t_.regions[t_.region_of(id)], id);
@@ -13962,6 +13953,7 @@ private:
 
   const tape& t_;
   const operands& operand_;
+  const bool regions_;
   list<bool> live_;
   int at_ = 0;
   bool again_ = true;
@@ -14037,11 +14029,8 @@ private:
     n.shape = shape(n.shape);
     if (n.op->arity == 0 || n.op == &result_op) return keep(id, rewritten(id, n));
     if (n.attr != 0) n.attr = out_.attribute_table(t_.attribute_table()[n.attr]);
-    for (int i = 0; i < n.op->arity; ++i) {
-      if (n.args[i] < 0) continue;
-      const int a = operand_(n, n.args[i]);
-      n.args[i] = block_here_[a] == region_ ? renamed_[a] : here(a);
-    }
+    for (int i = 0; i < n.op->arity; ++i)
+      if (n.args[i] >= 0) n.args[i] = here(operand_(n, n.args[i]));
     return keep(id, n);
   }
   /// A node of the graph itself, or without operands.
@@ -14059,8 +14048,7 @@ private:
     return n;
   }
   constexpr int keep(int id, const node& n) {
-    block_here_[id] = region_;
-    return renamed_[id] = distinct_ ? block_->nodes.add(n) : block_->nodes(n);
+    return block_here_[id] = region_, renamed_[id] = distinct_ ? block_->nodes.add(n) : block_->nodes(n);
   }
   constexpr node region_node(node n) {
     const int number = n.args[0];
@@ -14085,8 +14073,8 @@ private:
     return out_.attribute_table(make_attributes(a.value[0], which));
   }
   /// The node of this block that stands for node id, which may lie outside.
-  constexpr int here(int id) {
-    if (block_here_[id] == region_) return renamed_[id];
+  constexpr int here(int id) { return block_here_[id] == region_ ? renamed_[id] : enter(id); }
+  constexpr int enter(int id) {
     if (region_ == 0 && t_.region_of(id) != 0) { // a value of a run, where no run is
       if (out_.fault.rule == rule::none) out_.fault = {rule::escaped, t_.shape_of(id), {}, t_[id].line};
       return write_input(id);
@@ -14096,9 +14084,9 @@ private:
     return write_input(id);
   }
   constexpr int shape(int number) {
-    int& known = shape_number_[number]; // 1 + the number in the program
-    if (known == 0) known = 1 + out_.shapes(shapes_[number]);
-    return known - 1;
+    return (shape_number_[number] != 0 ? shape_number_[number]
+                                       : shape_number_[number] = 1 + out_.shapes(shapes_[number])) -
+           1;
   }
 
   const tape& t_;
@@ -14107,9 +14095,9 @@ private:
   const liveness live_;
   list<int> renamed_, block_here_; ///< per node: its number in a block, and the region of that block
   list<int> block_of_;             ///< per region; 0 for one that is not live
-  list<int> shape_number_;
-  list<list<int>> captured_; ///< per region: the nodes outside that its block reads
-  int region_ = 0;           ///< that is being written
+  list<int> shape_number_;         ///< 1 + the number of a shape in the program
+  list<list<int>> captured_;       ///< per region: the nodes outside that its block reads
+  int region_ = 0;                 ///< that is being written
   block* block_ = nullptr;
   bool distinct_ = false; ///< nodes that differ on the tape differ in the program
   tables out_;

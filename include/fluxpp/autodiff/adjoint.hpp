@@ -48,9 +48,7 @@ struct cotangents {
   }
   /// Adds to the cotangent of a node that is wanted.
   constexpr void add(int id, var c) {
-    if (!c.exists() && c.number == 0) return;
-    int& sum = bar[id];
-    sum = sum < 0 ? c.id : (c + var(t, sum)).id;
+    if (c.exists() || c.number != 0) bar[id] = bar[id] < 0 ? c.id : (c + var(t, bar[id])).id;
   }
 };
 
@@ -58,6 +56,7 @@ struct cotangents {
 constexpr void pull_through_region(graph::tape& t, int id, cotangents& bar);
 
 constexpr void pull_through(graph::tape& t, int id, cotangents& bar) {
+  t.line = t[id].line;
   const graph::node_view node(t, id);
   graph::pullback p{{t, bar.bar[id]}};
   for (int i = 0; i < node.node.op->arity; ++i) p.wanted[i] = node.node.args[i] >= 0 && bar.wanted[node.node.args[i]];
@@ -79,13 +78,8 @@ constexpr list<var> adjoint(graph::tape& t, const list<var>& y, const list<var>&
   const bool among_rules = std::exchange(t.rules, true);
   for (int id = last; id >= 0; --id) {
     if (!bar.wanted[id] || bar.stop[id]) continue;
-    const graph::op_info* op = t[id].op;
-    if (bar.bar[id] < 0 || op->adjoint == nullptr) {
-      if (op == &graph::region_op) pull_through_region(t, id, bar);
-      continue;
-    }
-    t.line = t[id].line;
-    pull_through(t, id, bar);
+    if (bar.bar[id] >= 0 && t[id].op->adjoint != nullptr) pull_through(t, id, bar);
+    else if (t[id].op == &graph::region_op) pull_through_region(t, id, bar);
   }
   t.rules = among_rules;
   list<var> xbar;

@@ -104,8 +104,7 @@ public:
   }
   /// Takes a value that is known to be new, when nothing will be looked up any more.
   constexpr int add(const T& value) {
-    this->push(value);
-    return this->size_ - 1;
+    return this->push(value), this->size_ - 1;
   }
   constexpr const T& operator[](int i) const { return this->data_[i]; }
   constexpr const T* data() const { return this->data_; }

@@ -60,11 +60,7 @@ public:
   tape(const tape&) = delete;
   tape& operator=(const tape&) = delete;
 
-  constexpr int push(const node& n) {
-    const int id = (*this)(n);
-    if (!regions.empty() && id >= region_of_.size()) enter(id);
-    return id;
-  }
+  constexpr int push(const node& n) { return regions.empty() ? (*this)(n) : entered((*this)(n)); }
   constexpr int intern(const dims& d) { return shapes_(d); }
   constexpr int intern(const attributes& a) { return a.size == 0 ? 0 : attributes_(a); }
 
@@ -173,6 +169,10 @@ private:
   constexpr bool within(int inner, int outer) const {
     while (inner > outer) inner = regions[inner].parent;
     return inner == outer;
+  }
+  constexpr int entered(int id) {
+    if (id >= region_of_.size()) enter(id);
+    return id;
   }
   constexpr void enter(int id) {
     while (region_of_.size() <= id) region_of_.push(0);

@@ -62,12 +62,13 @@ private:
 /// The nodes that the outputs need; of a region only what its results need.
 class liveness {
 public:
-  constexpr liveness(const tape& t, const operands& operand) : t_(t), operand_(operand), live_(t.size()) {
+  constexpr liveness(const tape& t, const operands& operand)
+      : t_(t), operand_(operand), regions_(!t.regions.empty()), live_(t.size()) {
     for (const int o : t.outputs) mark(operand.standing_for(o));
     while (again_) {
       again_ = false;
       for (at_ = t.size() - 1; at_ >= 0; --at_)
-        if (live_[at_]) visit(at_);
+        if (live_[at_]) regions_ ? visit(at_, t_[at_]) : visit(t_[at_]);
     }
   }
   constexpr bool operator[](int id) const { return live_[id]; }
@@ -79,16 +80,14 @@ private:
     live_[id] = true;
     again_ = again_ || id >= at_;
   }
-  constexpr void visit(int id) {
-    const node& n = t_[id];
-    const bool regions = !t_.regions.empty();
-    for (int i = 0; i < n.op->arity; ++i) {
-      if (n.args[i] < 0) continue;
-      const int a = operand_(n, n.args[i]);
-      if (regions) mark(needed(id, a));
-      else live_[a] = true;
-    }
-    if (!regions) return;
+  constexpr void visit(const node& n) {
+    for (int i = 0; i < n.op->arity; ++i)
+      if (n.args[i] >= 0) live_[operand_(n, n.args[i])] = true;
+  }
+  /// The same where there are regions.
+  constexpr void visit(int id, const node& n) {
+    for (int i = 0; i < n.op->arity; ++i)
+      if (n.args[i] >= 0) mark(needed(id, operand_(n, n.args[i])));
     if (n.op == &region_op) visit_region(t_.regions[n.args[0]]);
     if (n.op == &result_op) visit_result(t_.regions[t_[n.args[0]].args[0]], t_.attributes_of(id));
     if (n.op == &entry_op) visit_entry(t_.regions[t_.region_of(id)], id);
@@ -118,6 +117,7 @@ private:
 
   const tape& t_;
   const operands& operand_;
+  const bool regions_;
   list<bool> live_;
   int at_ = 0;
   bool again_ = true;
@@ -193,11 +193,8 @@ private:
     n.shape = shape(n.shape);
     if (n.op->arity == 0 || n.op == &result_op) return keep(id, rewritten(id, n));
     if (n.attr != 0) n.attr = out_.attribute_table(t_.attribute_table()[n.attr]);
-    for (int i = 0; i < n.op->arity; ++i) {
-      if (n.args[i] < 0) continue;
-      const int a = operand_(n, n.args[i]);
-      n.args[i] = block_here_[a] == region_ ? renamed_[a] : here(a);
-    }
+    for (int i = 0; i < n.op->arity; ++i)
+      if (n.args[i] >= 0) n.args[i] = here(operand_(n, n.args[i]));
     return keep(id, n);
   }
   /// A node of the graph itself, or without operands.
@@ -215,8 +212,7 @@ private:
     return n;
   }
   constexpr int keep(int id, const node& n) {
-    block_here_[id] = region_;
-    return renamed_[id] = distinct_ ? block_->nodes.add(n) : block_->nodes(n);
+    return block_here_[id] = region_, renamed_[id] = distinct_ ? block_->nodes.add(n) : block_->nodes(n);
   }
   constexpr node region_node(node n) {
     const int number = n.args[0];
@@ -241,8 +237,8 @@ private:
     return out_.attribute_table(make_attributes(a.value[0], which));
   }
   /// The node of this block that stands for node id, which may lie outside.
-  constexpr int here(int id) {
-    if (block_here_[id] == region_) return renamed_[id];
+  constexpr int here(int id) { return block_here_[id] == region_ ? renamed_[id] : enter(id); }
+  constexpr int enter(int id) {
     if (region_ == 0 && t_.region_of(id) != 0) { // a value of a run, where no run is
       if (out_.fault.rule == rule::none) out_.fault = {rule::escaped, t_.shape_of(id), {}, t_[id].line};
       return write_input(id);
@@ -252,9 +248,9 @@ private:
     return write_input(id);
   }
   constexpr int shape(int number) {
-    int& known = shape_number_[number]; // 1 + the number in the program
-    if (known == 0) known = 1 + out_.shapes(shapes_[number]);
-    return known - 1;
+    return (shape_number_[number] != 0 ? shape_number_[number]
+                                       : shape_number_[number] = 1 + out_.shapes(shapes_[number])) -
+           1;
   }
 
   const tape& t_;
@@ -263,9 +259,9 @@ private:
   const liveness live_;
   list<int> renamed_, block_here_; ///< per node: its number in a block, and the region of that block
   list<int> block_of_;             ///< per region; 0 for one that is not live
-  list<int> shape_number_;
-  list<list<int>> captured_; ///< per region: the nodes outside that its block reads
-  int region_ = 0;           ///< that is being written
+  list<int> shape_number_;         ///< 1 + the number of a shape in the program
+  list<list<int>> captured_;       ///< per region: the nodes outside that its block reads
+  int region_ = 0;                 ///< that is being written
   block* block_ = nullptr;
   bool distinct_ = false; ///< nodes that differ on the tape differ in the program
   tables out_;
