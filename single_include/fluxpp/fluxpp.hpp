@@ -22030,6 +22030,14 @@ struct path {
     for (char c : part)
       if (length < capacity) value[length++] = c;
   }
+  /// The same with a number behind the first `length` characters.
+  constexpr path with(int depth, int number) const {
+    path out = *this;
+    out.length = depth;
+    out.append(number);
+    if (depth < length) out.append(view().substr(static_cast<std::size_t>(depth == 0 ? 0 : depth + 1)));
+    return out;
+  }
   constexpr void append(int number) {
     char digits[12]{};
     int n = 0;
@@ -22066,21 +22074,20 @@ public:
 
   /// A tensor to be learned; its name is the layer's path and this name. The shape must hold numbers only.
   constexpr var parameter(std::string_view name, const dims& shape, initial how) {
-    const entry e = add(parameters, name, shape, how);
-    return leaf(e, graph::space::parameter);
+    return tensor_of(parameters, name, shape, how, graph::space::parameter);
   }
   /// A tensor that training updates but does not learn (running statistics).
   constexpr var state(std::string_view name, const dims& shape, initial how) {
-    const entry e = add(states, name, shape, how);
-    state_offsets.push(e.offset);
-    return leaf(e, graph::space::state);
+    const var value = tensor_of(states, name, shape, how, graph::space::state);
+    state_offsets.push(states[states.size() - repeated_.count].offset);
+    return value;
   }
   /// The value that the last state of this context takes after the step.
   constexpr void next_state(int which, var value) {
     next_states.push(value.id);
     next_offsets.push(state_offsets[which]);
   }
-  constexpr int states_so_far() const { return states.size(); }
+  constexpr int states_so_far() const { return state_offsets.size(); }
 
   /// A number of the architecture that may differ between objects of one type (a dropout rate).
   constexpr var number(double value) {
@@ -22097,15 +22104,48 @@ public:
     return y;
   }
 
+  /// Runs f(value) `count` times, as a region: a layer inside has tensors of its own for each time, one after the other
+  /// in the flat buffers, and a number below here in their names.
+  template <class F> constexpr var repeat(int count, var x, F f) {
+    const int r = tape->open(), outside = std::exchange(tape->current_region, r), first = next_states.size();
+    const repetition before = std::exchange(repeated_, {count, r, here_.length});
+    const var y = f(graph::add_carry(*tape, r, x));
+    ops::set_next(*tape, r, 0, y);
+    for (int i = first; i < next_states.size(); ++i) ops::add_stack(*tape, r, {*tape, next_states[i]});
+    repeated_ = before;
+    tape->current_region = outside;
+    graph::close(*tape, r, count);
+    for (int i = first; i < next_states.size(); ++i)
+      next_states[i] = graph::result_of(*tape, r, graph::result_role::stack, i - first).id;
+    return graph::result_of(*tape, r, graph::result_role::last, 0);
+  }
+
   graph::tape* tape;
   list<entry> parameters, states;
   list<int> state_offsets, next_states, next_offsets;
   list<double> numbers;
 
 private:
-  constexpr entry add(list<entry>& table, std::string_view name, const dims& shape, initial how) {
+  /// Where layers are repeated: how often, by which region, and how long the name of that place is.
+  struct repetition {
+    int count = 1, region = 0, depth = 0;
+  };
+
+  /// A tensor for every repetition; what one run has of it.
+  constexpr var tensor_of(list<entry>& table, std::string_view name, const dims& shape, initial how, graph::space s) {
+    if (repeated_.region == 0) return leaf(add(table, name, shape, how), s);
+    entry all;
+    for (int i = 0; i < repeated_.count; ++i) {
+      const entry e = add(table, name, shape, how, i);
+      if (i == 0) all = e;
+    }
+    all.shape = make_dims(repeated_.count);
+    for (int a = 0; a < shape.rank; ++a) all.shape = all.shape.with(shape[a]);
+    return graph::add_slice(*tape, repeated_.region, leaf(all, s));
+  }
+  constexpr entry add(list<entry>& table, std::string_view name, const dims& shape, initial how, int run = 0) {
     entry e;
-    e.name = here_;
+    e.name = repeated_.region == 0 ? here_ : here_.with(repeated_.depth, run);
     e.name.append(name);
     e.shape = shape;
     e.initial = how;
@@ -22113,7 +22153,7 @@ private:
     for (int i = 0; i < shape.rank; ++i) e.size *= shape[i];
     if (!table.empty()) {
       const entry& last = table.back();
-      e.offset = (last.offset + last.size + 15) / 16 * 16;
+      e.offset = run > 0 ? last.offset + last.size : (last.offset + last.size + 15) / 16 * 16;
     }
     table.push(e);
     return e;
@@ -22121,6 +22161,7 @@ private:
   constexpr var leaf(const entry& e, graph::space s) { return tape->input(e.shape, {s, e.offset, false}); }
 
   path here_;
+  repetition repeated_;
   bool training_;
 };
 
@@ -22466,6 +22507,30 @@ template <pool_options Options> constexpr auto avg_pool() { return nn::avg_pool_
 /// global_avg_pool(): the mean of each channel.
 /// shapes   x [n, c, h, w] -> [n, c]
 constexpr nn::global_avg_pool_layer global_avg_pool() { return {}; }
+
+} // namespace fluxpp::inline v0_1
+
+// repeat: a block of layers several times, compiled once.
+
+namespace fluxpp::inline v0_1 {
+namespace nn {
+
+template <int N, layer Block> struct repeat_layer {
+  Block block;
+
+  constexpr var operator()(context& c, var x) const {
+    return c.repeat(N, x, [&](var v) { return apply(block, c, v); });
+  }
+};
+
+} // namespace nn
+
+/// repeat<6>(block): the block six times, each with parameters and state of its own, as chain(block, block, ...) would be;
+/// but the compiler sees one, however many there are. Derivatives keep what they need of every block.
+/// shapes   the block keeps the shape of its input
+/// params   those of the block, "0.weight" to "5.weight"
+/// errors   compile: the block changes the shape
+template <int N, nn::layer Block> constexpr nn::repeat_layer<N, Block> repeat(Block block) { return {block}; }
 
 } // namespace fluxpp::inline v0_1
 

@@ -45,3 +45,23 @@ TEST_CASE("a network with batch normalisation trains, and its running statistics
   for (float v : learn.model()["1.running_var"]) CHECK((v > 0 && v != 1.0f));
   CHECK_THROWS_AS(learn.model()["3.weight"], fx::value_error);
 }
+
+TEST_CASE("a repeated block is a chain of blocks: names, values, gradients, running statistics") {
+  constexpr auto block = fx::chain(fx::dense<6>(fx::tanh), fx::batch_norm(fx::relu));
+  constexpr auto once = fx::chain(fx::flatten(), fx::dense<6>(), fx::repeat<3>(block), fx::dense<5>());
+  constexpr auto in_full = fx::chain(fx::flatten(), fx::dense<6>(), fx::chain(block, block, block), fx::dense<5>());
+  auto data = fx::data::dataset<2>::observations(64, {4});
+  fx::fill_normal(data.inputs.data(), data.inputs.size(), 3, 1, 0);
+  for (int i = 0; i < 64; ++i) data.targets.data()[i] = i % 5;
+  fx::learner a{once, fx::softmax_cross_entropy, fx::adamw{.lr = 1e-2}, fx::shape<fx::batch, 4>};
+  fx::learner b{in_full, fx::softmax_cross_entropy, fx::adamw{.lr = 1e-2}, fx::shape<fx::batch, 4>};
+  a.fit(data, {.epochs = 3, .batch = 16, .progress = {.shown = fx::progress_options::form::silent}});
+  b.fit(data, {.epochs = 3, .batch = 16, .progress = {.shown = fx::progress_options::form::silent}});
+  for (std::size_t i = 0; i < 3; ++i) CHECK(std::abs(a.history()[i].loss - b.history()[i].loss) <= 1e-6);
+  for (const char* name :
+       {"1.weight", "2.0.0.weight", "2.1.0.bias", "2.2.1.weight", "2.1.1.running_mean", "3.weight"}) {
+    const auto x = a.model()[name], y = b.model()[name];
+    REQUIRE(x.size() == y.size());
+    for (std::size_t i = 0; i < x.size(); ++i) CHECK(std::abs(x[i] - y[i]) <= 1e-5f);
+  }
+}

@@ -10,4 +10,5 @@
 #include <fluxpp/nn/network.hpp>
 #include <fluxpp/nn/norm.hpp>
 #include <fluxpp/nn/pool.hpp>
+#include <fluxpp/nn/repeat.hpp>
 #include <fluxpp/nn/tuple.hpp>
