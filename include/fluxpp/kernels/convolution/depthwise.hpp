@@ -168,8 +168,7 @@ template <class T>
 }
 
 /// put_lanes(v, n, to, step): the first n lanes, step apart.
-template <class T>
-[[gnu::always_inline]] inline void put_lanes(simd::batch<T> v, int n, T* to, std::ptrdiff_t step) {
+template <class T> [[gnu::always_inline]] inline void put_lanes(simd::batch<T> v, int n, T* to, std::ptrdiff_t step) {
   using batch = simd::batch<T>;
   if (step == 1) return n == batch::size ? v.store(to) : v.store_first(to, n);
   T line[batch::size];

@@ -55,8 +55,7 @@ template <class T, std::size_t... r>
                                             std::index_sequence<r...>) {
   using batch = simd::batch<T>;
   if (rows == tile_rows && lanes == batch::size) ((results[r] = batch::load(y), y += row), ...);
-  else
-    ((results[r] = static_cast<int>(r) < rows ? batch::load_first(y, lanes) : batch(T(0)), y += row), ...);
+  else ((results[r] = static_cast<int>(r) < rows ? batch::load_first(y, lanes) : batch(T(0)), y += row), ...);
 }
 
 /// plane_gradient(plan, x, y, n, row, sums): the same for n rows of results, which begin `row` apart.
