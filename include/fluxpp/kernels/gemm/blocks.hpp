@@ -64,12 +64,11 @@ template <class T> struct columns_of_b {
       : paired((x.columns + lanes - 1) / width * width),
         single(std::max(0, x.columns - paired)), pairs{x.b.data, x.b.row, width}, one{x.b.data + paired, x.b.row, 0} {
     if (memory == nullptr) return;
-    const ptrdiff_t panel = static_cast<ptrdiff_t>(width) * x.depth;
-    pairs = {memory, width, panel};
-    for (int j = 0; j < paired; j += width, memory += panel)
-      pack_panel(x.b.from(0, j), x.depth, std::min(width, x.columns - j), width, memory);
-    if (single > 0) pack_panel(x.b.from(0, paired), x.depth, single, lanes, memory);
-    one = {memory, lanes, 0};
+    T* const behind = memory + static_cast<ptrdiff_t>(paired) * x.depth;
+    pairs = {memory, width, static_cast<ptrdiff_t>(width) * x.depth};
+    one = {behind, lanes, 0};
+    pack_panels(x.b, x.depth, x.columns - single, width, memory);
+    if (single > 0) pack_panels(x.b.from(0, paired), x.depth, single, lanes, behind);
   }
 
 private:
