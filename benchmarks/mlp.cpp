@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The training step of a multilayer perceptron (784-128-10, batch 64: forward, backward, AdamW) on one thread, beside the
 // time that the same multiply-adds take at the peak of the core. Ratio 1 / 0.70 means 70 % of the peak.
-#include "harness.hpp"
+#include "peak.hpp"
 
 #include <fluxpp/fluxpp.hpp>
 
@@ -11,19 +11,6 @@ constexpr auto net = fx::chain(fx::dense<128>(fx::relu), fx::dense<10>());
 constexpr int batch = 64, inputs = 784, hidden = 128, classes = 10;
 /// Multiply-adds of a step: forward and weight gradients of both layers, input gradient of the second.
 constexpr double multiply_adds = 1.0 * batch * (2 * inputs * hidden + 3 * hidden * classes);
-
-/// Independent multiply-adds, as many as the core can have under way.
-void at_peak(double count) {
-  using V = fx::simd::batch<float>;
-  constexpr int chains = 12;
-  V sum[chains];
-  for (V& s : sum) s = V(1.0f);
-  const V a(0.999f), b(1e-6f);
-  const auto rounds = static_cast<long>(count / (chains * V::size));
-  for (long i = 0; i < rounds; ++i)
-    for (V& s : sum) s = fma(s, a, b);
-  for (V& s : sum) bench::keep(s);
-}
 
 struct training_step {
   fx::learner<std::remove_const_t<decltype(net)>, decltype(fx::softmax_cross_entropy), fx::adamw,
@@ -44,7 +31,7 @@ struct training_step {
     for (int i = 0; i < batch; ++i) b.targets.data()[i] = static_cast<std::int32_t>((i + round) % classes);
   }
   void ours() { loss = learn.step(b); }
-  void reference() { at_peak(multiply_adds); }
+  void reference() { bench::at_peak<float>(multiply_adds); }
   double difference() const { return std::isfinite(loss) ? 0 : 1; }
 };
 

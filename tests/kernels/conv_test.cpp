@@ -44,6 +44,8 @@ const shape_list shapes = {
     // filters of one pixel, images of one row, column or pixel
     image(5, 24, 40, valid(7, 1), valid(7, 1)),
     image(2, 9, 17, valid(12, 1, 2), valid(11, 1, 2)),
+    image(3, 13, 21, valid(13, 1), valid(11, 1)),
+    image(2, 16, 24, valid(12, 1), valid(14, 1), 2),
     image(33, 13, 21, valid(1, 1), valid(1, 1)),
     image(3, 4, 7, {}, centred(130, 9)),
     image(3, 4, 7, centred(130, 9, 2), {}),

@@ -11,6 +11,7 @@
 #include <fluxpp/kernels/convolution/input_gradient.hpp>
 #include <fluxpp/kernels/convolution/layout.hpp>
 #include <fluxpp/kernels/convolution/pack.hpp>
+#include <fluxpp/kernels/convolution/pointwise.hpp>
 #include <fluxpp/kernels/convolution/sequence.hpp>
 #include <fluxpp/kernels/convolution/shape.hpp>
 #include <fluxpp/kernels/convolution/tile.hpp>

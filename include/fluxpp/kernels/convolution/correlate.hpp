@@ -49,21 +49,26 @@ int find_runs(const packing& p, const chunk& c, const output_grid<T>& y, int fir
   return count;
 }
 
-/// put_run(from, n, to, step, add): stores n numbers step apart, or adds them to what is there.
-template <class T> void put_run(const T* from, int n, T* to, std::ptrdiff_t step, bool add) {
+/// put_run(sums, lanes, filters, n, y, channel, step, add): stores n sums of each filter, step apart, or adds them to what is
+/// there; the sums of filters begin `lanes` apart, their results `channel`.
+template <class T>
+void put_run(const T* sums, int lanes, int filters, int n, T* y, std::ptrdiff_t channel, std::ptrdiff_t step,
+             bool add) {
   using batch = simd::batch<T>;
   if (step != 1) {
-    for (int i = 0; i < n; ++i) to[i * step] = add ? to[i * step] + from[i] : from[i];
+    for (int k = 0; k < filters; ++k, sums += lanes, y += channel)
+      for (int i = 0; i < n; ++i) y[i * step] = add ? y[i * step] + sums[i] : sums[i];
     return;
   }
-  int i = 0;
-  for (; i + batch::size <= n; i += batch::size) {
-    const batch v = batch::load(from + i);
-    (add ? v + batch::load(to + i) : v).store(to + i);
+  for (int i = 0; i < n; i += batch::size) {
+    const int some = std::min(n - i, batch::size);
+    for (int k = 0; k < filters; ++k) {
+      T* const to = y + k * channel + i;
+      const batch v = batch::load(sums + k * lanes + i), sum = add ? v + batch::load_first(to, some) : v;
+      if (some == batch::size) sum.store(to);
+      else sum.store_first(to, some);
+    }
   }
-  if (i == n) return;
-  const batch v = batch::load(from + i);
-  (add ? v + batch::load_first(to + i, n - i) : v).store_first(to + i, n - i);
 }
 
 /// correlation: a plan; filters are packed once, then jobs (chunk, group, part of the filter tiles) are independent.
@@ -131,10 +136,9 @@ void correlate_block(const correlation_job<T>& job, int depth, int first, const 
         continue;
       }
       correlate_tile(width, depth, offset, x + p, w, sums, lanes);
-      for (int k = 0; k < present; ++k)
-        for (int r = 0; r < count; ++r)
-          put_run(sums + k * lanes + runs[r].lane, runs[r].count, y + k * job.y.channel + runs[r].offset, job.y.col,
-                  first > 0);
+      for (int r = 0; r < count; ++r)
+        put_run(sums + runs[r].lane, lanes, present, runs[r].count, y + runs[r].offset, job.y.channel, job.y.col,
+                first > 0);
     }
   }
 }

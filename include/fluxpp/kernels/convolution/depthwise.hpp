@@ -45,10 +45,32 @@ void pack_spread(const window& rows, const window& cols, const spread_source<T>&
   }
 }
 
+/// pack_rows(rows, cols, from, pitch, to): the rows that outputs of stride 1 meet, with zeros around them; the registers that
+/// are stored lie on cache lines if element 0 of the image does.
+template <class T>
+void pack_rows(const axis_packing& rows, const axis_packing& cols, const plane_source<T>& from, int pitch, T* to) {
+  using batch = simd::batch<T>;
+  const int height = rows.length(rows.axis.out);
+  const range up = rows.inside(0, height), across = cols.inside(0, pitch);
+  const int n = across.size(), whole = n - n % batch::size, end = across.begin + ceil_div(n, batch::size) * batch::size;
+  const T* x = from.x + rows.input(0, up.begin) * from.row + cols.input(0, across.begin);
+  const auto clear = [to](int begin, int until) {
+    for (int i = begin; i < until; i += batch::size) batch(T(0)).store(to + i);
+  };
+  clear(0, up.begin * pitch + across.begin);
+  for (int r = up.begin; r < up.end; ++r, x += from.row) {
+    T* const row = to + r * pitch + across.begin;
+    for (int j = 0; j < whole; j += batch::size) batch::load(x + j).store(row + j);
+    if (n > whole) batch::load_first(x + whole, n - whole).store(row + whole);
+    clear(r * pitch + end, (r + 1) * pitch + across.begin);
+  }
+  clear(up.end * pitch, height * pitch);
+}
+
 /// plane_plan: how one plane is packed, in bands of output rows, and how its taps are taken together.
 struct plane_plan : tap_plan {
   axis_packing rows, cols;
-  int band = 1, plane = 0;
+  int band = 1, plane = 0, lead = 0; ///< lead: elements before a packed plane, so that what is stored is aligned
 
   constexpr plane_plan(const window& up, const window& across, int lanes)
       : rows(axis_packing::by_phase(up)), cols(axis_packing::by_phase(across)) {
@@ -57,6 +79,7 @@ struct plane_plan : tap_plan {
     band = cut(up.out, std::max(room, 2 * tile_rows)).part;
     plane = (rows.length(band) + tile_rows) * pitch + 2 * lanes;
     plane = ceil_div(plane, 16) * 16;
+    if (simple()) lead = lanes - std::max(across.pad_before, 0) % lanes;
     group_taps();
   }
 
@@ -67,7 +90,7 @@ struct plane_plan : tap_plan {
            s.cols.out > 0 && dense(s.rows) && dense(s.cols);
   }
   constexpr int bands() const { return ceil_div(rows.axis.out, band); }
-  constexpr int packed() const { return rows.copies * cols.copies * plane; }
+  constexpr int packed() const { return rows.copies * cols.copies * plane + 16; }
 
   /// pack(from, first, n, to): what n output rows from `first` on meet; more rows of zeros where a tile reads beyond.
   template <class T> void pack(const spread_source<T>& from, int first, int n, T* to) const {
@@ -76,12 +99,16 @@ struct plane_plan : tap_plan {
     for (int i = 0; i < rows.copies; ++i)
       for (int j = 0; j < cols.copies; ++j, to += plane) {
         if (from.spread()) pack_spread(part.axis, cols.axis, from, pitch, to);
+        else if (simple()) pack_rows(part, cols, from, pitch, to);
         else pack_plane(part, i, cols, j, from, 1, pitch, to);
         std::fill(to + part.length(n) * pitch, to + read * pitch + 2 * tile_of<T>::lanes, T(0));
       }
   }
 
 private:
+  /// simple(): whether rows are copied as they are.
+  constexpr bool simple() const { return rows.axis.stride == 1 && cols.axis.stride == 1; }
+
   constexpr void group_taps() {
     int taps = 0;
     for (int s = 0; s < cols.axis.size; ++s)
@@ -141,7 +168,7 @@ template <class T>
 }
 
 /// put_lanes(v, n, to, step): the first n lanes, step apart.
-template <class T> void put_lanes(simd::batch<T> v, int n, T* to, std::ptrdiff_t step) {
+template <class T> [[gnu::always_inline]] inline void put_lanes(simd::batch<T> v, int n, T* to, std::ptrdiff_t step) {
   using batch = simd::batch<T>;
   if (step == 1) return n == batch::size ? v.store(to) : v.store_first(to, n);
   T line[batch::size];
@@ -151,14 +178,15 @@ template <class T> void put_lanes(simd::batch<T> v, int n, T* to, std::ptrdiff_t
 
 /// put_tile(sum, rows, lanes, y): as many rows and lanes of a tile as there are outputs.
 template <class T, std::size_t... r>
-[[gnu::always_inline]] inline void put_tile(const tile<T>& sum, T* to, std::ptrdiff_t row, std::index_sequence<r...>) {
-  (sum[r].store(to + static_cast<std::ptrdiff_t>(r) * row), ...);
+[[gnu::always_inline]] inline void put_tile(const tile<T>& sum, int rows, int lanes, const output_grid<T>& y,
+                                            std::index_sequence<r...>) {
+  T* to = y.y;
+  if (rows == tile_rows && lanes == simd::batch<T>::size && y.col == 1) ((sum[r].store(to), to += y.row), ...);
+  else ((static_cast<int>(r) < rows ? put_lanes(sum[r], lanes, to, y.col) : void(), to += y.row), ...);
 }
 template <class T>
 [[gnu::always_inline]] inline void put_tile(const tile<T>& sum, int rows, int lanes, const output_grid<T>& y) {
-  if (rows == tile_rows && lanes == simd::batch<T>::size && y.col == 1)
-    return put_tile(sum, y.y, y.row, std::make_index_sequence<tile_rows>{});
-  for (int r = 0; r < rows; ++r) put_lanes(sum[static_cast<std::size_t>(r)], lanes, y.y + r * y.row, y.col);
+  put_tile(sum, rows, lanes, y, std::make_index_sequence<tile_rows>{});
 }
 
 /// correlate_plane(plan, x, w, n, y): n output rows from a packed plane; y is where the first of them goes.
@@ -178,11 +206,20 @@ void correlate_plane(const plane_plan& plan, const T* x, const T* w, int n, cons
   }
 }
 
-/// read_taps(plan, from, w): the taps of one filter in the order of the plan.
-template <class T> void read_taps(const plane_plan& plan, const filter_source<T>& from, T* w) {
-  const int width = plan.cols.axis.size, taps = plan.rows.axis.size * width;
-  for (int t = 0; t < taps; ++t) w[t] = from.w[plan.tap[t] / width * from.row + plan.tap[t] % width * from.col];
-}
+/// tap_places: where the taps of a filter are read, in the order of a plan.
+struct tap_places {
+  int count = 0;
+  std::ptrdiff_t place[most_taps];
+
+  tap_places(const plane_plan& plan, std::ptrdiff_t row, std::ptrdiff_t col)
+      : count(plan.rows.axis.size * plan.cols.axis.size) {
+    const int width = plan.cols.axis.size;
+    for (int t = 0; t < count; ++t) place[t] = plan.tap[t] / width * row + plan.tap[t] % width * col;
+  }
+  template <class T> void read(const T* filter, T* w) const {
+    for (int t = 0; t < count; ++t) w[t] = filter[place[t]];
+  }
+};
 
 /// depthwise_scratch<T>(s), depthwise(s, from, channel, filters, y, scratch): what correlate does, for shapes that suit
 /// and outputs side by side.
@@ -194,9 +231,10 @@ template <class T>
 void depthwise(const conv_shape& s, const spread_source<T>& from, std::ptrdiff_t channel,
                const filter_source<T>& filters, const output_grid<T>& y, T* scratch) {
   const plane_plan plan(s.rows, s.cols, tile_of<T>::lanes);
+  const tap_places taps(plan, filters.row, filters.col);
   const int jobs = s.batch * s.channels, tasks = std::min(jobs, most_tasks);
   for_each_task(s.products(), tasks, [&](int task) {
-    T* const packed = scratch + task * static_cast<std::ptrdiff_t>(plan.packed());
+    T* const packed = scratch + task * static_cast<std::ptrdiff_t>(plan.packed()) + plan.lead;
     T w[most_taps];
     const range mine = share(jobs, task, tasks);
     for (int job = mine.begin; job < mine.end; ++job) {
@@ -207,9 +245,7 @@ void depthwise(const conv_shape& s, const spread_source<T>& from, std::ptrdiff_t
         plane.x += n * from.image + c * channel;
         plan.pack(plane, first, rows, packed);
         for (int k = c * s.group_filters(); k < (c + 1) * s.group_filters(); ++k) {
-          filter_source<T> filter = filters;
-          filter.w += c * filters.group + k % s.group_filters() * filters.filter;
-          read_taps(plan, filter, w);
+          taps.read(filters.w + c * filters.group + k % s.group_filters() * filters.filter, w);
           output_grid<T> to = y;
           to.y += n * y.image + k * y.channel + first * y.row;
           correlate_plane(plan, static_cast<const T*>(packed), w, rows, to);

@@ -49,6 +49,15 @@ template <class T>
   }
 }
 
+/// get_tile(y, row, rows, lanes, results): a tile of which so many rows and lanes exist, filled up with zeros.
+template <class T, std::size_t... r>
+[[gnu::always_inline]] inline void get_tile(const T* y, std::ptrdiff_t row, int rows, int lanes, tile<T>& results,
+                                            std::index_sequence<r...>) {
+  using batch = simd::batch<T>;
+  if (rows == tile_rows && lanes == batch::size) ((results[r] = batch::load(y), y += row), ...);
+  else ((results[r] = static_cast<int>(r) < rows ? batch::load_first(y, lanes) : batch(T(0)), y += row), ...);
+}
+
 /// plane_gradient(plan, x, y, n, row, sums): the same for n rows of results, which begin `row` apart.
 template <class T>
 void plane_gradient(const plane_plan& plan, const T* x, const T* y, int n, std::ptrdiff_t row, T* sums) {
@@ -57,12 +66,7 @@ void plane_gradient(const plane_plan& plan, const T* x, const T* y, int n, std::
     for (int j = 0; j < plan.cols.axis.out; j += batch::size) {
       const int lanes = std::min(batch::size, plan.cols.axis.out - j), rows = std::min(tile_rows, n - i);
       tile<T> results;
-      for (int r = 0; r < tile_rows; ++r) {
-        const T* const from = y + (i + r) * row + j;
-        results[static_cast<std::size_t>(r)] = r >= rows              ? batch(T(0))
-                                               : lanes == batch::size ? batch::load(from)
-                                                                      : batch::load_first(from, lanes);
-      }
+      get_tile(y + i * row + j, row, rows, lanes, results, std::make_index_sequence<tile_rows>{});
       plane_gradient_tile(plan, x + i * plan.pitch + j, results, sums);
     }
 }
@@ -111,8 +115,8 @@ template <class T> void depthwise_gradient(const conv_shape& s, const T* x, cons
   const std::ptrdiff_t input = static_cast<std::ptrdiff_t>(s.input_size()) / s.batch;
   const std::ptrdiff_t output = static_cast<std::ptrdiff_t>(s.output_size()) / s.batch;
   for_each_task(s.products(), plan.tasks, [&](int task) {
-    T* const packed = scratch + task * plan.task_scratch(s);
-    T* const sums = packed + plan.planes.packed();
+    T* const packed = scratch + task * plan.task_scratch(s) + plan.planes.lead;
+    T* const sums = packed + plan.planes.packed() - plan.planes.lead;
     const range mine = share(s.channels, task, plan.tasks);
     std::fill_n(sums, mine.size() * plan.sums, T(0));
     for (int n = 0; n < s.batch; ++n) image_gradient(plan, s, mine, x + n * input, ybar + n * output, packed, sums);

@@ -9,7 +9,7 @@
 
 namespace fluxpp::inline v0_1::kernels::convolution {
 /// fill_zero(to, n): n zeros and, beyond them, up to one register more.
-template <class T> void fill_zero(T* to, int n) {
+template <class T> [[gnu::always_inline]] inline void fill_zero(T* to, int n) {
   using batch = simd::batch<T>;
   if (n <= 0) return;
   batch(T(0)).store(to); // most often enough
@@ -17,7 +17,7 @@ template <class T> void fill_zero(T* to, int n) {
 }
 
 /// copy_row(from, step, to, n): every step-th element; beyond the n elements zeros, up to a multiple of a register.
-template <class T> void copy_row(const T* from, int step, T* to, int n) {
+template <class T> [[gnu::always_inline]] inline void copy_row(const T* from, int step, T* to, int n) {
   using batch = simd::batch<T>;
   int i = 0;
   if (step == 1) {

@@ -22,11 +22,14 @@ inline constexpr std::size_t strips_at_once = 4;
 /// even_block(n, most, unit): the size of equal blocks of n, multiples of unit and no larger than most. Blocks of the
 /// depth depend on the depth alone, for they decide the order of additions.
 constexpr int even_block(int n, int most, int unit) {
-  const int blocks = (n + most - 1) / most;
-  return ((n + blocks - 1) / blocks + unit - 1) / unit * unit;
+  if (n > most) { // divisions take as long as a small product
+    const int blocks = (n + most - 1) / most;
+    n = (n + blocks - 1) / blocks;
+  }
+  return (n + unit - 1) / unit * unit;
 }
 
-template <class T> using tile_kernel = void (*)(int, const strip<T>&, panels<T>, target<T>);
+template <class T> using tile_kernel = void (*)(int, const strip<T>&, const panels<T>&, const target<T>&);
 
 /// tile_heights: the heights that tiles come in, highest first.
 inline constexpr std::array tile_heights{12, 8, 6, 4, 3, 2, 1};
@@ -44,60 +47,67 @@ constexpr std::size_t next_height(int left, int most) {
   return i;
 }
 
-/// product: c = or += a b, a part of the whole, and which of the operands it copies.
+/// product: c = or += a b, a part of the whole.
 template <class T> struct product {
   int rows, columns, depth;
   strided<T> a, b;
   target<T> c;
-  bool pack_a, pack_b;
 };
 
-/// columns_of_b: b as panels of full width, then at most one narrow panel of one or two batches, which is always packed.
+/// columns_of_b: b as panels of two registers of columns, the last of which may be filled in part, and at most one of one
+/// register; where they lie, or copied to `memory`.
 template <class T> struct columns_of_b {
-  int wide, narrow, narrow_vectors;
-  panels<T> wide_panels, narrow_panel;
+  int paired, single; ///< columns in panels of two registers, and of one
+  panels<T> pairs, one;
 
-  columns_of_b(const product<T>& x, T* memory)
-      : wide(x.columns / width * width), narrow(x.columns - wide),
-        narrow_vectors(narrow > simd::batch<T>::size ? 2 : 1) {
-    const int line = narrow_vectors * simd::batch<T>::size;
-    wide_panels = x.pack_b ? panels<T>{memory, width, static_cast<ptrdiff_t>(width) * x.depth}
-                           : panels<T>{x.b.data, x.b.row, width};
-    for (int j = 0; j < wide && x.pack_b; j += width, memory += static_cast<ptrdiff_t>(width) * x.depth)
-      pack_panel(x.b.from(0, j), x.depth, width, width, memory);
-    if (narrow > 0) pack_panel(x.b.from(0, wide), x.depth, narrow, line, memory);
-    narrow_panel = {memory, line, 0};
+  [[gnu::always_inline]] columns_of_b(const product<T>& x, T* memory)
+      : paired((x.columns + lanes - 1) / width * width),
+        single(std::max(0, x.columns - paired)), pairs{x.b.data, x.b.row, width}, one{x.b.data + paired, x.b.row, 0} {
+    if (memory == nullptr) return;
+    T* const behind = memory + static_cast<ptrdiff_t>(paired) * x.depth;
+    pairs = {memory, width, static_cast<ptrdiff_t>(width) * x.depth};
+    one = {behind, lanes, 0};
+    pack_panels(x.b, x.depth, x.columns - single, width, memory);
+    if (single > 0) pack_panels(x.b.from(0, paired), x.depth, single, lanes, behind);
   }
 
 private:
-  static constexpr int width = blocking<T>::width;
+  static constexpr int width = blocking<T>::width, lanes = simd::batch<T>::size;
 };
 
-/// multiply_strip(x, first, h, a, b): the rows of c from `first` on, tile_heights[h] of them.
+/// multiply_strip(x, first, height, a, b): the rows of c from `first` on, tile_heights[height] of them.
 template <class T>
-void multiply_strip(const product<T>& x, int first, std::size_t h, const strip<T>& a, const columns_of_b<T>& b) {
+[[gnu::always_inline]] inline void multiply_strip(const product<T>& x, int first, std::size_t height, const strip<T>& a,
+                                                  const columns_of_b<T>& b) {
   T* const c = x.c.data + first * x.c.row;
-  tiles_of_width<T, 2>[h](x.depth, a, b.wide_panels, {c, x.c.row, b.wide, x.c.add});
-  if (b.narrow == 0) return;
-  const auto kernel = b.narrow_vectors == 2 ? tiles_of_width<T, 2>[h] : tiles_of_width<T, 1>[h];
-  kernel(x.depth, a, b.narrow_panel, {c + b.wide, x.c.row, b.narrow, x.c.add});
+  if (b.paired > 0) tiles_of_width<T, 2>[height](x.depth, a, b.pairs, {c, x.c.row, x.columns - b.single, x.c.add});
+  if (b.single > 0) tiles_of_width<T, 1>[height](x.depth, a, b.one, {c + b.paired, x.c.row, b.single, x.c.add});
 }
 
-/// multiply_block(x, memory): strips of a, a few at a time, against all panels of b. Strips that are packed together share
-/// the cache lines of a transposed a.
-template <class T> void multiply_block(const product<T>& x, T* memory) {
-  const columns_of_b<T> b(x, memory + strips_at_once * blocking<T>::strip_size);
+/// multiply_packed(x, b, memory): strips of a, copied a few at a time, against all panels of b. Strips that are packed
+/// together share the cache lines of a transposed a.
+template <class T> void multiply_packed(const product<T>& x, const columns_of_b<T>& b, T* memory) {
   std::array<strip<T>, strips_at_once> a;
   std::array<std::size_t, strips_at_once> h;
   for (int first = 0; first < x.rows;) {
     std::size_t count = 0;
     for (int i = first; count < strips_at_once && i < x.rows; i += tile_heights[h[count++]]) {
-      const strided<T> rows = x.a.from(i, 0);
       h[count] = next_height(x.rows - i, blocking<T>::rows);
-      a[count] = x.pack_a ? pack_strip(rows, tile_heights[h[count]], x.depth, memory + count * blocking<T>::strip_size)
-                          : strip<T>{rows.data, rows.row, rows.col};
+      a[count] = pack_strip(x.a.from(i, 0), tile_heights[h[count]], x.depth, memory + count * blocking<T>::strip_size);
     }
     for (std::size_t n = 0; n < count; first += tile_heights[h[n++]]) multiply_strip(x, first, h[n], a[n], b);
+  }
+}
+
+/// multiply_block(x, for_a, for_b): the product from copies of the operands that there is memory for. In line, for small
+/// products take no longer than their description takes to be written and read.
+template <class T> [[gnu::always_inline]] inline void multiply_block(const product<T>& x, T* for_a, T* for_b) {
+  const columns_of_b<T> b(x, for_b);
+  if (for_a != nullptr) return multiply_packed(x, b, for_a);
+  for (int i = 0; i < x.rows;) {
+    const std::size_t h = next_height(x.rows - i, blocking<T>::rows);
+    multiply_strip(x, i, h, {x.a.data + i * x.a.row, x.a.row, x.a.col}, b);
+    i += tile_heights[h];
   }
 }
 
@@ -110,17 +120,19 @@ template <class T> constexpr bool aliases(ptrdiff_t stride) {
 template <class T>
 void multiply_by_tiles(int m, int n, int k, const strided<T>& a, const strided<T>& b, T* c, ptrdiff_t ldc, bool add) {
   using size = blocking<T>;
-  const int depth = even_block(k, size::depth, 8);
-  const int columns = even_block(n, size::columns * size::depth / std::min(k, depth), size::width);
   const bool pack_a = (a.row != 1 && a.col != 1) || n > 128 || (n > size::width && aliases<T>(a.row * a.col));
-  const bool pack_b = b.col != 1 || (m > 2 * size::rows && (k > 64 || aliases<T>(b.row)));
-  const std::size_t strips = strips_at_once * size::strip_size;
-  T* const memory = scratch<T>(strips + static_cast<std::size_t>(columns) * static_cast<std::size_t>(depth));
+  const bool pack_b = b.col != 1 || (m > 2 * size::rows && (k > 64 || (k > 16 && aliases<T>(b.row))));
+  const int depth = even_block(k, size::depth, 8);
+  const int most = n <= size::columns ? n : size::columns * size::depth / std::min(k, depth);
+  const int columns = even_block(n, most, size::width);
+  const std::size_t of_a = strips_at_once * size::strip_size;
+  const std::size_t of_b = static_cast<std::size_t>(columns) * static_cast<std::size_t>(depth);
+  T* const memory = pack_a || pack_b ? scratch<T>(of_a + of_b) : nullptr;
+  T *const for_a = pack_a ? memory : nullptr, *const for_b = pack_b ? memory + of_a : nullptr;
   for (int j = 0; j < n; j += columns)
     for (int p = 0; p < k; p += depth) {
       const int wide = std::min(columns, n - j), deep = std::min(depth, k - p);
-      const target<T> to{c + j, ldc, wide, add || p > 0};
-      multiply_block<T>({m, wide, deep, a.from(0, p), b.from(p, j), to, pack_a, pack_b}, memory);
+      multiply_block<T>({m, wide, deep, a.from(0, p), b.from(p, j), {c + j, ldc, wide, add || p > 0}}, for_a, for_b);
     }
 }
 } // namespace fluxpp::inline v0_1::kernels::matrix

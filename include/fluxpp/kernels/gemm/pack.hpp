@@ -36,20 +36,22 @@ template <class T> T* scratch(std::size_t n) {
   return static_cast<T*>(memory.get());
 }
 
-/// copy_lines(b, depth, columns, width, to): b's lines one after the other, each filled up with zeros to `width`, a
-/// multiple of a batch; for b with b.col == 1.
-template <class T> void copy_lines(const strided<T>& b, int depth, int columns, int width, T* to) {
+/// copy_lines(b, depth, columns, width, to, next): b's lines one after the other, in panels of `width` columns, which begin
+/// `next` apart, the last filled up with zeros to a multiple of a batch; for b with b.col == 1.
+template <class T> void copy_lines(const strided<T>& b, int depth, int columns, int width, T* to, ptrdiff_t next) {
   using batch = simd::batch<T>;
   for (int p = 0; p < depth; ++p, to += width) {
-    const T* const line = b.data + p * b.row;
-    for (int j = 0; j < width; j += batch::size) {
-      const int n = columns - j;
-      (n >= batch::size ? batch::load(line + j) : batch::load_first(line + j, std::max(n, 0))).store(to + j);
-    }
+    const T* line = b.data + p * b.row;
+    T* panel = to;
+    int left = columns;
+    for (; left >= width; left -= width, line += width, panel += next)
+      for (int j = 0; j < width; j += batch::size) batch::load(line + j).store(panel + j);
+    for (int j = 0; j < width && left > 0; j += batch::size)
+      batch::load_first(line + j, std::clamp(left - j, 0, batch::size)).store(panel + j);
   }
 }
 
-/// turn_lines(b, depth, columns, width, to): as copy_lines, for b with b.row == 1, by squares of batches.
+/// turn_lines(b, depth, columns, width, to): one such panel of b with b.row == 1, by squares of batches.
 template <class T> void turn_lines(const strided<T>& b, int depth, int columns, int width, T* to) {
   using batch = simd::batch<T>;
   constexpr int side = batch::size;
@@ -68,12 +70,21 @@ template <class T> void turn_lines(const strided<T>& b, int depth, int columns, 
     }
 }
 
-/// pack_panel(b, depth, columns, width, to): `columns` columns of b as a panel of `width` columns, zeros at the end.
-template <class T> void pack_panel(const strided<T>& b, int depth, int columns, int width, T* to) {
-  if (b.col == 1) return copy_lines(b, depth, columns, width, to);
-  if (b.row == 1) return turn_lines(b, depth, columns, width, to);
-  for (int p = 0; p < depth; ++p)
-    for (int j = 0; j < width; ++j) to[p * width + j] = j < columns ? b.data[p * b.row + j * b.col] : T(0);
+/// pack_panels(b, depth, columns, width, to): `columns` columns of b as panels of `width` columns, one after the other, with
+/// zeros at the end of the last.
+template <class T> void pack_panels(const strided<T>& b, int depth, int columns, int width, T* to) {
+  const ptrdiff_t next = static_cast<ptrdiff_t>(width) * depth;
+  if (b.col == 1) return copy_lines(b, depth, columns, width, to, next);
+  for (int first = 0; first < columns; first += width, to += next) {
+    const strided<T> part = b.from(0, first);
+    const int n = std::min(width, columns - first);
+    if (b.row == 1) {
+      turn_lines(part, depth, n, width, to);
+      continue;
+    }
+    for (int p = 0; p < depth; ++p)
+      for (int j = 0; j < width; ++j) to[p * width + j] = j < n ? part.data[p * b.row + j * b.col] : T(0);
+  }
 }
 
 /// pack_strip(a, rows, depth, to): the rows of a as a strip: row after row if they are contiguous, else all rows' elements
