@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Fused programs beside fused loops written by hand, with the same SIMD functions and with those of xsimd alone: value and
 // gradient, one thread.
+#include "each_batch.hpp"
 #include "harness.hpp"
 
 #include <fluxpp/fluxpp.hpp>
@@ -14,7 +15,7 @@
 #include <vector>
 
 namespace fx = fluxpp;
-using fx::simd::batch;
+using bench::batch, bench::each_batch, bench::keep, bench::load, bench::store;
 
 namespace {
 
@@ -23,28 +24,6 @@ template <class T> void randomise(std::vector<T>& x, double mean, double deviati
   std::normal_distribution<double> normal(mean, deviation);
   for (T& v : x) v = static_cast<T>(normal(generator));
 }
-
-/// each_batch<N>(n, f): f.template operator()<K>(i, batch::load...) for all elements, N batches at a time; the lanes of
-/// the last, partial batch are given by their number.
-template <class T, int N, class F> void each_batch(std::size_t n, F&& f) {
-  constexpr std::size_t width = batch<T>::size;
-  std::size_t i = 0;
-  for (; i + N * width <= n; i += N * width) [&]<int... K>(std::integer_sequence<int, K...>) {
-      (f(i + K * width, std::integral_constant<int, K>{}, std::integral_constant<int, batch<T>::size>{}), ...);
-    }
-  (std::make_integer_sequence<int, N>{});
-  for (; i + width <= n; i += width)
-    f(i, std::integral_constant<int, 0>{}, std::integral_constant<int, batch<T>::size>{});
-  if (i < n) f(i, std::integral_constant<int, 0>{}, static_cast<int>(n - i));
-}
-template <class T> batch<T> load(const T* from, int n) { return batch<T>::load_first(from, n); }
-template <class T> batch<T> load(const T* from, std::integral_constant<int, batch<T>::size>) {
-  return batch<T>::load(from);
-}
-template <class T> void store(batch<T> v, T* to, int n) { v.store_first(to, n); }
-template <class T> void store(batch<T> v, T* to, std::integral_constant<int, batch<T>::size>) { v.store(to); }
-template <class T> batch<T> keep(batch<T> v, int n, T fill) { return keep_first(v, n, fill); }
-template <class T> batch<T> keep(batch<T> v, std::integral_constant<int, batch<T>::size>, T) { return v; }
 
 // [log_sum_exp]
 constexpr auto log_sum_exp = fx::function<"x">([](auto x) { return fx::logsumexp(x); });
