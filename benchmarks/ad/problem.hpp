@@ -41,7 +41,7 @@ template <class Problem> struct checked : Problem {
   std::string_view function;
   decltype(std::declval<Problem&>().call()) last{};
 
-  checked(std::string_view name, std::size_t n) : Problem(n), function(name) {}
+  checked(std::string_view name, std::size_t size) : Problem(size), function(name) {}
   void renew() {}
   void ours() {
     last = this->call();
@@ -78,18 +78,18 @@ inline constexpr double tolerance = 1e-12;
 
 /// run<Problem>(s, function, n): one row per reference; the name is that of the function and the number of its inputs.
 template <class Problem>
-void run(const bench::suite& s, std::string_view function, std::size_t n, std::string_view note = "") {
+void run(const bench::suite& s, std::string_view function, std::size_t n) {
   checked<Problem> p(function, n);
   const auto references =
       std::tuple_cat(timed("scalar objective", p, [](const Problem& x) { return x.objective(); }), simd_value(p),
                      simd_gradient(p), fastad_references(static_cast<Problem&>(p)));
-  const std::string name = std::string(function) + std::string(note) + " " + std::to_string(p.size());
+  const std::string name = std::string(function) + " " + std::to_string(p.size());
   std::apply([&](const auto&... r) { s.compare(name, tolerance, p, r...); }, references);
 }
 
 /// A Problem for every size 1, 2, 4, ... 2^14.
-template <class Problem> void run_all(const bench::suite& s, std::string_view function, std::string_view note = "") {
-  for (std::size_t n = 1; n <= 1u << 14; n *= 2) run<Problem>(s, function, n, note);
+template <class Problem> void run_all(const bench::suite& s, std::string_view function) {
+  for (std::size_t n = 1; n <= 1u << 14; n *= 2) run<Problem>(s, function, n);
 }
 
 /// vector_problem<Function>: what functions of one vector have in common.
@@ -110,8 +110,8 @@ template <class Problem, std::size_t N> struct fixed : Problem {
   auto call() { return this->program(elements); }
 };
 template <class Problem> void run_fixed(const bench::suite& s, std::string_view function) {
-  run<fixed<Problem, 1>>(s, function, 1, " fixed");
-  run<fixed<Problem, 8>>(s, function, 8, " fixed");
+  run<fixed<Problem, 1>>(s, function, 1);
+  run<fixed<Problem, 8>>(s, function, 8);
 }
 
 } // namespace fastad_suite

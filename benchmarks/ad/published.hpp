@@ -43,7 +43,7 @@ inline constexpr published published_values[] = {
     {"stochastic_volatility", 5, -5.89812996982273, -4.30510926215518, 4.4712684879911, -11.8766915692039,
      -1.54814620856969, -0.756121271776686},
     {"stochastic_volatility", 35, -20.400441065615, -18.941605993835, 64.4612641140819, -93.8341016136358,
-     -1.64352405460632, -5.85586975677826},
+     -1.64352405460632, -5.85586925677826},
 };
 
 /// deviation(p, value, g): the largest |a - b| / max(1, |a| + |b|) between these and the published values.

@@ -44,7 +44,7 @@ double eigen_value(const sum_problem&, const Eigen::VectorXd& x) { return x.sum(
 
 void add_sum(const bench::suite& s) {
   run_all<sum_problem>(s, "sum");
-  run_fixed<sum_problem>(s, "sum");
+  run_fixed<sum_problem>(s, "sum fixed");
   run_all<sum_iter_problem>(s, "sum_iter");
 }
 
