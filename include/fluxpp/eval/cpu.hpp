@@ -54,12 +54,13 @@ public:
   }
 
   template <class... A> void run(const A&... args) {
+    bool same = bound_;
     int i = 0, j = 0;
-    const bool same = (int{same_extents(i++, args)} & ... & 1);
-    if (!bound_ || !same) bind(args...);
+    ((same = same_extents(i++, args) && same), ...);
+    if (!same) bind(args...);
     (point_at(j++, args), ...);
     if constexpr (direct<T, Program>::possible()) {
-      if (direct_) return direct<T, Program>::run(runner_.bound(), runner_.externals.argument.data());
+      if (direct_) return direct<T, Program>::run(runner_.bound(), runner_.externals);
     }
     runner_.run();
   }
@@ -72,12 +73,13 @@ private:
   /// Whether the extents that types do not tell are those of the last call; else remembers them.
   template <class A> bool same_extents(int i, const A& a) {
     bool same = true;
-    for (int axis = 0; axis < argument_traits<A>::rank; ++axis) {
-      if (argument_traits<A>::extent(axis) >= 0) continue;
-      const std::size_t n = argument_traits<A>::size(a, axis);
-      same = same && n == seen_[i][axis];
-      seen_[i][axis] = n;
-    }
+    if constexpr (argument_traits<A>::rank > 0)
+      for (int axis = 0; axis < argument_traits<A>::rank; ++axis) {
+        if (argument_traits<A>::extent(axis) >= 0) continue;
+        const std::size_t n = argument_traits<A>::size(a, axis);
+        same = same && n == seen_[i][axis];
+        seen_[i][axis] = n;
+      }
     return same;
   }
   template <class... A> [[gnu::noinline]] void bind(const A&... args) {

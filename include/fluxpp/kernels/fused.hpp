@@ -159,7 +159,7 @@ private:
     }
   };
 
-  static void run_single(const T* const* in, T* const* out) {
+  FLUXPP_INLINE static void run_single(const T* const* in, T* const* out) {
     T v[inputs + operations + 1];
     for (int i = 0; i < inputs; ++i) v[i] = *in[i];
     evaluate(v, all_operations{});
