@@ -66,7 +66,8 @@ public:
       std::fprintf(stderr, "%s: results are %g apart, at most %g is allowed\n", name.c_str(), d, tolerance);
       std::exit(EXIT_FAILURE);
     }
-    const auto least = least_times(c, [&] { c.ours(); }, references.run...);
+    const auto least = least_times(
+        c, [&] { c.ours(); }, references.run...);
     std::size_t i = 0;
     (print(name, least[0], references.name, least[++i]), ...);
   }
@@ -98,8 +99,8 @@ private:
     return least;
   }
   static void print(const std::string& name, double ours_ns, std::string_view reference, double reference_ns) {
-    std::printf("{\"name\": \"%s\", \"ours_ns\": %.2f, \"reference\": \"%.*s\", \"reference_ns\": %.2f}\n", name.c_str(),
-                ours_ns, static_cast<int>(reference.size()), reference.data(), reference_ns);
+    std::printf("{\"name\": \"%s\", \"ours_ns\": %.2f, \"reference\": \"%.*s\", \"reference_ns\": %.2f}\n",
+                name.c_str(), ours_ns, static_cast<int>(reference.size()), reference.data(), reference_ns);
     std::fflush(stdout);
   }
 

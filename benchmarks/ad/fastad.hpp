@@ -39,7 +39,8 @@ inline Eigen::VectorXd as_eigen(const std::vector<double>& x) {
 template <class Problem> class fastad_run {
 public:
   explicit fastad_run(const Problem& p)
-      : x_(as_eigen(p.inputs())), g_(x_.size()), view_(x_.data(), g_.data(), x_.size()), expression_(expression(p, view_)) {
+      : x_(as_eigen(p.inputs())), g_(x_.size()), view_(x_.data(), g_.data(), x_.size()),
+        expression_(expression(p, view_)) {
     const auto size = expression_.bind_cache_size();
     values_.resize(size(0)), adjoints_.resize(size(1));
     expression_.bind_cache({values_.data(), adjoints_.data()});

@@ -4,6 +4,8 @@
 #include <fluxpp/fluxpp.hpp>
 
 #include <cmath>
+#include <tuple>
+#include <type_traits>
 #include <vector>
 
 namespace fastad_suite {
@@ -24,12 +26,12 @@ constexpr auto normal_log_pdf = [](auto x) {
 };
 
 /// The matrices lie column by column.
-constexpr auto matrix_product = fx::function<"a", "b">(
-    [](auto a, auto b) { return fx::sum(fx::matmul(fx::transpose(a), fx::transpose(b))); });
+constexpr auto matrix_product =
+    fx::function<"a", "b">([](auto a, auto b) { return fx::sum(fx::matmul(fx::transpose(a), fx::transpose(b))); });
 
-/// Priors: w and b normal, sigma uniform on [0.1, 10].
+/// x has a row per feature. Priors: w and b normal, sigma uniform on [0.1, 10].
 constexpr auto regression = fx::function<"w", "b", "sigma", "x", "y">([](auto w, auto b, auto sigma, auto x, auto y) {
-  auto z = (y - fx::matmul(x, w) - b) / sigma;
+  auto z = (y - fx::matmul(w, x) - b) / sigma;
   return -fx::sum(0.5 * z * z + fx::log(sigma)) - 0.5 * (fx::sum(w * w) + b * b) - 2.29253475714054424; // log 9.9
 });
 
@@ -46,24 +48,31 @@ constexpr auto stochastic_volatility =
 
 } // namespace functions
 
+using reals = std::vector<double>;
+
 /// numbers(n, c): sin(1.3 i + c) for i = 0, ... n - 1.
-inline std::vector<double> numbers(std::size_t n, double c) {
-  std::vector<double> u(n);
+inline reals numbers(std::size_t n, double c) {
+  reals u(n);
   for (std::size_t i = 0; i < n; ++i) u[i] = std::sin(1.3 * static_cast<double>(i) + c);
   return u;
 }
 /// factors(n): inputs of prod whose product neither overflows nor vanishes.
-inline std::vector<double> factors(std::size_t n) {
-  std::vector<double> x = numbers(n, 1);
+inline reals factors(std::size_t n) {
+  reals x = numbers(n, 1);
   for (double& v : x) v = std::exp(0.1 * v);
   return x;
 }
-/// design(n, rows): the data matrix of regression, by rows; sin(1.3 (i + rows j) + 5) in row i and column j.
-inline std::vector<double> design(std::size_t n, std::size_t rows) {
-  std::vector<double> x(rows * n);
-  for (std::size_t i = 0; i < rows; ++i)
-    for (std::size_t j = 0; j < n; ++j) x[i * n + j] = std::sin(1.3 * static_cast<double>(i + rows * j) + 5);
-  return x;
+
+template <class G> void append(reals& all, const G& g) {
+  if constexpr (std::is_arithmetic_v<G>) all.push_back(g);
+  else all.insert(all.end(), g.begin(), g.end());
+}
+/// The gradients of all arguments, one after the other.
+template <class Gradients> reals flattened(const Gradients& g) {
+  reals all;
+  if constexpr (requires { g.values; }) std::apply([&](const auto&... each) { (append(all, each), ...); }, g.values);
+  else append(all, g);
+  return all;
 }
 
 } // namespace fastad_suite

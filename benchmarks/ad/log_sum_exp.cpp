@@ -53,7 +53,7 @@ double eigen_value(const log_sum_exp_problem&, const Eigen::VectorXd& x) { retur
 
 void add_log_sum_exp(const bench::suite& s) {
   run_all<log_sum_exp_problem>(s, "log_sum_exp");
-  run_fixed<log_sum_exp_problem>(s, "log_sum_exp fixed");
+  run_fixed<log_sum_exp_problem>(s, "fixed log_sum_exp");
 }
 
 } // namespace fastad_suite

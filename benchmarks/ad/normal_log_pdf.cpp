@@ -60,7 +60,7 @@ double eigen_value(const normal_problem& p, const Eigen::VectorXd& x) {
 
 void add_normal_log_pdf(const bench::suite& s) {
   run_all<normal_problem>(s, "normal_log_pdf");
-  run_fixed<normal_problem>(s, "normal_log_pdf fixed");
+  run_fixed<normal_problem>(s, "fixed normal_log_pdf");
 }
 
 } // namespace fastad_suite

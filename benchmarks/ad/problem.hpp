@@ -16,20 +16,7 @@
 
 namespace fastad_suite {
 
-using reals = std::vector<double>;
 using exact = std::vector<long double>;
-
-template <class G> void append(reals& all, const G& g) {
-  if constexpr (std::is_arithmetic_v<G>) all.push_back(g);
-  else all.insert(all.end(), g.begin(), g.end());
-}
-/// The gradients of all arguments, one after the other.
-template <class Gradients> reals flattened(const Gradients& g) {
-  reals all;
-  if constexpr (requires { g.values; }) std::apply([&](const auto&... each) { (append(all, each), ...); }, g.values);
-  else append(all, g);
-  return all;
-}
 
 /// checked<Problem>: a case of bench::suite. A Problem is made for a size n and states
 ///   call()          value and gradient by fluxpp
@@ -77,12 +64,10 @@ template <class Problem> auto simd_gradient(Problem& p) {
 inline constexpr double tolerance = 1e-12;
 
 /// run<Problem>(s, function, n): one row per reference; the name is that of the function and the number of its inputs.
-template <class Problem>
-void run(const bench::suite& s, std::string_view function, std::size_t n) {
+template <class Problem> void run(const bench::suite& s, std::string_view function, std::size_t n) {
   checked<Problem> p(function, n);
-  const auto references =
-      std::tuple_cat(timed("scalar objective", p, [](const Problem& x) { return x.objective(); }), simd_value(p),
-                     simd_gradient(p), fastad_references(static_cast<Problem&>(p)));
+  const auto references = std::tuple_cat(timed("scalar objective", p, [](const Problem& x) { return x.objective(); }),
+                                         simd_value(p), simd_gradient(p), fastad_references(static_cast<Problem&>(p)));
   const std::string name = std::string(function) + " " + std::to_string(p.size());
   std::apply([&](const auto&... r) { s.compare(name, tolerance, p, r...); }, references);
 }

@@ -24,7 +24,9 @@ struct prod_problem : vector_problem<functions::prod> {
     return y;
   }
 };
-struct prod_iter_problem : prod_problem { using prod_problem::prod_problem; };
+struct prod_iter_problem : prod_problem {
+  using prod_problem::prod_problem;
+};
 struct decaying_problem : prod_problem {
   explicit decaying_problem(std::size_t n) : prod_problem(n) {
     x = numbers(n, 1);
@@ -44,9 +46,9 @@ double eigen_value(const prod_problem&, const Eigen::VectorXd& x) { return x.pro
 
 void add_prod(const bench::suite& s) {
   run_all<prod_problem>(s, "prod");
-  run_fixed<prod_problem>(s, "prod fixed");
+  run_fixed<prod_problem>(s, "fixed prod");
   run_all<prod_iter_problem>(s, "prod_iter");
-  for (std::size_t n : {512, 4096, 16384}) run<decaying_problem>(s, "prod decaying", n);
+  for (std::size_t n : {512, 4096, 16384}) run<decaying_problem>(s, "decaying prod", n);
 }
 
 } // namespace fastad_suite

@@ -30,7 +30,9 @@ struct sum_problem : vector_problem<functions::sum> {
     return reduced([this](std::size_t i, auto lanes) { bench::store(bench::batch<double>(1.0), &g[i], lanes); });
   }
 };
-struct sum_iter_problem : sum_problem { using sum_problem::sum_problem; };
+struct sum_iter_problem : sum_problem {
+  using sum_problem::sum_problem;
+};
 
 #if FLUXPP_HAS_FASTAD
 auto expression(const sum_problem&, fastad_vector& x) { return ad::sum(x); }
@@ -44,7 +46,7 @@ double eigen_value(const sum_problem&, const Eigen::VectorXd& x) { return x.sum(
 
 void add_sum(const bench::suite& s) {
   run_all<sum_problem>(s, "sum");
-  run_fixed<sum_problem>(s, "sum fixed");
+  run_fixed<sum_problem>(s, "fixed sum");
   run_all<sum_iter_problem>(s, "sum_iter");
 }
 
