@@ -84,8 +84,8 @@ def main():
     check = "--check" in sys.argv
     suite, program, *options = [argument for argument in sys.argv[1:] if argument != "--check"]
     claims = json.loads((ROOT / "benchmarks/claims.json").read_text())["suites"].get(suite, [])
-    own = '"harness.hpp"' in (ROOT / "benchmarks" / f"{suite}.cpp").read_text()
-    rows = rows_of_harness(program, options, claims) if own else rows_of_google(program, claims)
+    google = "benchmark/benchmark.h" in (ROOT / "benchmarks" / f"{suite}.cpp").read_text()
+    rows = rows_of_google(program, claims) if google else rows_of_harness(program, options, claims)
     means = [mean_of(claim, rows) for claim in claims if claim.get("mean") and any(covers(claim, row) for row in rows)]
     for row in means:
         show(row)
