@@ -31,7 +31,7 @@ struct counting {
   friend bool operator==(counting a, counting b) { return a.at == b.at; }
 };
 
-inline Eigen::VectorXd as_eigen(const std::vector<double>& x) {
+template <class Array> Eigen::VectorXd as_eigen(const Array& x) {
   return Eigen::Map<const Eigen::VectorXd>(x.data(), static_cast<Eigen::Index>(x.size()));
 }
 

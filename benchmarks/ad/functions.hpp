@@ -4,6 +4,7 @@
 #include <fluxpp/fluxpp.hpp>
 
 #include <cmath>
+#include <new>
 #include <tuple>
 #include <type_traits>
 #include <vector>
@@ -48,7 +49,15 @@ constexpr auto stochastic_volatility =
 
 } // namespace functions
 
-using reals = std::vector<double>;
+/// on_cache_lines: arrays begin on a cache line, as those of Eigen do.
+template <class T> struct on_cache_lines {
+  using value_type = T;
+  static constexpr std::align_val_t line{64};
+  T* allocate(std::size_t n) { return static_cast<T*>(::operator new(n * sizeof(T), line)); }
+  void deallocate(T* p, std::size_t) { ::operator delete(p, line); }
+  friend bool operator==(on_cache_lines, on_cache_lines) { return true; }
+};
+using reals = std::vector<double, on_cache_lines<double>>;
 
 /// numbers(n, c): sin(1.3 i + c) for i = 0, ... n - 1.
 inline reals numbers(std::size_t n, double c) {

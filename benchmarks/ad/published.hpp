@@ -5,7 +5,6 @@
 #include <cmath>
 #include <cstddef>
 #include <string_view>
-#include <vector>
 
 namespace fastad_suite {
 
@@ -47,7 +46,7 @@ inline constexpr published published_values[] = {
 };
 
 /// deviation(p, value, g): the largest |a - b| / max(1, |a| + |b|) between these and the published values.
-inline double deviation(const published& p, double value, const std::vector<double>& g) {
+template <class Array> double deviation(const published& p, double value, const Array& g) {
   double sum = 0, squares = 0, checksum = 0, worst = 0;
   for (std::size_t k = 0; k < g.size(); ++k)
     sum += g[k], squares += g[k] * g[k], checksum += g[k] * (1 + static_cast<double>(k % 7));

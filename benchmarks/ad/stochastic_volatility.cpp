@@ -55,7 +55,7 @@ struct volatility_problem {
     return value;
   }
   double objective() const {
-    static reals d;
+    static std::vector<double> d;
     d.resize(n);
     return density(d);
   }

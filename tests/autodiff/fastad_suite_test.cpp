@@ -53,7 +53,7 @@ TEST_CASE("the functions of FastAD's suite have the published values and gradien
 
 TEST_CASE("a product with zeros has an exact gradient at every length") {
   auto program = fx::value_and_grad(functions::prod);
-  for (const std::size_t n : {3, 8, 9, 64, 65, 200, 4096, 5000}) {
+  for (const std::size_t n : std::initializer_list<std::size_t>{3, 8, 9, 64, 65, 200, 4096, 5000}) {
     reals x = factors(n);
     x[n / 2] = 0;
     const auto [value, gradients] = program(x);

@@ -48,6 +48,8 @@ public:
   static constexpr int argument_count = Program::argument_count, output_count = view_of<Program>.count.outputs;
 
   session() : session_base(&plan), runner_(plan) {
+    // Every call writes here: far from a user's small arrays, which a wide load reads together with their neighbours.
+    runner_.externals.argument.reserve(16);
     runner_.externals.argument.resize(static_cast<std::size_t>(argument_count));
     staging_.resize(static_cast<std::size_t>(argument_count));
     staged_size_.resize(static_cast<std::size_t>(argument_count));
