@@ -7,8 +7,6 @@
 
 #include <fluxpp/kernels/conv.hpp>
 
-#include <optional>
-
 #if defined(FLUXPP_BENCHMARK_ONEDNN)
 #include <dnnl.hpp>
 #include <omp.h>
@@ -51,15 +49,9 @@ private:
   }
 };
 
-struct beside_peak : problem {
-  using problem::problem;
-  void reference() { bench::at_peak<float>(s.products()); }
-  double difference() const { return 0; }
-};
-
 #if defined(FLUXPP_BENCHMARK_ONEDNN)
-/// beside_onednn: in its layout, or with operands turned into it and results turned back each time.
-template <bool turned> struct beside_onednn : problem {
+/// beside_onednn: a problem as oneDNN solves it, in the layout that it likes best.
+struct beside_onednn : problem {
   beside_onednn(const conv_shape& shape, pass which) : problem(shape, which) {
     using namespace dnnl;
     const memory::dims strides{s.rows.stride, s.cols.stride}, apart{s.rows.dilation - 1, s.cols.dilation - 1};
@@ -83,7 +75,8 @@ template <bool turned> struct beside_onednn : problem {
       prepare(convolution_backward_weights(d), d.src_desc(), d.diff_weights_desc(), d.diff_dst_desc());
     }
   }
-  void reference() {
+  /// With operands and result in its layout, or with operands turned into it and the result turned back.
+  void by_onednn(bool turned) {
     for (int i = 0; i < 3 && turned; ++i)
       if (i != at()) to_onednn_[i].execute(stream_, plain_[i], memories_[i]);
     primitive_.execute(stream_, arguments_);
@@ -147,7 +140,6 @@ private:
 struct layer {
   const char* name;
   conv_shape shape;
-  double forward, gradients; ///< the least share of oneDNN's speed
 };
 
 conv_shape images(int batch, int channels, int filters, int extent, int size, int stride = 1, int groups = 1) {
@@ -156,69 +148,68 @@ conv_shape images(int batch, int channels, int filters, int extent, int size, in
 }
 
 const layer layers[] = {
-    {"3x3 64x56x56 batch 1", images(1, 64, 64, 56, 3), 0.95, 0.85},
-    {"3x3 64x56x56 batch 4", images(4, 64, 64, 56, 3), 0.95, 0.85},
-    {"3x3 64x56x56 batch 16", images(16, 64, 64, 56, 3), 0.95, 0.85},
-    {"3x3 128x28x28 batch 8", images(8, 128, 128, 28, 3), 0.9, 0.8},
-    {"3x3 256x14x14 batch 8", images(8, 256, 256, 14, 3), 0.9, 0.8},
-    {"3x3 512x7x7 batch 8", images(8, 512, 512, 7, 3), 0.9, 0.8},
-    {"1x1 64 to 256x56x56 batch 4", images(4, 64, 256, 56, 1), 0.9, 0.9},
-    {"1x1 256 to 64x56x56 batch 4", images(4, 256, 64, 56, 1), 0.9, 0.9},
-    {"1x1 512 to 128x28x28 batch 4", images(4, 512, 128, 28, 1), 0.9, 0.9},
-    {"3x3 stride 2 128x56x56 batch 4", images(4, 128, 128, 56, 3, 2), 0.9, 0.8},
-    {"7x7 stride 2 3 to 64x224x224", images(1, 3, 64, 224, 7, 2), 0.9, 0.8},
-    {"depthwise 3x3 128x56x56 batch 4", images(4, 128, 128, 56, 3, 1, 128), 0.9, 0.9},
-    {"depthwise 3x3 256x14x14 batch 8", images(8, 256, 256, 14, 3, 1, 256), 0.9, 0.9},
-    {"depthwise 3x3 stride 2 128x56x56", images(4, 128, 128, 56, 3, 2, 128), 0.9, 0.9},
-    {"depthwise 5x5 192x28x28 batch 8", images(8, 192, 192, 28, 5, 1, 192), 0.9, 0.9},
-    {"depthwise 7x7 96x56x56 batch 4", images(4, 96, 96, 56, 7, 1, 96), 0.9, 0.9},
-    {"digits 1x8x8 to 16 batch 64", images(64, 1, 16, 8, 3), 0.9, 0.8},
-    {"digits 16x4x4 to 32 batch 64", images(64, 16, 32, 4, 3), 0.9, 0.8},
+    {"3x3 64x56x56 batch 1", images(1, 64, 64, 56, 3)},
+    {"3x3 64x56x56 batch 4", images(4, 64, 64, 56, 3)},
+    {"3x3 64x56x56 batch 16", images(16, 64, 64, 56, 3)},
+    {"3x3 128x28x28 batch 8", images(8, 128, 128, 28, 3)},
+    {"3x3 256x14x14 batch 8", images(8, 256, 256, 14, 3)},
+    {"3x3 512x7x7 batch 8", images(8, 512, 512, 7, 3)},
+    {"1x1 64 to 256x56x56 batch 4", images(4, 64, 256, 56, 1)},
+    {"1x1 256 to 64x56x56 batch 4", images(4, 256, 64, 56, 1)},
+    {"1x1 512 to 128x28x28 batch 4", images(4, 512, 128, 28, 1)},
+    {"3x3 stride 2 128x56x56 batch 4", images(4, 128, 128, 56, 3, 2)},
+    {"7x7 stride 2 3 to 64x224x224", images(1, 3, 64, 224, 7, 2)},
+    {"depthwise 3x3 128x56x56 batch 4", images(4, 128, 128, 56, 3, 1, 128)},
+    {"depthwise 3x3 256x14x14 batch 8", images(8, 256, 256, 14, 3, 1, 256)},
+    {"depthwise 3x3 stride 2 128x56x56", images(4, 128, 128, 56, 3, 2, 128)},
+    {"depthwise 5x5 192x28x28 batch 8", images(8, 192, 192, 28, 5, 1, 192)},
+    {"depthwise 7x7 96x56x56 batch 4", images(4, 96, 96, 56, 7, 1, 96)},
+    {"digits 1x8x8 to 16 batch 64", images(64, 1, 16, 8, 3)},
+    {"digits 16x4x4 to 32 batch 64", images(64, 16, 32, 4, 3)},
 };
 
 /// Sequences: their yardstick is the peak.
 const layer sequences[] = {
-    {"1x4000 to 64 width 64", {8, 1, 64, 1, {}, kernels::padded_window(4000, 64, 1, 32, 31)}, 0.4, 0.4},
-    {"32x2000 width 101", {8, 32, 32, 1, {}, kernels::padded_window(2000, 101, 1, 50, 50)}, 0.4, 0.4},
-    {"64x2000 depthwise width 64", {8, 64, 64, 64, {}, kernels::padded_window(2000, 64, 1, 32, 31)}, 0.4, 0.4},
-    {"64x1000 width 9", {8, 64, 64, 1, {}, kernels::padded_window(1000, 9, 1, 4, 4)}, 0.4, 0.4},
+    {"1x4000 to 64 width 64", {8, 1, 64, 1, {}, kernels::padded_window(4000, 64, 1, 32, 31)}},
+    {"32x2000 width 101", {8, 32, 32, 1, {}, kernels::padded_window(2000, 101, 1, 50, 50)}},
+    {"64x2000 depthwise width 64", {8, 64, 64, 64, {}, kernels::padded_window(2000, 64, 1, 32, 31)}},
+    {"64x1000 width 9", {8, 64, 64, 1, {}, kernels::padded_window(1000, 9, 1, 4, 4)}},
 };
 
-/// on_demand<Case>: what exists from its first use on, for cases that are not run need no memory.
-template <class Case> struct on_demand {
-  const layer& l;
-  pass p;
-  std::optional<Case> c{};
-
-  void renew() {
-    if (!c) c.emplace(l.shape, p);
-  }
-  void ours() { c->ours(); }
-  void reference() { c->reference(); }
-  double difference() { return c->difference(); }
-};
-
-template <class Case> void compare(bench::suite& suite, const layer& l, const char* yardstick, double tolerance) {
-  for (const pass p : {pass::forward, pass::input_grad, pass::weight_grad}) {
-    on_demand<Case> c{l, p};
-    const std::string name = std::string(l.name) + " " + pass_names[static_cast<int>(p)];
-    suite.compare(name + " / " + yardstick, 1 / (p == pass::forward ? l.forward : l.gradients), tolerance, c);
-  }
+void compare_with_peak(const bench::suite& suite, const std::string& name, const layer& l, pass which) {
+  struct alone : problem {
+    using problem::problem;
+    double difference() const { return 0; }
+  } p(l.shape, which);
+  suite.compare(name, 0, p, bench::reference{bench::peak, [&] { bench::at_peak<float>(p.s.products()); }});
+}
+void compare(const bench::suite& suite, const std::string& name, const layer& l, pass which) {
+#if defined(FLUXPP_BENCHMARK_ONEDNN)
+  beside_onednn p(l.shape, which);
+  suite.compare(name, 1e-5, p, bench::reference{"oneDNN", [&p] { p.by_onednn(false); }},
+                bench::reference{"oneDNN and its layout", [&p] { p.by_onednn(true); }},
+                bench::reference{bench::peak, [&] { bench::at_peak<float>(p.s.products()); }});
+#else
+  compare_with_peak(suite, name, l, which);
+#endif
+}
+/// f(name, layer, pass) for every pass that was asked for: others need no memory.
+template <class Layers, class F> void each_pass(const bench::suite& suite, const Layers& all, const F& f) {
+  for (const layer& l : all)
+    for (const pass p : {pass::forward, pass::input_grad, pass::weight_grad})
+      if (const std::string name = std::string(l.name) + " " + pass_names[static_cast<int>(p)]; suite.runs(name))
+        f(suite, name, l, p);
 }
 } // namespace
 
 int main(int argc, char** argv) {
-  bench::suite suite("conv", argc, argv);
+  const bench::suite suite(argc, argv);
   kernels::thread_pool::instance().resize(1);
 #if defined(FLUXPP_BENCHMARK_ONEDNN)
   omp_set_num_threads(1);
-  for (const layer& l : layers) compare<beside_onednn<false>>(suite, l, "oneDNN", 1e-5);
-  for (const layer& l : layers) compare<beside_onednn<true>>(suite, l, "oneDNN and its layout", 1e-5);
 #else
-  std::puts("no oneDNN (Debian: libdnnl-dev): beside the peak of the core only");
+  std::fputs("no oneDNN (Debian: libdnnl-dev): beside the peak of the core only\n", stderr);
 #endif
-  for (layer l : layers)
-    l.forward = l.gradients = l.shape.groups > 1 ? 0.1 : 0.5, compare<beside_peak>(suite, l, "peak", 0);
-  for (const layer& l : sequences) compare<beside_peak>(suite, l, "peak", 0);
-  return suite.finish();
+  each_pass(suite, layers, compare);
+  each_pass(suite, sequences, compare_with_peak);
 }

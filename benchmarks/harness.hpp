@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-// Ours beside a yardstick in one program: interleaved rounds, CPU time of the thread, the least of each counts.
+// Ours beside others in one program: results compared first, then interleaved rounds, CPU time of the thread, the least of
+// each counts. Rows go to standard output, one JSON object per line; scripts/bench_report.py holds them against the claims.
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
 #include <ctime>
-#include <filesystem>
 #include <limits>
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 namespace bench {
 
@@ -25,111 +25,90 @@ inline double nanoseconds() {
   return 1e9 * static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_nsec);
 }
 
-/// The largest |a - b| over the larger of |b| and 1; infinite when sizes differ or one of them is not a number.
+/// apart(a, b): |a - b| over the larger of |a| + |b| and 1; infinite when one of them is not a number.
+inline double apart(double a, double b) {
+  const double d = a == b ? 0 : std::abs(a - b) / std::max(1.0, std::abs(a) + std::abs(b));
+  return d >= 0 ? d : std::numeric_limits<double>::infinity();
+}
+/// The same of the elements that are furthest apart; infinite when sizes differ.
 template <class A, class B> double difference(const A& a, const B& b) {
-  double worst = a.size() == b.size() ? 0 : std::numeric_limits<double>::infinity();
-  for (std::size_t i = 0; i < a.size() && worst < std::numeric_limits<double>::infinity(); ++i) {
-    const double x = static_cast<double>(a[i]), y = static_cast<double>(b[i]);
-    const double d = std::abs(x - y) / std::max(1.0, std::abs(y));
-    worst = d >= 0 ? std::max(worst, d) : std::numeric_limits<double>::infinity();
-  }
+  if (a.size() != b.size()) return std::numeric_limits<double>::infinity();
+  double worst = 0;
+  for (std::size_t i = 0; i < a.size(); ++i)
+    worst = std::max(worst, apart(static_cast<double>(a[i]), static_cast<double>(b[i])));
   return worst;
 }
 
-/// row: one comparison; met when ours <= target * reference.
-struct row {
-  std::string name;
-  double ours_ns = 0, reference_ns = 0, target = 0;
-  bool stable = true;
-  double ratio() const { return ours_ns / reference_ns; }
-  bool met() const { return ratio() <= target; }
+/// reference{name, f}: what ours is timed beside.
+template <class F> struct reference {
+  std::string_view name;
+  F run;
 };
+template <class F> reference(std::string_view, F) -> reference<F>;
 
-/// suite: runs cases, prints a table, writes build/bench/<name>.json. Options: --check (exit with 1 when a target is
-/// missed), --quick (shorter rounds), or part of a name (only the cases that contain it).
-/// A case states renew(), new random inputs; ours() and reference(); and difference(), how far their results are apart.
+/// suite: times cases and prints a row for each of their references. Options: --quick (fewer rounds), or part of a name
+/// (only the cases that contain it).
+/// A case states renew(), new inputs; ours(); and difference(), how far its results are from what they should be.
 class suite {
 public:
-  suite(std::string name, int argc, char** argv) : name_(std::move(name)) {
-    for (int i = 1; i < argc; ++i) {
-      const std::string_view option = argv[i];
-      if (option == "--check") check_ = true;
-      else if (option == "--quick") round_ns_ = 5e6;
+  suite(int argc, char** argv) {
+    for (int i = 1; i < argc; ++i)
+      if (const std::string_view option = argv[i]; option == "--quick") rounds_ = 5;
       else only_ = option;
-    }
-    std::printf("%-40s %14s %14s %8s %8s\n", name_.c_str(), "ours ns", "reference ns", "ratio", "target");
   }
 
-  template <class Case> void compare(const std::string& name, double target, double tolerance, Case& c) {
-    if (name.find(only_) == std::string::npos) return;
-    c.renew(), c.ours(), c.reference();
+  /// Whether the case of this name was asked for.
+  bool runs(const std::string& name) const { return name.find(only_) != std::string::npos; }
+
+  /// Leaves the program, before anything is timed, where results are further apart than the tolerance.
+  template <class Case, class... F>
+  void compare(const std::string& name, double tolerance, Case& c, const reference<F>&... references) const {
+    if (!runs(name)) return;
+    c.renew(), c.ours(), (references.run(), ...);
     if (const double d = c.difference(); !(d <= tolerance)) {
-      std::printf("%-40s results differ by %g\n", name.c_str(), d);
-      wrong_ = true;
-      return;
+      std::fprintf(stderr, "%s: results are %g apart, at most %g is allowed\n", name.c_str(), d, tolerance);
+      std::exit(EXIT_FAILURE);
     }
-    row best;
-    for (int attempt = 0; attempt < 3; ++attempt) {
-      best = measure(c);
-      if (best.stable) break;
-    }
-    best.name = name, best.target = target;
-    std::printf("%-40s %14.1f %14.1f %8.3f %8.2f %s%s\n", name.c_str(), best.ours_ns, best.reference_ns, best.ratio(),
-                target, best.met() ? "met" : "MISSED", best.stable ? "" : " (unstable)");
-    std::fflush(stdout);
-    rows_.push_back(best);
-  }
-
-  /// Writes the rows; the exit status of the program.
-  int finish() const {
-    std::filesystem::create_directories("build/bench");
-    if (std::FILE* const f = std::fopen(("build/bench/" + name_ + ".json").c_str(), "w")) {
-      std::fprintf(f, "[");
-      for (const row& r : rows_)
-        std::fprintf(f,
-                     "%s\n {\"name\": \"%s\", \"ours_ns\": %.1f, \"reference_ns\": %.1f, \"ratio\": %.3f, "
-                     "\"target\": %g, \"met\": %s}",
-                     &r == rows_.data() ? "" : ",", r.name.c_str(), r.ours_ns, r.reference_ns, r.ratio(), r.target,
-                     r.met() ? "true" : "false");
-      std::fprintf(f, "\n]\n");
-      std::fclose(f);
-    }
-    const bool met = std::all_of(rows_.begin(), rows_.end(), [](const row& r) { return r.met(); });
-    return wrong_ || (check_ && !met) ? EXIT_FAILURE : EXIT_SUCCESS;
+    const auto least = least_times(
+        c, [&] { c.ours(); }, references.run...);
+    std::size_t i = 0;
+    (print(name, least[0], references.name, least[++i]), ...);
   }
 
 private:
-  static constexpr int rounds = 8;
+  static constexpr double round_ns = 2e6;
 
-  /// Nanoseconds per call of f, over as many calls as a round takes.
-  template <class F> static double time(F&& f, int calls) {
+  template <class F> static double time(const F& f, long calls) {
     const double start = nanoseconds();
-    for (int i = 0; i < calls; ++i) f();
-    return (nanoseconds() - start) / calls;
+    for (long i = 0; i < calls; ++i) f();
+    return nanoseconds() - start;
   }
-  template <class Case> row measure(Case& c) const {
-    const double once = std::max(time([&] { c.ours(); }, 3), time([&] { c.reference(); }, 3));
-    const int calls = std::max(1, static_cast<int>(round_ns_ / std::max(once, 10.0)));
-    row half[2];
-    for (row& h : half) {
-      h.ours_ns = h.reference_ns = std::numeric_limits<double>::infinity();
-      for (int i = 0; i < rounds / 2; ++i) {
-        c.renew();
-        h.ours_ns = std::min(h.ours_ns, time([&] { c.ours(); }, calls));
-        h.reference_ns = std::min(h.reference_ns, time([&] { c.reference(); }, calls));
-      }
+  /// How many calls of f last a round.
+  template <class F> static long calls_of(const F& f) {
+    long calls = 1;
+    while (time(f, calls) < round_ns) calls *= 2;
+    return calls;
+  }
+  /// Nanoseconds per call of each f.
+  template <class Case, class... F> std::array<double, sizeof...(F)> least_times(Case& c, const F&... f) const {
+    const std::array<long, sizeof...(F)> calls{calls_of(f)...};
+    std::array<double, sizeof...(F)> least;
+    least.fill(std::numeric_limits<double>::infinity());
+    for (int round = 0; round < rounds_; ++round) {
+      c.renew();
+      std::size_t i = 0;
+      ((least[i] = std::min(least[i], time(f, calls[i]) / static_cast<double>(calls[i])), ++i), ...);
     }
-    row r;
-    r.ours_ns = std::min(half[0].ours_ns, half[1].ours_ns);
-    r.reference_ns = std::min(half[0].reference_ns, half[1].reference_ns);
-    r.stable = std::abs(half[0].ratio() / half[1].ratio() - 1) <= 0.1;
-    return r;
+    return least;
+  }
+  static void print(const std::string& name, double ours_ns, std::string_view reference, double reference_ns) {
+    std::printf("{\"name\": \"%s\", \"ours_ns\": %.2f, \"reference\": \"%.*s\", \"reference_ns\": %.2f}\n",
+                name.c_str(), ours_ns, static_cast<int>(reference.size()), reference.data(), reference_ns);
+    std::fflush(stdout);
   }
 
-  std::string name_, only_;
-  bool check_ = false, wrong_ = false;
-  double round_ns_ = 5e7;
-  std::vector<row> rows_;
+  std::string only_;
+  int rounds_ = 20;
 };
 
 } // namespace bench

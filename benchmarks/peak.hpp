@@ -7,6 +7,7 @@
 #include <fluxpp/simd/simd.hpp>
 
 #include <cstdint>
+#include <vector>
 
 namespace bench {
 
@@ -42,5 +43,6 @@ template <class T, int... chain> void at_peak(double count, std::integer_sequenc
   (keep(sum[chain]), ...);
 }
 template <class T> void at_peak(double count) { at_peak<T>(count, std::make_integer_sequence<int, 12>{}); }
+inline constexpr std::string_view peak = "multiply-adds at the peak";
 
 } // namespace bench

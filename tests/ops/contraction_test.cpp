@@ -57,6 +57,29 @@ TEST_CASE("matrix products of any extents have the shape and the value of NumPy'
         numbers{19, 22, 43, 50});
 }
 
+TEST_CASE("an operand repeated along the contracted axis leaves sums of the other", "[ops]") {
+  static constexpr auto repeated = [](var x, int rows, int columns) {
+    return fx::ops::broadcast_to(x, make_dims(rows, columns));
+  };
+  const auto check = [](const char* name, laws::function f, const std::vector<laws::argument>& x,
+                        const numbers& value) {
+    laws::check(name, f, x);
+    CHECK(laws::value(f, x) == value);
+  };
+  const numbers column{1, 2}, matrix{1, 2, 3, 4, 5, 6}, turned{1, 3, 5, 2, 4, 6};
+  const auto left = [](const vars& x) { return fx::matmul(repeated(x[0], 2, 3), x[1]); };
+  check("left", left, {{make_dims(2, 1), column}, {make_dims(3, 2), matrix}}, {9, 12, 18, 24});
+  check("left, one number", left, {{make_dims(), {2}}, {make_dims(3, 2), matrix}}, {18, 24, 18, 24});
+  check("left, both transposed",
+        [](const vars& x) { return fx::matmul(fx::transpose(repeated(x[0], 3, 2)), fx::transpose(x[1])); },
+        {{make_dims(1, 2), column}, {make_dims(2, 3), turned}}, {9, 12, 18, 24});
+  check("right", [](const vars& x) { return fx::matmul(x[0], repeated(x[1], 3, 2)); },
+        {{make_dims(2, 3), matrix}, {make_dims(2), column}}, {6, 12, 15, 30});
+  check("right, both transposed",
+        [](const vars& x) { return fx::matmul(fx::transpose(x[0]), fx::transpose(repeated(x[1], 2, 3))); },
+        {{make_dims(3, 2), {1, 4, 2, 5, 3, 6}}, {make_dims(2, 1), column}}, {6, 12, 15, 30});
+}
+
 TEST_CASE("a transposed operand is read as it lies", "[ops]") {
   fx::graph::tape t;
   const var a = t.input(make_dims(3, 2), {}), b = t.input(make_dims(5, 3), {fx::graph::space::argument, 1, false});

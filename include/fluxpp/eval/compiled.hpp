@@ -49,9 +49,14 @@ template <class T, class Program> struct compiled {
   static auto users_type(std::integer_sequence<int, Index...>) -> kernels::users<codes_of<Program>.user[Index]...>;
   using users = decltype(users_type(std::make_integer_sequence<int, codes_of<Program>.users>{}));
 
-  template <int K, int... Index> static constexpr loop_kernel<T> loop_at(std::integer_sequence<int, Index...>) {
-    return &kernels::fused_loop<T, users, codes_of<Program>.values[codes_of<Program>.first[K] + Index]...>::run;
+  template <int K, int... Index> static constexpr auto loop_type(std::integer_sequence<int, Index...>) {
+    return std::type_identity<
+        kernels::fused_loop<T, users, codes_of<Program>.values[codes_of<Program>.first[K] + Index]...>>{};
   }
+  /// Loop number K of the program.
+  template <int K>
+  using loop = typename decltype(loop_type<K>(std::make_integer_sequence<int, codes_of<Program>.length[K]>{}))::type;
+
   template <int K> static constexpr step_kernel<T> own_at() {
     constexpr const graph::op_info* op = fused_of<Program>.steps[own_steps_of<Program>.first[K]].op;
     constexpr int code = own_codes::of(op);
@@ -70,8 +75,7 @@ template <class T, class Program> struct compiled {
   };
   template <int... K, int... O>
   static constexpr kernel_table make(std::integer_sequence<int, K...>, std::integer_sequence<int, O...>) {
-    return {{loop_at<K>(std::make_integer_sequence<int, codes_of<Program>.length[K]>{})..., nullptr},
-            {own_at<O>()..., {}}};
+    return {{&loop<K>::run..., nullptr}, {own_at<O>()..., {}}};
   }
 };
 template <class T, class Program>

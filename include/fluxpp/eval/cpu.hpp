@@ -2,7 +2,7 @@
 #pragma once
 // The CPU evaluator: compiles a function for the types of its arguments, binds a call, runs it, hands out results.
 #include "fluxpp/core/arguments.hpp"
-#include "fluxpp/eval/compiled.hpp"
+#include "fluxpp/eval/direct.hpp"
 #include "fluxpp/eval/runner.hpp"
 #include "fluxpp/graph/function.hpp"
 
@@ -45,15 +45,47 @@ struct session_base {
 template <class T, class Program> class session final : public session_base {
 public:
   static constexpr const plan_view<T>& plan = plan_of<T, Program>;
-  static constexpr int argument_count = Program::argument_count;
+  static constexpr int argument_count = Program::argument_count, output_count = view_of<Program>.count.outputs;
 
   session() : session_base(&plan), runner_(plan) {
+    // Every call writes here: far from a user's small arrays, which a wide load reads together with their neighbours.
+    runner_.externals.argument.reserve(16);
     runner_.externals.argument.resize(static_cast<std::size_t>(argument_count));
     staging_.resize(static_cast<std::size_t>(argument_count));
     staged_size_.resize(static_cast<std::size_t>(argument_count));
   }
 
   template <class... A> void run(const A&... args) {
+    bool same = bound_;
+    int i = 0, j = 0;
+    ((same = same_extents(i++, args) && same), ...);
+    if (!same) bind(args...);
+    (point_at(j++, args), ...);
+    if constexpr (direct<T, Program>::possible()) {
+      if (direct_) return direct<T, Program>::run(runner_.bound(), runner_.externals);
+    }
+    runner_.run();
+  }
+  /// The key of the random numbers of the next calls.
+  void key(std::uint64_t seed, std::uint32_t step) { runner_.externals.seed = seed, runner_.externals.step = step; }
+  T* address(int output) const { return address_[output]; }
+  const dims& shape_of(int output) const { return *shape_[output]; }
+
+private:
+  /// Whether the extents that types do not tell are those of the last call; else remembers them.
+  template <class A> bool same_extents(int i, const A& a) {
+    bool same = true;
+    if constexpr (argument_traits<A>::rank > 0)
+      for (int axis = 0; axis < argument_traits<A>::rank; ++axis) {
+        if (argument_traits<A>::extent(axis) >= 0) continue;
+        const std::size_t n = argument_traits<A>::size(a, axis);
+        same = same && n == seen_[i][axis];
+        seen_[i][axis] = n;
+      }
+    return same;
+  }
+  template <class... A> [[gnu::noinline]] void bind(const A&... args) {
+    bound_ = false;
     runner_.bind(
         [&](int key) {
           int n = 0, i = 0;
@@ -61,16 +93,10 @@ public:
           return n;
         },
         symbols{});
-    int i = 0;
-    (point_at(i++, args), ...);
-    runner_.run();
+    for (int o = 0; o < output_count; ++o) address_[o] = runner_.address(o), shape_[o] = &runner_.shape_of(o);
+    if constexpr (direct<T, Program>::possible()) direct_ = direct<T, Program>::suits(runner_.bound());
+    bound_ = true;
   }
-  /// The key of the random numbers of the next calls.
-  void key(std::uint64_t seed, std::uint32_t step) { runner_.externals.seed = seed, runner_.externals.step = step; }
-  T* address(int output) const { return runner_.address(output); }
-  const dims& shape_of(int output) const { return runner_.shape_of(output); }
-
-private:
   static int argument_at(int key) { return (key - 1) / max_rank; }
   static int axis_at(int key) { return (key - 1) % max_rank; }
   /// What a symbol is called in a message: the argument it was read from.
@@ -111,7 +137,7 @@ private:
     }
   }
   /// Copies an argument that is not contiguous, not of the program's type, or a result of the last call.
-  template <class A> void stage(int i, const A& a) {
+  template <class A> [[gnu::noinline]] void stage(int i, const A& a) {
     std::size_t n = 1;
     for (int axis = 0; axis < argument_traits<A>::rank; ++axis) n *= argument_traits<A>::size(a, axis);
     std::size_t& room = staged_size_[static_cast<std::size_t>(i)];
@@ -123,6 +149,10 @@ private:
   }
 
   runner<T, is_checked<Program>> runner_;
+  std::size_t seen_[argument_count + 1][max_rank]{};
+  T* address_[output_count + 1]{};
+  const dims* shape_[output_count + 1]{};
+  bool bound_ = false, direct_ = false;
   T scalars_[argument_count + 1]{};
   std::vector<aligned_buffer<T>> staging_;
   std::vector<std::size_t> staged_size_;
@@ -134,11 +164,14 @@ public:
   template <class Session> Session& find() {
     for (const auto& s : sessions_)
       if (s->program == &Session::plan) return static_cast<Session&>(*s);
-    sessions_.push_back(std::make_unique<Session>());
-    return static_cast<Session&>(*sessions_.back());
+    return add<Session>();
   }
 
 private:
+  template <class Session> [[gnu::noinline]] Session& add() {
+    sessions_.push_back(std::make_unique<Session>());
+    return static_cast<Session&>(*sessions_.back());
+  }
   std::vector<std::unique_ptr<session_base>> sessions_;
 };
 
@@ -146,13 +179,15 @@ private:
 template <class T, class Session, class Program, bool Owning> struct output_reader {
   const Session& session;
   template <int Index> auto operator()() const {
-    constexpr int rank = view_of<Program>.shape_of(view_of<Program>.outputs[Index]).rank;
+    constexpr const dims& known = view_of<Program>.shape_of(view_of<Program>.outputs[Index]);
+    constexpr int rank = known.rank;
     if constexpr (rank == 0) {
       return *session.address(Index);
     } else {
       std::array<std::size_t, rank> shape{};
       for (int a = 0; a < rank; ++a)
-        shape[static_cast<std::size_t>(a)] = static_cast<std::size_t>(session.shape_of(Index)[a]);
+        shape[static_cast<std::size_t>(a)] =
+            static_cast<std::size_t>(known[a] >= 0 ? known[a] : session.shape_of(Index)[a]);
       const tensor_view<T, rank> view(session.address(Index), shape);
       if constexpr (Owning) return tensor<T, rank>(view);
       else return view;

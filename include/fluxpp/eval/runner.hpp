@@ -38,6 +38,7 @@ public:
   void commit() { bound_->write_back(externals); }
   void run() { compute(), commit(); }
 
+  binding<T>& bound() const { return *bound_; }
   /// Whether compute() may write over the array that begins at p.
   bool overwrites(const T* p) const { return bound_->overwrites(p); }
   T* address(int output) const { return bound_->address(plan_->s.g.outputs[output], externals); }

@@ -99,7 +99,7 @@ template <class T, class Users, int... Code> struct fused_loop {
   /// One task: its rows one after the other.
   static void run(const loop<T>& l, const part& p) {
     if constexpr (code.single()) {
-      run_single(l);
+      run_single(l.in, l.out);
     } else if (p.first_row < p.last_row) {
       row r(l, p.first_row);
       if constexpr (any_row_fold) {
@@ -110,6 +110,22 @@ template <class T, class Users, int... Code> struct fused_loop {
       } else {
         for (std::ptrdiff_t i = p.first_row; i < p.last_row; ++i, r.next(l)) run_row(l, p, r);
       }
+    }
+  }
+
+  /// The whole loop where it has one axis and sums no rows, on operands and results that begin at these addresses.
+  FLUXPP_INLINE static void run_line(const T* const* in, T* const* out, std::ptrdiff_t columns) {
+    static_assert(!any_row_fold);
+    if constexpr (code.single()) {
+      run_single(in, out);
+    } else {
+      operands x;
+      for (int i = 0; i < inputs; ++i) x.in[i] = in[i], x.repeated[i] = code.repeated(i) ? V(*in[i]) : V();
+      for (int o = 0; o < outputs; ++o) x.out[o] = out[o];
+      double total[outputs + 1];
+      run_columns(x, 0, columns, total);
+      for (int o = 0; o < outputs; ++o)
+        if (folds_columns(o)) *x.out[o] = static_cast<T>(total[o]);
     }
   }
 
@@ -143,11 +159,11 @@ private:
     }
   };
 
-  static void run_single(const loop<T>& l) {
+  FLUXPP_INLINE static void run_single(const T* const* in, T* const* out) {
     T v[inputs + operations + 1];
-    for (int i = 0; i < inputs; ++i) v[i] = *l.in[i];
+    for (int i = 0; i < inputs; ++i) v[i] = *in[i];
     evaluate(v, all_operations{});
-    for (int o = 0; o < outputs; ++o) *l.out[o] = v[code.output(o).value];
+    for (int o = 0; o < outputs; ++o) *out[o] = v[code.output(o).value];
   }
 
   /// operands: one row in registers; where its operands and results begin, and what does not change along it.
@@ -218,10 +234,12 @@ private:
       for (; j + unroll * width <= end; j += unroll * width)
         (step<U, reach::whole>(x, acc, j + U * width, width, all_inputs{}, all_outputs{}), ...);
       for (; j + width <= end; j += width) step<0, reach::whole>(x, acc, j, width, all_inputs{}, all_outputs{});
-    }
-    for (; j < end; j += width) {
-      const int n = static_cast<int>(std::min<std::ptrdiff_t>(width, end - j));
-      step<0, unroll == 1 ? reach::any : reach::part>(x, acc, j, n, all_inputs{}, all_outputs{});
+      if (j < end) step<0, reach::part>(x, acc, j, static_cast<int>(end - j), all_inputs{}, all_outputs{});
+    } else {
+      for (; j < end; j += width) {
+        const int n = static_cast<int>(std::min<std::ptrdiff_t>(width, end - j));
+        step<0, reach::any>(x, acc, j, n, all_inputs{}, all_outputs{});
+      }
     }
   }
 
@@ -240,18 +258,23 @@ private:
     (gather<O>(acc, total), ...);
   }
 
-  static void run_row(const loop<T>& l, const part& p, const row& r) {
-    const operands x = operands_of(l, p, r, all_inputs{}, all_outputs{});
-    double total[outputs + 1];
+  /// Columns j to last; total[o] is what they fold to.
+  FLUXPP_INLINE static void run_columns(const operands& x, std::ptrdiff_t j, std::ptrdiff_t last, double* total) {
     for (int o = 0; o < outputs; ++o) total[o] = neutral(fold(o));
     accumulators acc;
-    for (std::ptrdiff_t j = p.first_column; j < p.last_column;) {
-      const std::ptrdiff_t end = any_column_fold ? std::min(j + column_block, p.last_column) : p.last_column;
+    while (j < last) {
+      const std::ptrdiff_t end = any_column_fold ? std::min(j + column_block, last) : last;
       clear(acc, all_outputs{});
       run_columns(x, acc, j, end, std::make_integer_sequence<int, unroll>{});
       j = end;
       gather_all(acc, total, all_outputs{});
     }
+  }
+
+  static void run_row(const loop<T>& l, const part& p, const row& r) {
+    const operands x = operands_of(l, p, r, all_inputs{}, all_outputs{});
+    double total[outputs + 1];
+    run_columns(x, p.first_column, p.last_column, total);
     for (int o = 0; o < outputs; ++o) {
       if (!folds_columns(o)) continue;
       if (l.partial[o] == nullptr) {

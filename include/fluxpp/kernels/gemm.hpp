@@ -4,6 +4,7 @@
 
 #include <fluxpp/kernels/gemm/blocks.hpp>
 #include <fluxpp/kernels/gemm/dot.hpp>
+#include <fluxpp/kernels/gemm/row.hpp>
 #include <fluxpp/kernels/thread_pool.hpp>
 
 #include <algorithm>
@@ -60,7 +61,9 @@ void gemm(int m, int n, int k, strided<T> a, strided<T> b, T* c, std::ptrdiff_t 
   if (n == 1 && m > 1 && ldc == 1) // a column is a row of the transposed product
     return gemm(1, m, k, strided<T>{b.data, b.col, b.row}, strided<T>{a.data, a.col, a.row}, c, m, accumulate,
                 parallel);
-  const auto multiply = matrix::suits_dots(m, n, k, a, b) ? matrix::multiply_by_dots<T> : matrix::multiply_by_tiles<T>;
+  const auto multiply = matrix::suits_dots(m, n, k, a, b) ? matrix::multiply_by_dots<T>
+                        : m == 1 && b.col == 1            ? matrix::multiply_row<T>
+                                                          : matrix::multiply_by_tiles<T>;
   const double work = 2.0 * m * n * k, least = 5e5;
   const int threads = parallel && work >= 2 * least ? thread_pool::instance().size() : 1;
   const int tasks = static_cast<int>(std::min<double>(threads, work / least));

@@ -24,6 +24,7 @@
 #include <fluxpp/kernels/gemm/blocks.hpp>
 #include <fluxpp/kernels/gemm/dot.hpp>
 #include <fluxpp/kernels/gemm/pack.hpp>
+#include <fluxpp/kernels/gemm/row.hpp>
 #include <fluxpp/kernels/gemm/tile.hpp>
 #include <fluxpp/kernels/index_layout.hpp>
 #include <fluxpp/kernels/indices.hpp>
@@ -38,6 +39,7 @@
 #include <fluxpp/kernels/linalg/svd.hpp>
 #include <fluxpp/kernels/linalg/triangular.hpp>
 #include <fluxpp/kernels/loop.hpp>
+#include <fluxpp/kernels/others.hpp>
 #include <fluxpp/kernels/parts.hpp>
 #include <fluxpp/kernels/pool.hpp>
 #include <fluxpp/kernels/pooling/shape.hpp>

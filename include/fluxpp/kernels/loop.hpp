@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <limits>
+#include <type_traits>
 
 #if defined(__GNUC__)
 #define FLUXPP_INLINE [[gnu::always_inline]] inline
@@ -67,7 +68,8 @@ template <graph::fold F, class T> FLUXPP_INLINE double across(simd::batch<T> v) 
   if constexpr (F == graph::fold::sum) return static_cast<double>(simd::reduce_add(v));
   if constexpr (F == graph::fold::max) return static_cast<double>(simd::reduce_max(v));
   if constexpr (F == graph::fold::min) return static_cast<double>(simd::reduce_min(v));
-  double p = 1;
+  if constexpr (F == graph::fold::prod && std::is_same_v<T, double>) return simd::reduce_mul(v);
+  double p = 1; // of floats, in double: the range is larger
   if constexpr (F == graph::fold::prod)
     for (int i = 0; i < simd::batch<T>::size; ++i) p *= static_cast<double>(v.get(i));
   return p;

@@ -7,6 +7,30 @@
 namespace fluxpp::inline v0_1 {
 namespace ops {
 
+/// A matrix that is constant along the contracted axis takes sums of the other matrix out of the product: what is left is an
+/// outer product. Such a matrix is the cotangent of a sum, or of a mean.
+constexpr int contract_constants(graph::tape& t, const graph::node& n) {
+  const graph::attributes flags = t.attribute_table()[n.attr];
+  for (int i = 0; i < 2; ++i) {
+    const graph::node operand = t[n.args[i]];
+    const int along = flags.value[i] != i ? 0 : 1; // the contracted axis, as the operand lies: columns of a, rows of b
+    if (operand.op != &info<broadcast>) continue;
+    const dims from = t.shape_of(operand.args[0]), to = t.shapes()[operand.shape];
+    const auto extent = [&](int axis) { return axis + from.rank < 2 ? 1 : from[axis + from.rank - 2]; };
+    if (extent(along) != 1 || to[along] == 1) continue;
+    const var other{t, n.args[1 - i]};
+    const dims shape = t.shapes()[n.shape];
+    const int kept = extent(1 - along), summed = flags.value[1 - i] != i ? 1 : 0;
+    const var sums = sum::apply(other, 1u << summed), constant = {t, operand.args[0]};
+    const var left =
+        i == 0 ? reshape::apply(constant, make_dims(kept, 1)) : reshape::apply(sums, make_dims(shape[0], 1));
+    const var right =
+        i == 0 ? reshape::apply(sums, make_dims(1, shape[1])) : reshape::apply(constant, make_dims(1, kept));
+    return broadcast_to(left * right, shape).id;
+  }
+  return -1;
+}
+
 /// matmul(a, b): the product of two matrices; attributes 0 and 1 say which is read transposed.
 /// grad     in a: ybar b', in b: a' ybar
 struct matmul : linear<2> {
@@ -15,7 +39,10 @@ struct matmul : linear<2> {
     const dims shape = make_dims(matrix_extent(a.shape(), 0, ta), matrix_extent(b.shape(), 1, tb));
     return record<matmul>(*a.tape, shape, graph::make_attributes(ta, tb), a, b);
   }
-  static constexpr int rewrite(graph::tape& t, const graph::node& n) { return absorb_transposes(t, n); }
+  static constexpr int rewrite(graph::tape& t, const graph::node& n) {
+    const int direct = absorb_transposes(t, n);
+    return direct >= 0 ? direct : contract_constants(t, n);
+  }
   static constexpr var transpose(const node_view& y, var ybar, int i) {
     const bool ta = y.attr(0) != 0, tb = y.attr(1) != 0;
     const var other = y.arg(1 - i);

@@ -155,7 +155,7 @@ using step_list = both_lists<
     op_list<matmul, batched_matmul, conv2d, conv2d_input_grad, conv2d_weight_grad,                             //
             max_pool2d, max_pool_at, max_pool_put, avg_pool2d, avg_pool2d_grad,                                //
             unfold, fold_windows, resample, resample_grad, patch_sum, patch_put, patch_dot,                    //
-            attention_rows, attention_grad, cumsum, cumprod, linear_recurrence, argsort, searchsorted,         //
+            attention_rows, attention_grad, cumsum, cumprod, others, linear_recurrence, argsort, searchsorted, //
             permute, slice, embed, concat<2>, concat<3>, concat<4>, gather, scatter_add, scatter_argmax, pick, //
             arg_extremum, take_at_extremum, put_at_extremum, uniform, iota>,
     decomposition_list>::type;

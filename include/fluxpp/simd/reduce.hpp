@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-// The sum, largest and smallest lane of a batch, always by the same tree: halves, quarters, eighths.
+// The sum, product, largest and smallest lane of a batch, always by the same tree: halves, quarters, eighths.
 
 #include <fluxpp/simd/batch.hpp>
 
@@ -50,6 +50,11 @@ template <int n, class T, class Op> batch<T> fold(batch<T> v, Op op) {
 /// reduce_add(v): the sum of all lanes.
 template <class T> T reduce_add(batch<T> v) {
   return backend::fold<batch<T>::size / 2>(v, [](batch<T> a, batch<T> b) { return a + b; }).get(0);
+}
+
+/// reduce_mul(v): the product of all lanes.
+template <class T> T reduce_mul(batch<T> v) {
+  return backend::fold<batch<T>::size / 2>(v, [](batch<T> a, batch<T> b) { return a * b; }).get(0);
 }
 
 /// reduce_max(v): the largest lane; NaN if one is NaN.

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-// The kernels of cumsum, cumprod and linear_recurrence.
+// The kernels of cumsum, cumprod, prod's gradient and linear_recurrence.
 #include "fluxpp/kernels/cumsum.hpp"
-#include "fluxpp/kernels/recurrence.hpp"
+#include "fluxpp/kernels/others.hpp"
 #include "fluxpp/kernels/steps/structural.hpp"
-#include "fluxpp/ops/cumulative.hpp"
+#include "fluxpp/ops/prod.hpp"
 
 namespace fluxpp::inline v0_1::kernels {
 
@@ -32,6 +32,18 @@ template <> struct step<ops::cumprod> : no_scratch {
   template <class T> static void run(const step_args<T>& s) {
     running_product(scan_shape_of(s.shape, s.attr.value[0], s.attr.value[2] != 0), s.attr.value[1] != 0, s.in[0],
                     s.out);
+  }
+};
+
+template <> struct step<ops::others> {
+  template <class T> static scan_shape shape_of(const step_args<T>& s) {
+    return scan_shape_of(s.shape, s.attr.value[0], false);
+  }
+  template <class T> static std::size_t scratch(const step_args<T>& s) {
+    return static_cast<std::size_t>(others_scratch<T>(shape_of(s)));
+  }
+  template <class T> static void run(const step_args<T>& s) {
+    products_of_others(shape_of(s), s.in[0], s.out, s.scratch);
   }
 };
 
