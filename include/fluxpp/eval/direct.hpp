@@ -17,7 +17,8 @@ template <class T, class Program> struct direct {
     const graph::fused_view& f = fused_of<Program>;
     int operations = 0;
     for (int i = 0; i < f.step_count; ++i) {
-      if (f.steps[i].op == nullptr && std::popcount(f.steps[i].starts) > 1) return false;
+      if (f.steps[i].op == nullptr ? std::popcount(f.steps[i].starts) > 1 : f.steps[i].op->kind == graph::kind::region)
+        return false;
       operations += f.steps[i].members;
     }
     return !is_checked<Program> && f.step_count <= most_steps && operations <= most_operations;
