@@ -159,6 +159,8 @@ enum class rule : int {
   integer_gradient,
   tangent,
   cotangent,
+  directions,
+  direction_count,
   branch,
   no_result
 };
