@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 // Reverse mode: one sweep over the tape from an output to its inputs, appending the adjoint to the same tape.
-#include "fluxpp/ops/arithmetic.hpp"
+#include "fluxpp/ops/pin.hpp"
 
 #include <utility>
 
@@ -39,6 +39,9 @@ constexpr var direction(var v, const dims& shape, const char* rule, graph::rule 
 
 /// A zero with the shape of x.
 constexpr var zeros_like(var x) { return ops::broadcast_to(x.tape->constant(0), x.shape()); }
+
+/// A direction of x that is none in particular: what is linear in it can be transposed, or recorded for others.
+constexpr var placeholder(var x) { return ops::pin::apply(zeros_like(x)); }
 
 /// adjoint(t, y, ybar, x): the cotangents of the vars in x, given the cotangent of y.
 /// One that y does not reach is a zero of x's shape.

@@ -42,7 +42,7 @@ template <class Of> constexpr var along(graph::tape& t, const list<var>& x, cons
   bool complete = true;
   list<var> dx;
   for (int i = 0; i < s.size(); ++i) {
-    dx.push(s[i].exists() ? t.input(x[i].shape(), {graph::space::argument, -1, false}) : var{});
+    dx.push(s[i].exists() ? placeholder(x[i]) : var{});
     complete = complete && x[i].rank() < max_rank;
   }
   const list<var> y = of(dx);
@@ -54,7 +54,10 @@ template <class Of> constexpr var along(graph::tape& t, const list<var>& x, cons
   for (int i = 0; complete && i < y.size(); ++i)
     parts.push(ops::reshape::apply(all(y[i]), make_dims(count, ops::element_count(t, y[i].shape()))));
   if (complete) return ops::concat_function{}(parts, 1);
-  if (count < 0) t.fail(graph::rule::direction_count, y[0].shape(), {});
+  if (count < 0) {
+    t.fail(graph::rule::direction_count, y[0].shape(), {});
+    return row_of(y[0]);
+  }
   for (int k = 0; k < count; ++k) parts.push(one(k));
   return ops::concat_function{}(parts, 0);
 }

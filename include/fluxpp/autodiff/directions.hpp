@@ -24,14 +24,12 @@ template <int K, int N> struct arguments::static_extents<autodiff::rows_of<K, N>
 
 namespace autodiff {
 
-/// At most so many directions go through a program at once: a multiple of the lanes of a vector register; more of them
-/// would only take the arrays out of the cache.
-inline constexpr int most_directions = 8;
-
-/// The rows that n directions are dealt out in, evenly; n is -1 where the call tells it.
+/// So many directions go through a program at once where the call tells how many there are, at most twice as many where types
+/// do, dealt out evenly: a row of lanes or two; more would only take the arrays out of the cache.
+inline constexpr int usual_directions = 8;
 constexpr int rows_for(int n) {
-  if (n <= 0) return n < 0 ? most_directions : 1;
-  const int calls = (n + most_directions - 1) / most_directions;
+  if (n <= 0) return n < 0 ? usual_directions : 1;
+  const int calls = (n + 2 * usual_directions - 1) / (2 * usual_directions);
   return (n + calls - 1) / calls;
 }
 
@@ -57,7 +55,9 @@ public:
   using value_type = T;
   using shape_type = rows_of<K, N>;
 
-  explicit direction_rows(std::size_t columns) : columns_(columns), values_(K * columns) {}
+  explicit direction_rows(std::size_t columns) : columns_(columns) {
+    if constexpr (!small) values_.resize(K * columns);
+  }
   std::array<std::size_t, 2> shape() const { return {K, columns_}; }
   const T* data() const { return values_.data(); }
   auto begin() const { return values_.begin(); }
@@ -65,8 +65,9 @@ public:
   T& operator()(std::size_t row, std::size_t column) { return values_[row * columns_ + column]; }
 
 private:
+  static constexpr bool small = N >= 0 && K * N <= 256;
   std::size_t columns_;
-  std::vector<T> values_;
+  std::conditional_t<small, std::array<T, small ? static_cast<std::size_t>(K* N) : 0>, std::vector<T>> values_{};
 };
 
 /// directions<T, K, N...>: K directions of several arguments, whose elements count through.

@@ -51,7 +51,7 @@ private:
   }
   template <class T, class... A> void rows(tensor<T, 2>& j, const A&... args) {
     const std::size_t m = j.shape(0), n = j.shape(1);
-    autodiff::directions<T, autodiff::most_directions, -1> s(m);
+    autodiff::directions<T, autodiff::usual_directions, -1> s(m);
     s.sweep(
         m, 1, autodiff::own_direction, [&](const auto& ybar) { return vjps_(args..., ybar); },
         [&](const auto& part, std::size_t first, std::size_t rows) {

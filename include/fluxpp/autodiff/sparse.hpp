@@ -91,7 +91,7 @@ private:
       mark_ = mark;
     }
     if (compressed_.rows) {
-      autodiff::directions<T, autodiff::most_directions, -1> ybar(j.pattern.rows());
+      autodiff::directions<T, autodiff::usual_directions, -1> ybar(j.pattern.rows());
       autodiff::fill(
           ybar, compressed_.by, [&](const auto& rows) { return vjps_(args..., rows); }, j.values.data());
     } else {

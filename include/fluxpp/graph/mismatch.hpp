@@ -74,6 +74,10 @@ template <rule R, class A, class B, class Line> struct fault_report {
                 "a column for each element");
   static_assert(R != rule::direction_count,
                 "fluxpp::jvps(f)(x, s), vjps, hvps: for this f the type of s must tell the number of directions");
+  static_assert(
+      R != rule::custom_rule,
+      "fluxpp::custom_vjp(f, backward), custom_jvp(f, forward): backward must return an array of the shape of each "
+      "argument, forward one of the shape of the result");
   static_assert(R != rule::no_result,
                 "fluxpp: a function must return one value: a number, or what it computed from its arguments");
   static_assert(R != rule::branch, "fluxpp: a program cannot branch on a value: use fx::select(condition, a, b)");

@@ -161,6 +161,7 @@ enum class rule : int {
   cotangent,
   directions,
   direction_count,
+  custom_rule,
   branch,
   no_result
 };
