@@ -106,7 +106,7 @@ template <class F, class Rule> struct names_of<autodiff::ruled_function<F, Rule>
 /// custom_vjp(f, backward): f, whose cotangents are backward(x..., y, ybar): one for each argument, as a std::array of vars, or
 /// the one itself. Forward mode takes the transpose, at ybar = 0 where backward is not linear in ybar (clipped gradients).
 /// errors   compile: a cotangent without the shape of its argument; a rule that captures
-/// example  examples/05_own_gradient.cpp
+/// example  examples/06_own_gradient.cpp
 template <class F, class Backward> constexpr auto custom_vjp(F, Backward) {
   static_assert(traceable<F> && traceable<Backward>,
                 "fluxpp::custom_vjp(f, backward): f and backward must not capture; pass values as arguments");
