@@ -28,38 +28,54 @@ constexpr var direction_at(var s, int k, const dims& shape) {
 /// An array as one row.
 constexpr var row_of(var y) { return ops::reshape::apply(y, make_dims(1, ops::element_count(*y.tape, y.shape()))); }
 
-/// along(t, x, s, of): the derivatives of(dx), a list of arrays for directions dx of the vars in x, along each row of the
-/// matrices in s; as one matrix: a row for each direction, a column for each element.
+/// along_rows<Of>: of(dx), derivatives for directions dx of the vars in x, along each row of the matrices in s.
+template <class Of> class along_rows {
+public:
+  constexpr along_rows(graph::tape& t, const list<var>& x, const list<var>& s, const Of& of)
+      : t_(&t), x_(x), s_(s), of_(of), count_(direction_count(t, x, s)) {}
+
+  /// A row for each direction, a column for each element of what `of` gives.
+  constexpr var matrix() const {
+    if (count_ == 1) return row(0);
+    if (const var all = at_once(); all.exists()) return all;
+    if (count_ < 0) t_->fail(graph::rule::direction_count, s_[0].shape(), {});
+    list<var> rows;
+    for (int k = 0; k < (count_ < 0 ? 1 : count_); ++k) rows.push(row(k));
+    return ops::concat_function{}(rows, 0);
+  }
+
+private:
+  constexpr var row(int k) const {
+    list<var> dx, parts;
+    for (int i = 0; i < s_.size(); ++i) dx.push(direction_at(s_[i], k, x_[i].shape()));
+    for (const var& y : of_(dx)) parts.push(row_of(y));
+    return ops::concat_function{}(parts, 1);
+  }
+  constexpr dims with_directions(const dims& shape) const { return shape.replaced(0, 0, make_dims(count_)); }
+  /// Nothing where there is no room for an axis of directions.
+  constexpr var at_once() const {
+    list<var> dx, parts;
+    for (int i = 0; i < s_.size(); ++i) {
+      if (s_[i].exists() && x_[i].rank() == max_rank) return {};
+      dx.push(s_[i].exists() ? placeholder(x_[i]) : var{});
+    }
+    const list<var> y = of_(dx);
+    many all(*t_, count_);
+    for (int i = 0; i < s_.size(); ++i)
+      if (s_[i].exists()) all.put(dx[i], ops::reshape::apply(s_[i], with_directions(x_[i].shape())));
+    if (!all.record()) return {};
+    for (const var& v : y)
+      parts.push(ops::reshape::apply(all(v), make_dims(count_, ops::element_count(*t_, v.shape()))));
+    return ops::concat_function{}(parts, 1);
+  }
+
+  graph::tape* t_;
+  const list<var>&x_, &s_;
+  const Of& of_;
+  int count_;
+};
 template <class Of> constexpr var along(graph::tape& t, const list<var>& x, const list<var>& s, const Of& of) {
-  const int count = direction_count(t, x, s);
-  const auto one = [&](int k) {
-    list<var> dx, rows;
-    for (int i = 0; i < s.size(); ++i) dx.push(direction_at(s[i], k, x[i].shape()));
-    for (const var& y : of(dx)) rows.push(row_of(y));
-    return ops::concat_function{}(rows, 1);
-  };
-  if (count == 1) return one(0);
-  bool complete = true;
-  list<var> dx;
-  for (int i = 0; i < s.size(); ++i) {
-    dx.push(s[i].exists() ? placeholder(x[i]) : var{});
-    complete = complete && x[i].rank() < max_rank;
-  }
-  const list<var> y = of(dx);
-  many all(t, count);
-  for (int i = 0; complete && i < s.size(); ++i)
-    if (s[i].exists()) all.put(dx[i], ops::reshape::apply(s[i], x[i].shape().replaced(0, 0, make_dims(count))));
-  complete = complete && all.record();
-  list<var> parts;
-  for (int i = 0; complete && i < y.size(); ++i)
-    parts.push(ops::reshape::apply(all(y[i]), make_dims(count, ops::element_count(t, y[i].shape()))));
-  if (complete) return ops::concat_function{}(parts, 1);
-  if (count < 0) {
-    t.fail(graph::rule::direction_count, y[0].shape(), {});
-    return row_of(y[0]);
-  }
-  for (int k = 0; k < count; ++k) parts.push(one(k));
-  return ops::concat_function{}(parts, 0);
+  return along_rows<Of>(t, x, s, of).matrix();
 }
 
 /// products: what the transforms below share: they give one matrix.

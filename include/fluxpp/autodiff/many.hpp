@@ -8,8 +8,8 @@
 namespace fluxpp::inline v0_1::autodiff {
 
 /// many: for nodes between a direction and a result, the arrays [count, shape] of their values along `count` directions.
-/// Elementwise operations, reductions, views, products of matrices and moves of elements act on the whole array; any
-/// other operation is recorded once for each direction.
+/// Elementwise operations, reductions, views, products of matrices, moves of elements and operations on items of a batch act on
+/// the whole array; any other operation is recorded once for each direction.
 class many {
 public:
   /// The nodes recorded so far may depend on directions.
@@ -86,14 +86,22 @@ private:
     return n.op == &ops::info<ops::stop_gradient> ? again(n, shape, {}, {x}) : ops::reshape::apply(x, shape);
   }
 
+  // Before its use: clang 14 instantiates constexpr members at once only if it has read them.
+  template <class... Op> static constexpr bool is(const graph::node& n) { return ((n.op == &ops::info<Op>) || ...); }
   constexpr var step(const graph::node& n, const dims& shape) {
-    const graph::op_info* const op = n.op;
-    if (op == &ops::info<ops::matmul> || op == &ops::info<ops::batched_matmul>) return product(n, shape);
-    if (op == &ops::info<ops::permute>) return permuted(n, shape);
-    if (op == &ops::info<ops::slice> || op == &ops::info<ops::embed>) return part(n, shape);
-    if (op == &ops::info<ops::concat<2>> || op == &ops::info<ops::concat<3>> || op == &ops::info<ops::concat<4>>)
-      return joined(n, shape);
-    if ((op == &ops::info<ops::gather> || op == &ops::info<ops::scatter_add>)&&!moves(n, 1)) return indexed(n, shape);
+    if (is<ops::matmul, ops::batched_matmul>(n)) return product(n, shape);
+    if (is<ops::permute>(n)) return permuted(n, shape);
+    if (is<ops::slice, ops::embed>(n)) return part(n, shape);
+    const int first = n.attr == 0 ? 0 : attributes(n).value[0];
+    if (is<ops::concat<2>, ops::concat<3>, ops::concat<4>, ops::cumsum, ops::cumprod, ops::linear_recurrence,
+           ops::resample, ops::resample_grad>(n))
+      return on_whole(n, shape, first + 1);                                                       // an axis
+    if (is<ops::take_at_extremum, ops::put_at_extremum>(n)) return on_whole(n, shape, 2 * first); // a mask of axes
+    if (is<ops::gather, ops::scatter_add>(n) && !moves(n, 1)) return indexed(n, shape);
+    if (is<ops::conv2d, ops::conv2d_input_grad, ops::avg_pool2d, ops::avg_pool2d_grad, ops::unfold, ops::fold_windows>(
+            n) &&
+        !moves(n, 1))
+      return on_items(n, shape);
     return one_by_one(n, shape);
   }
   constexpr var product(const graph::node& n, const dims& shape) {
@@ -117,11 +125,19 @@ private:
     }
     return again(n, shape, range, {(*this)(arg(n, 0))});
   }
-  constexpr var joined(const graph::node& n, const dims& shape) {
+  /// Operands of one rank, with another first attribute.
+  constexpr var on_whole(const graph::node& n, const dims& shape, int first) {
     graph::node all = n;
     for (int i = 0; i < n.op->arity; ++i) all.args[i] = (*this)(arg(n, i)).id;
-    all.shape = t_->intern(shape), all.attr = t_->intern(shifted(n));
+    all.shape = t_->intern(shape), all.attr = t_->intern(with_first(n, first));
     return ops::record(*t_, all);
+  }
+  /// Each item along the first axis is one of its own: the directions are more of them.
+  constexpr var on_items(const graph::node& n, const dims& shape) {
+    const auto merged = [&](const dims& d) { return d.replaced(0, 2, make_dims(t_->extents.product(d[0], d[1]))); };
+    const var x = (*this)(arg(n, 0));
+    const var items = ops::reshape::apply(x, merged(x.shape()));
+    return again(n, merged(shape), attributes(n), {items, n.op->arity > 1 ? arg(n, 1) : var{}});
   }
   /// An index that is the same along all axes before its own is so along the directions too.
   constexpr var indexed(const graph::node& n, const dims& shape) {
@@ -129,7 +145,7 @@ private:
     bool repeats = true;
     for (int i = 0; i < attributes(n).value[0]; ++i) repeats = repeats && own[i] == 1;
     const var index = repeats ? ops::reshape::apply(arg(n, 1), own.replaced(0, 0, make_dims(1))) : (*this)(arg(n, 1));
-    return again(n, shape, shifted(n), {(*this)(arg(n, 0)), index});
+    return again(n, shape, with_first(n, attributes(n).value[0] + 1), {(*this)(arg(n, 0)), index});
   }
   constexpr var one_by_one(const graph::node& n, dims shape) {
     shape[0] = 1;
@@ -148,10 +164,9 @@ private:
   }
 
   constexpr graph::attributes attributes(const graph::node& n) const { return t_->attribute_table()[n.attr]; }
-  /// The attributes of an operation whose first one is an axis.
-  constexpr graph::attributes shifted(const graph::node& n) const {
+  constexpr graph::attributes with_first(const graph::node& n, int value) const {
     graph::attributes a = attributes(n);
-    ++a.value[0];
+    a.value[0] = value;
     return a;
   }
   struct operands {
