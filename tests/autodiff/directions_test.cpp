@@ -59,6 +59,13 @@ TEST_CASE("vjps are the products of each row with the Jacobian, in order of the 
   }
 }
 
+TEST_CASE("vjp gives the cotangents of the named arguments alone") {
+  const std::vector<double> x{0.5, 1, 2};
+  const auto [y, g] = fx::vjp<"b">(waves)(1.5, x, 2.0, std::vector<double>{0, 0, 0, 2});
+  CHECK(y[3] == approx(1.5 * 2.0 * 3.5));
+  CHECK(g.get<"b">() == approx(2 * 1.5 * 3.5));
+}
+
 TEST_CASE("hvps of a quadratic form are the products with its matrix") {
   constexpr auto form = [](auto x) { return 0.5 * fx::square(fx::sum(x)) + fx::sum(x * x * x); };
   const std::vector<double> x{0.5, 1, 2};

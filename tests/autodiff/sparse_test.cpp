@@ -97,6 +97,12 @@ TEST_CASE("a given pattern is taken as it is") {
   CHECK_THROWS_AS(f(std::vector<float>{1, 2}), fx::shape_error);
 }
 
+TEST_CASE("a Jacobian without columns, or with one, is one too") {
+  auto f = fx::sparse_jacobian([](auto x) { return fx::concat(x, x, 0); });
+  CHECK(f(std::vector<double>{}).pattern.columns == 0);
+  CHECK(f(std::vector<double>{3}).values == std::vector<double>{1, 1});
+}
+
 TEST_CASE("a function that is not finite has no pattern") {
   auto f = fx::sparse_jacobian([](auto x) { return fx::log(x); });
   CHECK_THROWS_WITH(f(std::vector<double>{1, -1}), contains("f must be finite"));

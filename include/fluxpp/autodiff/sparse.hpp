@@ -25,9 +25,9 @@ template <class A> std::uint64_t mark_of(std::uint64_t mark, const A& a) {
   if constexpr (traits::rank > 0) {
     for (int i = 0; i < traits::rank; ++i) mix(traits::size(a, i));
     if constexpr (std::is_integral_v<typename traits::element>) {
-      std::vector<double> indices(size_of(a));
+      std::vector<std::int64_t> indices(size_of(a));
       arguments::copy_elements(a, indices.data());
-      for (const double v : indices) mix(v);
+      for (const std::int64_t v : indices) mix(v);
     }
   }
   return mark;

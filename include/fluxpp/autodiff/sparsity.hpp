@@ -98,8 +98,9 @@ inline colouring diagonal_colours(const sparsity& p) {
 /// hit(k, i) where row i has an element in a column j of colour(j) = k.
 /// source   Griewank & Mitev 2002, doi:10.1007/s101070100281, by halves
 template <class Probe> sparsity found_by(std::size_t m, std::size_t n, const Probe& probe) {
-  sparsity found{1};
-  for (std::size_t i = 0; i < m; ++i) found.column.push_back(0), found.end_row();
+  sparsity found{std::min<std::size_t>(n, 1)}; // all columns as one group, which every row may have
+  for (std::size_t i = 0; i < m; ++i, found.end_row())
+    if (n > 0) found.column.push_back(0);
   for (std::size_t width = std::bit_ceil(n) / 2; width > 0; width /= 2) {
     sparsity halves{(n + width - 1) / width};
     for (std::size_t i = 0; i < m; ++i, halves.end_row())

@@ -6,7 +6,7 @@
 #include "fluxpp/optim/unknowns.hpp"
 
 #include <algorithm>
-#include <deque>
+#include <vector>
 
 namespace fluxpp::inline v0_1 {
 
@@ -31,7 +31,7 @@ public:
     const double sy = dot(s, y);
     if (!(sy > 0)) return;
     scale_ = sy / dot(y, y);
-    if (pairs_.size() == history_) pairs_.pop_front();
+    if (pairs_.size() == history_) pairs_.erase(pairs_.begin());
     pairs_.push_back({std::move(s), std::move(y), 1 / sy});
   }
   void forget() { pairs_.clear(); }
@@ -58,7 +58,7 @@ private:
   };
   std::size_t history_;
   double scale_ = 1;
-  std::deque<pair> pairs_;
+  std::vector<pair> pairs_; ///< the oldest first
 };
 
 /// lbfgs_run<Unknowns, F>: the iteration, over a callable that gives value and gradient.
