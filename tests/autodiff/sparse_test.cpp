@@ -95,6 +95,9 @@ TEST_CASE("a given pattern is taken as it is") {
   const auto& j = f.pattern(p)(std::vector<float>{1, 2, 3});
   CHECK(j.values == std::vector<float>{2, 4, 6});
   CHECK_THROWS_AS(f(std::vector<float>{1, 2}), fx::shape_error);
+  p.column[1] = 3;
+  CHECK_THROWS_WITH(f.pattern(p), "fluxpp::sparse_jacobian(f).pattern(p): start must rise from 0 to the number of "
+                                  "entries, and a column lie in [0, columns)");
 }
 
 TEST_CASE("a Jacobian without columns, or with one, is one too") {

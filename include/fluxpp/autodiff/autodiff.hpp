@@ -3,6 +3,7 @@
 // Derivatives: graph to graph, and dual numbers.
 
 #include <fluxpp/autodiff/adjoint.hpp>
+#include <fluxpp/autodiff/compression.hpp>
 #include <fluxpp/autodiff/custom_rule.hpp>
 #include <fluxpp/autodiff/directional.hpp>
 #include <fluxpp/autodiff/directions.hpp>

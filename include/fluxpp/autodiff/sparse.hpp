@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 // Sparse Jacobians and diagonals of Hessians: a pattern found once, then a few directions for each call.
+#include "fluxpp/autodiff/compression.hpp"
 #include "fluxpp/autodiff/directions.hpp"
-#include "fluxpp/autodiff/sparsity.hpp"
 
 #include <cmath>
 #include <cstdint>
@@ -71,7 +71,9 @@ template <class Y> std::size_t finite_elements(const Y& y, const char* call) {
 template <class F, class Tag, text... Wrt> class sparse_jacobian_callable {
 public:
   /// Takes this pattern instead of one that is found; entries outside it are lost.
+  /// errors   run: p is no pattern (value_error)
   sparse_jacobian_callable& pattern(sparsity p) {
+    autodiff::require_pattern(p, "sparse_jacobian(f).pattern(p)");
     given_ = std::move(p);
     mark_.reset();
     return *this;

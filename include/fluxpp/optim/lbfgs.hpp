@@ -130,26 +130,15 @@ private:
   stopped reason_ = stopped::iterations;
 };
 
-} // namespace optim
-
-/// lbfgs_solver: see fx::lbfgs.
-template <class F, class Tag, text... Wrt> class lbfgs_solver {
-public:
-  explicit lbfgs_solver(const lbfgs_options& o) : options_(o) {}
-  template <class... A> auto operator()(const A&... args) const {
-    using problem = optim::problem<F, int{sizeof...(A)}, Wrt...>;
-    return solve<typename problem::function>(typename problem::unknowns{}, args...);
+/// lbfgs_method<Tag>: the above, as the solver takes it.
+template <class Tag> struct lbfgs_method {
+  using options = lbfgs_options;
+  template <class G, text... At, class Unknowns> static auto run(Unknowns& u, const options& o) {
+    return lbfgs_run<Unknowns, callable<autodiff::gradient_transform<G, true, At...>, Tag>>(u, o).run();
   }
-
-private:
-  template <class G, text... At, class... A> auto solve(names<At...> at, const A&... args) const {
-    using unknowns = optim::unknowns<G, decltype(at), A...>;
-    unknowns u(args...);
-    return optim::lbfgs_run<unknowns, callable<autodiff::gradient_transform<G, true, At...>, Tag>>(u, options_).run();
-  }
-  lbfgs_options options_;
 };
 
+} // namespace optim
 } // namespace fluxpp::inline v0_1
 
 namespace fluxpp::inline v0_1::inline FLUXPP_DEFAULTS {
@@ -159,7 +148,7 @@ namespace fluxpp::inline v0_1::inline FLUXPP_DEFAULTS {
 /// errors   run: the start, or f or its gradient there, are not finite (value_error)
 /// source   Nocedal & Wright 2006, Numerical Optimization, algorithm 7.5
 template <text... Wrt, class F, class Tag = cpu_tag> auto lbfgs(F, const lbfgs_options& o = {}, Tag = {}) {
-  return lbfgs_solver<typename autodiff::requirements<F, Wrt...>::function, Tag, Wrt...>(o);
+  return optim::solver<optim::lbfgs_method<Tag>, typename autodiff::requirements<F, Wrt...>::function, Wrt...>(o);
 }
 
 } // namespace fluxpp::inline v0_1::inline FLUXPP_DEFAULTS

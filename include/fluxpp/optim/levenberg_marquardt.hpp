@@ -152,28 +152,17 @@ private:
   stopped reason_ = stopped::iterations;
 };
 
-} // namespace optim
-
-/// levenberg_marquardt_solver: see fx::levenberg_marquardt.
-template <class F, class Tag, text... Wrt> class levenberg_marquardt_solver {
-public:
-  explicit levenberg_marquardt_solver(const levenberg_marquardt_options& o) : options_(o) {}
-  template <class... A> auto operator()(const A&... args) const {
-    using problem = optim::problem<F, int{sizeof...(A)}, Wrt...>;
-    return solve<typename problem::function>(typename problem::unknowns{}, args...);
-  }
-
-private:
-  template <class G, text... At, class... A> auto solve(names<At...> at, const A&... args) const {
-    using unknowns = optim::unknowns<G, decltype(at), A...>;
-    unknowns u(args...);
-    return optim::levenberg_marquardt_run<unknowns, callable<autodiff::value_transform<G>, Tag>,
-                                          jacobian_callable<G, Tag, At...>>(u, options_)
+/// levenberg_marquardt_method<Tag>: the above, as the solver takes it.
+template <class Tag> struct levenberg_marquardt_method {
+  using options = levenberg_marquardt_options;
+  template <class G, text... At, class Unknowns> static auto run(Unknowns& u, const options& o) {
+    return levenberg_marquardt_run<Unknowns, callable<autodiff::value_transform<G>, Tag>,
+                                   jacobian_callable<G, Tag, At...>>(u, o)
         .run();
   }
-  levenberg_marquardt_options options_;
 };
 
+} // namespace optim
 } // namespace fluxpp::inline v0_1
 
 namespace fluxpp::inline v0_1::inline FLUXPP_DEFAULTS {
@@ -187,7 +176,8 @@ namespace fluxpp::inline v0_1::inline FLUXPP_DEFAULTS {
 /// example  examples/05_curve_fit.cpp
 template <text... Wrt, class F, class Tag = cpu_tag>
 auto levenberg_marquardt(F, const levenberg_marquardt_options& o = {}, Tag = {}) {
-  return levenberg_marquardt_solver<typename autodiff::requirements<F, Wrt...>::function, Tag, Wrt...>(o);
+  return optim::solver<optim::levenberg_marquardt_method<Tag>, typename autodiff::requirements<F, Wrt...>::function,
+                       Wrt...>(o);
 }
 
 } // namespace fluxpp::inline v0_1::inline FLUXPP_DEFAULTS

@@ -171,5 +171,23 @@ inline std::vector<double> moved(std::vector<double> a, double t, const std::vec
   return a;
 }
 
+/// solver<Method, F, Wrt...>: what fx::lbfgs and its kin return: called with the arguments of F, it moves those that are named from
+/// where they are. Method has the type of its options and run<G, names...>(unknowns, options).
+template <class Method, class F, text... Wrt> class solver {
+public:
+  explicit solver(const typename Method::options& o) : options_(o) {}
+  template <class... A> auto operator()(const A&... args) const {
+    using problem = optim::problem<F, int{sizeof...(A)}, Wrt...>;
+    return solve<typename problem::function>(typename problem::unknowns{}, args...);
+  }
+
+private:
+  template <class G, text... At, class... A> auto solve(names<At...>, const A&... args) const {
+    unknowns<G, names<At...>, A...> u(args...);
+    return Method::template run<G, At...>(u, options_);
+  }
+  typename Method::options options_;
+};
+
 } // namespace optim
 } // namespace fluxpp::inline v0_1
