@@ -45,7 +45,8 @@ public:
     }
     for (double& v : q) v *= pairs_.empty() ? 1 : scale_;
     for (const pair& p : pairs_) {
-      q = moved(std::move(q), alpha.back() - p.rho * dot(p.y, q), p.s);
+      const double beta = p.rho * dot(p.y, q);
+      q = moved(std::move(q), alpha.back() - beta, p.s);
       alpha.pop_back();
     }
     return q;
