@@ -1,151 +1,66 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-// Jacobians and Hessians, a column or a row at a time: one compiled directional derivative, run along every direction.
-#include "fluxpp/autodiff/transforms.hpp"
-#include "fluxpp/core/arguments.hpp"
-
-#include <algorithm>
+// Jacobians and Hessians as dense matrices: columns or rows along unit directions, several at a time.
+#include "fluxpp/autodiff/directions.hpp"
 
 namespace fluxpp::inline v0_1 {
-namespace autodiff {
-
-/// An array that is zero but for one element, shaped as an argument.
-template <class T, int Rank> struct unit_direction {
-  tensor<T, Rank> value;
-  template <class A> explicit unit_direction(const A& like) : value(shape_like(like)) {}
-  template <class A> static std::array<std::size_t, Rank> shape_like(const A& a) {
-    std::array<std::size_t, Rank> shape{};
-    for (int i = 0; i < Rank; ++i) shape[static_cast<std::size_t>(i)] = arguments::argument_traits<A>::size(a, i);
-    return shape;
-  }
-  const tensor<T, Rank>& get() const { return value; }
-  std::size_t size() const { return value.size(); }
-  T& operator[](std::size_t i) { return value[i]; }
-};
-template <class T> struct unit_direction<T, 0> {
-  T value = 0;
-  template <class A> explicit unit_direction(const A&) {}
-  const T& get() const { return value; }
-  std::size_t size() const { return 1; }
-  T& operator[](std::size_t) { return value; }
-};
-/// The direction of an argument that is not differentiated.
-struct no_direction {
-  template <class A> explicit no_direction(const A&) {}
-  const zero_t& get() const { return zero; }
-  std::size_t size() const { return 0; }
-  double& operator[](std::size_t) { return none; }
-  double none = 0;
-};
-
-template <class T, class A, bool Wanted>
-using direction_t = std::conditional_t<Wanted, unit_direction<T, arguments::argument_traits<A>::rank>, no_direction>;
-
-template <class F, std::size_t Arguments, std::size_t At, text... Wrt> constexpr bool is_wanted() {
-  bool found = false;
-  for (int i : positions<F, static_cast<int>(Arguments), Wrt...>()) found = found || i == static_cast<int>(At);
-  return found;
-}
-
-/// f(direction, number of the direction) for each unit vector of all arguments, one after the other.
-template <class Directions, class Visit> void along_every(Directions& d, const Visit& visit) {
-  std::size_t number = 0;
-  std::apply(
-      [&](auto&... one) {
-        const auto sweep = [&](auto& x) {
-          for (std::size_t i = 0; i < x.size(); ++i) {
-            x[i] = 1;
-            visit(number++);
-            x[i] = 0;
-          }
-        };
-        (sweep(one), ...);
-      },
-      d);
-}
-template <class T, class V> T* elements(V& v) {
-  if constexpr (std::is_same_v<std::remove_const_t<V>, T>) return const_cast<T*>(&v);
-  else return const_cast<T*>(v.data());
-}
-template <class T, class V> std::size_t element_count(const V& v) {
-  if constexpr (std::is_same_v<V, T>) return 1;
-  else return v.size();
-}
-
-} // namespace autodiff
 
 /// hessian_callable: see fx::hessian.
 template <class F, class Tag, text... Wrt> class hessian_callable {
 public:
-  template <class... A> auto operator()(const A&... args) { return run(std::index_sequence_for<A...>{}, args...); }
-
-private:
-  template <std::size_t... At, class... A> auto run(std::index_sequence<At...>, const A&... args) {
+  template <class... A> auto operator()(const A&... args) {
     using T = typename arguments::real_type<A...>::type;
-    std::tuple<autodiff::direction_t<T, A, autodiff::is_wanted<F, sizeof...(A), At, Wrt...>()>...> d(args...);
-    const std::size_t n = (std::get<At>(d).size() + ...);
-    tensor<T, 2> h(std::array<std::size_t, 2>{n, n});
-    autodiff::along_every(d, [&](std::size_t row) {
-      auto g = hvp_(args..., std::get<At>(d).get()...);
-      T* to = h.data() + row * n;
-      const auto put = [&](const auto& part) {
-        to = std::copy_n(autodiff::elements<T>(part), autodiff::element_count<T>(part), to);
-      };
-      if constexpr (requires { g.values; }) std::apply([&](const auto&... part) { (put(part), ...); }, g.values);
-      else put(g);
-    });
+    auto s = autodiff::directions_of<T, F, Wrt...>(args...);
+    const std::size_t n = s.size();
+    tensor<T, 2> h(std::array{n, n});
+    s.sweep(
+        n, 1, autodiff::own_direction, [&](const auto&... rows) { return hvps_(args..., rows...); },
+        [&](const auto& part, std::size_t first, std::size_t rows) {
+          std::copy_n(part.data(), rows * n, h.data() + first * n);
+        });
     return h;
   }
-  callable<autodiff::hvp_transform<F, Wrt...>, Tag> hvp_;
+
+private:
+  callable<autodiff::hvps_transform<F, Wrt...>, Tag> hvps_;
 };
 
 /// jacobian_callable: see fx::jacobian.
 template <class F, class Tag, text... Wrt> class jacobian_callable {
 public:
-  template <class... A> auto operator()(const A&... args) { return run(std::index_sequence_for<A...>{}, args...); }
-
-private:
-  template <std::size_t... At, class... A> auto run(std::index_sequence<At...>, const A&... args) {
+  template <class... A> auto operator()(const A&... args) {
     using T = typename arguments::real_type<A...>::type;
-    std::tuple<autodiff::direction_t<T, A, autodiff::is_wanted<F, sizeof...(A), At, Wrt...>()>...> d(args...);
-    const std::size_t inputs = (std::get<At>(d).size() + ...);
-    auto y = value_(args...);
-    const std::size_t outputs = autodiff::element_count<T>(y);
-    tensor<T, 2> j(std::array<std::size_t, 2>{outputs, inputs});
-    if (inputs <= outputs) {
-      autodiff::along_every(d, [&](std::size_t column) {
-        auto r = jvp_(args..., std::get<At>(d).get()...);
-        const T* dy = autodiff::elements<T>(r.tangent);
-        for (std::size_t i = 0; i < outputs; ++i) j(i, column) = dy[i];
-      });
-    } else {
-      rows<T>(j, y, args...);
-    }
+    const std::size_t m = autodiff::element_count(value_(args...));
+    auto s = autodiff::directions_of<T, F, Wrt...>(args...);
+    tensor<T, 2> j(std::array{m, s.size()});
+    if (s.size() <= m) columns(j, s, args...);
+    else rows(j, args...);
     return j;
   }
-  template <class T, class Y, class... A> void rows(tensor<T, 2>& j, const Y& y, const A&... args) {
-    std::tuple<autodiff::unit_direction<T, rank_of<Y, T>()>> ybar(y);
-    autodiff::along_every(ybar, [&](std::size_t row) {
-      auto r = vjp_(args..., std::get<0>(ybar).get());
-      T* to = j.data() + row * j.shape(1);
-      const auto at = autodiff::positions<F, static_cast<int>(sizeof...(A)), Wrt...>();
-      std::size_t i = 0;
-      const auto put = [&](const auto& part) {
-        bool wanted = false;
-        for (int k : at) wanted = wanted || k == static_cast<int>(i);
-        if (wanted) to = std::copy_n(autodiff::elements<T>(part), autodiff::element_count<T>(part), to);
-        ++i;
-      };
-      std::apply([&](const auto&... part) { (put(part), ...); }, r.gradient.values);
-    });
+
+private:
+  template <class T, class S, class... A> void columns(tensor<T, 2>& j, S& s, const A&... args) {
+    const std::size_t m = j.shape(0), n = j.shape(1);
+    s.sweep(
+        n, 1, autodiff::own_direction, [&](const auto&... rows) { return jvps_(args..., rows...); },
+        [&](const auto& part, std::size_t first, std::size_t rows) {
+          T* to = j.data() + first;
+          for (std::size_t i = 0; i < m; ++i, to += n)
+            for (std::size_t k = 0; k < rows; ++k) to[k] = part(k, i);
+        });
   }
-  template <class Y, class T> static constexpr int rank_of() {
-    if constexpr (std::is_same_v<Y, T>) return 0;
-    else return arguments::argument_traits<Y>::rank;
+  template <class T, class... A> void rows(tensor<T, 2>& j, const A&... args) {
+    const std::size_t m = j.shape(0), n = j.shape(1);
+    autodiff::directions<T, autodiff::usual_directions, -1> s(m);
+    s.sweep(
+        m, 1, autodiff::own_direction, [&](const auto& ybar) { return vjps_(args..., ybar); },
+        [&](const auto& part, std::size_t first, std::size_t rows) {
+          std::copy_n(part.data(), rows * n, j.data() + first * n);
+        });
   }
   callable<autodiff::value_transform<F>, Tag> value_;
-  callable<autodiff::jvp_transform<F>, Tag> jvp_;
-  callable<autodiff::vjp_transform<F>, Tag> vjp_;
+  callable<autodiff::jvps_transform<F, Wrt...>, Tag> jvps_;
+  callable<autodiff::vjps_transform<F, Wrt...>, Tag> vjps_;
 };
 
 } // namespace fluxpp::inline v0_1
@@ -153,15 +68,15 @@ private:
 namespace fluxpp::inline v0_1::inline FLUXPP_DEFAULTS {
 
 /// fx::hessian<"a", "b">(f): the matrix of second derivatives with respect to the named arguments (all, if none is named),
-/// their elements one after the other in order of the names. f must return a scalar. Costs one Hessian-vector product
-/// (about two gradients) per row.
+/// their elements one after the other in order of the names. f must return a scalar. Several Hessian-vector products
+/// (each about a gradient and a half) are computed at once.
 /// shapes   -> [n, n], n the number of elements of the named arguments
 template <text... Wrt, class F, class Tag = cpu_tag> auto hessian(F, Tag = {}) {
   return hessian_callable<typename autodiff::requirements<F, Wrt...>::function, Tag, Wrt...>{};
 }
 
 /// fx::jacobian<"x">(f): the matrix of derivatives of f's elements by those of the named arguments (all, if none is named).
-/// Computed by columns (forward mode) or rows (reverse mode), whichever are fewer.
+/// Computed by columns (forward mode) or rows (reverse mode), whichever are fewer, several at once.
 /// shapes   -> [m, n], m the elements of f's result, n those of the arguments
 template <text... Wrt, class F, class Tag = cpu_tag> auto jacobian(F, Tag = {}) {
   return jacobian_callable<typename autodiff::requirements<F, Wrt...>::function, Tag, Wrt...>{};

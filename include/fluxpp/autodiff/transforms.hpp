@@ -111,9 +111,12 @@ template <class F> struct jvp_transform {
 };
 
 /// vjp: arguments are the primals, then the cotangent of the result.
-template <class F> struct vjp_transform {
+template <class F, text... Wrt> struct vjp_transform {
   using function = F;
   template <int N> static constexpr int from_function = N + 1;
+  using wrt_names = std::conditional_t<sizeof...(Wrt) == 0, typename names_of<F>::type, names<Wrt...>>;
+  template <int N> static constexpr int count = sizeof...(Wrt) == 0 ? N - 1 : static_cast<int>(sizeof...(Wrt));
+
   template <int N> static constexpr list<var> build(graph::tape& t, const list<var>& args) {
     list<var> primals;
     for (int i = 0; i < N - 1; ++i) primals.push(args[i]);
@@ -122,11 +125,11 @@ template <class F> struct vjp_transform {
     list<var> out;
     out.push(y);
     require_real(t, out);
-    out.append(adjoint(t, y, args[N - 1], x));
+    out.append(chosen(adjoint(t, y, args[N - 1], x), positions<F, N - 1, Wrt...>()));
     return out;
   }
   template <class T, int N, class Get> static constexpr auto results(const Get& get) {
-    return value_then_gradients<N - 1, typename names_of<F>::type, T>(get);
+    return value_then_gradients<count<N>, wrt_names, T>(get);
   }
 };
 
@@ -190,9 +193,9 @@ template <text... Wrt, class F, class Tag = cpu_tag> constexpr auto grad(F, Tag 
 template <class F, class Tag = cpu_tag> constexpr auto jvp(F, Tag = {}) {
   return callable<autodiff::jvp_transform<typename autodiff::requirements<F>::function>, Tag>{};
 }
-/// fx::vjp(f)(x..., ybar): value and the cotangents of all arguments.
-template <class F, class Tag = cpu_tag> constexpr auto vjp(F, Tag = {}) {
-  return callable<autodiff::vjp_transform<typename autodiff::requirements<F>::function>, Tag>{};
+/// fx::vjp<"x">(f)(args..., ybar): value and the cotangents of the named arguments (all, if none is named).
+template <text... Wrt, class F, class Tag = cpu_tag> constexpr auto vjp(F, Tag = {}) {
+  return callable<autodiff::vjp_transform<typename autodiff::requirements<F, Wrt...>::function, Wrt...>, Tag>{};
 }
 /// fx::hvp<"x">(f)(x..., dx...): the Hessian of f applied to a direction (forward over reverse).
 template <text... Wrt, class F, class Tag = cpu_tag> constexpr auto hvp(F, Tag = {}) {

@@ -69,6 +69,15 @@ template <rule R, class A, class B, class Line> struct fault_report {
                 "fluxpp::jvp(f)(x, dx): the tangent of an argument must have its shape, or be one number");
   static_assert(R != rule::cotangent,
                 "fluxpp::vjp(f)(x, ybar): the cotangent must have the shape of the result, or be one number");
+  static_assert(R != rule::directions,
+                "fluxpp::jvps(f)(x, s), vjps, hvps: s must be a matrix: a row for each direction, "
+                "a column for each element");
+  static_assert(R != rule::direction_count,
+                "fluxpp::jvps(f)(x, s), vjps, hvps: for this f the type of s must tell the number of directions");
+  static_assert(
+      R != rule::custom_rule,
+      "fluxpp::custom_vjp(f, backward), custom_jvp(f, forward): backward must return an array of the shape of each "
+      "argument, forward one of the shape of the result");
   static_assert(R != rule::no_result,
                 "fluxpp: a function must return one value: a number, or what it computed from its arguments");
   static_assert(R != rule::carry,
