@@ -702,6 +702,9 @@ enum class rule : int {
   integer_gradient,
   tangent,
   cotangent,
+  directions,
+  direction_count,
+  custom_rule,
   branch,
   carry,
   slices,
@@ -1100,6 +1103,7 @@ constexpr var result_of(tape& t, int r, result_role role, int which) {
 
 } // namespace fluxpp::inline v0_1::graph
 
+// pin: a view of a value that is equal to no other node, so that a nested derivative can be taken with respect to it.
 // add, sub, mul, div, neg: the field operations, which rewrite each other and so share a file.
 // operation<Op>: the function object a user calls; on numbers it computes, on vars it records.
 // broadcast, reshape and sum: views and the reduction that are each other's adjoints.
@@ -1851,6 +1855,22 @@ constexpr int sum::rewrite(graph::tape& t, const graph::node& n) {
 } // namespace ops
 } // namespace fluxpp::inline v0_1
 
+namespace fluxpp::inline v0_1::ops {
+
+/// pin(x): x itself under a number of its own (attribute 0); hash-consing never merges it with x or another pin.
+/// grad     ybar
+struct pin : custom<1> {
+  static constexpr auto name = "pin";
+  static constexpr auto kind = graph::kind::reshape;
+  static constexpr var apply(var x) {
+    return record<pin>(*x.tape, x.shape(), graph::make_attributes(x.tape->size()), x);
+  }
+  static constexpr var vjp(const node_view&, var ybar, int) { return ybar; }
+  static constexpr var jvp(const node_view&, const pushforward& p) { return p.dx[0]; }
+};
+
+} // namespace fluxpp::inline v0_1::ops
+
 namespace fluxpp::inline v0_1::autodiff {
 
 /// depends[i] is true when node i is reached from one of the vars in x; the sweep stops at them.
@@ -1872,6 +1892,9 @@ constexpr list<bool> reached_from(const graph::tape& t, int last, const list<var
 
 /// A zero with the shape of x.
 constexpr var zeros_like(var x) { return ops::broadcast_to(x.tape->constant(0), x.shape()); }
+
+/// A direction of x that is none in particular: what is linear in it can be transposed, or recorded for others.
+constexpr var placeholder(var x) { return ops::pin::apply(zeros_like(x)); }
 
 /// cotangents: what a reverse sweep has found so far, per node.
 struct cotangents {
@@ -3033,7 +3056,908 @@ constexpr list<var> tangent(graph::tape& t, const list<var>& y, const list<var>&
 
 } // namespace fluxpp::inline v0_1::autodiff
 
-// dual<T, N>: a number with its derivatives along N directions, for ordinary templates.
+// Sparse matrices read out of a few products: which product, and which of its elements, each entry is.
+// Where a sparse matrix has its elements: patterns by rows, colours of columns that no row meets twice, and how a pattern is
+// found by asking.
+
+namespace fluxpp::inline v0_1 {
+
+/// sparsity: which elements of a matrix may differ from 0, row after row (CSR).
+struct sparsity {
+  std::size_t columns = 0;
+  std::vector<int> start{0}; ///< where each row begins in `column`, and where the last one ends
+  std::vector<int> column{}; ///< of each entry
+
+  std::size_t rows() const { return start.size() - 1; }
+  std::size_t entries() const { return column.size(); }
+  std::span<const int> row(std::size_t i) const {
+    return {column.data() + start[i], static_cast<std::size_t>(start[i + 1] - start[i])};
+  }
+  /// Ends a row: what was added to `column` since the last call belongs to it.
+  void end_row() { start.push_back(static_cast<int>(column.size())); }
+};
+
+/// csr_matrix<T>: a sparse matrix; value k stands in column pattern.column[k].
+template <class T> struct csr_matrix {
+  sparsity pattern;
+  std::vector<T> values;
+};
+
+namespace autodiff {
+
+/// errors   run: rows that are not in order, or a column that is none of p's (value_error)
+inline void require_pattern(const sparsity& p, const char* call) {
+  const bool ends = !p.start.empty() && p.start.front() == 0 && p.start.back() == static_cast<int>(p.entries());
+  const bool in_order = std::is_sorted(p.start.begin(), p.start.end());
+  const bool inside = std::all_of(p.column.begin(), p.column.end(),
+                                  [&](int j) { return j >= 0 && static_cast<std::size_t>(j) < p.columns; });
+  if (!ends || !in_order || !inside)
+    throw value_error(call, "start must rise from 0 to the number of entries, and a column lie in [0, columns)", "p");
+}
+
+/// Columns as rows.
+inline sparsity transposed(const sparsity& p) {
+  sparsity q{p.rows(), std::vector<int>(p.columns + 1), std::vector<int>(p.entries())};
+  for (const int j : p.column) ++q.start[static_cast<std::size_t>(j) + 1];
+  for (std::size_t j = 0; j < p.columns; ++j) q.start[j + 1] += q.start[j];
+  std::vector<int> at(q.start.begin(), q.start.end() - 1);
+  for (std::size_t i = 0; i < p.rows(); ++i)
+    for (const int j : p.row(i))
+      q.column[static_cast<std::size_t>(at[static_cast<std::size_t>(j)]++)] = static_cast<int>(i);
+  return q;
+}
+/// The entries of the fullest row.
+inline int fullest_row(const sparsity& p) {
+  int most = 0;
+  for (std::size_t i = 0; i < p.rows(); ++i) most = std::max(most, static_cast<int>(p.row(i).size()));
+  return most;
+}
+
+/// colouring: a colour for each of some columns, from 0 on.
+struct colouring {
+  std::vector<int> colour;
+  int count = 0;
+};
+
+/// The first colour that none of the neighbours has, for one column after the other; neighbours(j, visit) names them.
+template <class Neighbours> colouring first_free_colours(std::size_t n, const Neighbours& neighbours) {
+  colouring c{std::vector<int>(n, -1)};
+  std::vector<int> taken_by(n + 1, -1); // per colour: the last column that must not have it
+  for (std::size_t j = 0; j < n; ++j) {
+    neighbours(j, [&](int k) {
+      if (const int colour = c.colour[static_cast<std::size_t>(k)]; colour >= 0)
+        taken_by[static_cast<std::size_t>(colour)] = static_cast<int>(j);
+    });
+    int free = 0;
+    while (taken_by[static_cast<std::size_t>(free)] == static_cast<int>(j)) ++free;
+    c.colour[j] = free;
+    c.count = std::max(c.count, free + 1);
+  }
+  return c;
+}
+/// Colours of columns such that no row has two entries of one colour: each entry is an element of the product with the sum
+/// of a colour's unit vectors.
+/// source   Curtis, Powell & Reid 1974, doi:10.1093/imamat/13.1.117; Gebremedhin, Manne & Pothen 2005,
+///          doi:10.1137/S0036144504444711, algorithm 3.1
+inline colouring column_colours(const sparsity& p, const sparsity& by_columns) {
+  return first_free_colours(p.columns, [&](std::size_t j, const auto& visit) {
+    for (const int i : by_columns.row(j))
+      for (const int k : p.row(static_cast<std::size_t>(i))) visit(k);
+  });
+}
+/// Colours of a symmetric matrix such that the diagonal can be read from the products: neighbours differ.
+inline colouring diagonal_colours(const sparsity& p) {
+  return first_free_colours(p.columns, [&](std::size_t j, const auto& visit) {
+    for (const int k : p.row(j)) visit(k);
+  });
+}
+
+/// found_by(m, n, probe): the pattern of an m by n matrix. Whole groups of columns are asked for first, then the halves of
+/// those that answered; halves that no row may have both of are asked for together. probe(colour, count, hit) must call
+/// hit(k, i) where row i has an element in a column j of colour(j) = k.
+/// source   Griewank & Mitev 2002, doi:10.1007/s101070100281, by halves
+template <class Probe> sparsity found_by(std::size_t m, std::size_t n, const Probe& probe) {
+  sparsity found{std::min<std::size_t>(n, 1)}; // all columns as one group, which every row may have
+  for (std::size_t i = 0; i < m; ++i, found.end_row())
+    if (n > 0) found.column.push_back(0);
+  for (std::size_t width = std::bit_ceil(n) / 2; width > 0; width /= 2) {
+    sparsity halves{(n + width - 1) / width};
+    for (std::size_t i = 0; i < m; ++i, halves.end_row())
+      for (const int group : found.row(i))
+        for (int half = 2 * group; half < std::min(2 * group + 2, static_cast<int>(halves.columns)); ++half)
+          halves.column.push_back(half);
+    const colouring c = column_colours(halves, transposed(halves));
+    std::vector<bool> hit(static_cast<std::size_t>(c.count) * m);
+    probe([&](std::size_t j) { return c.colour[j / width]; }, static_cast<std::size_t>(c.count),
+          [&](std::size_t k, std::size_t i) { hit[k * m + i] = true; });
+    found = {halves.columns};
+    for (std::size_t i = 0; i < m; ++i, found.end_row())
+      for (const int half : halves.row(i))
+        if (hit[static_cast<std::size_t>(c.colour[static_cast<std::size_t>(half)]) * m + i])
+          found.column.push_back(half);
+  }
+  return found;
+}
+
+} // namespace autodiff
+} // namespace fluxpp::inline v0_1
+
+namespace fluxpp::inline v0_1::autodiff {
+
+/// compression: where the elements of a sparse matrix stand in its products with the directions of the colours.
+class compression {
+public:
+  compression() = default;
+  explicit compression(colouring c) : colours_(std::move(c)), begin_(static_cast<std::size_t>(colours_.count) + 1) {}
+
+  std::size_t count() const { return static_cast<std::size_t>(colours_.count); }
+  /// The direction of a column (of a row, if rows have colours).
+  std::size_t operator()(std::size_t j) const { return static_cast<std::size_t>(colours_.colour[j]); }
+
+  /// Value `to` is element `from` of the product with the direction of column j.
+  void add(std::size_t j, std::size_t from, std::size_t to) { entries_.push_back({(*this)(j), from, to}); }
+  void finish() {
+    std::stable_sort(entries_.begin(), entries_.end(),
+                     [](const entry& a, const entry& b) { return a.colour < b.colour; });
+    for (const entry& e : entries_) ++begin_[e.colour + 1];
+    for (std::size_t k = 0; k < count(); ++k) begin_[k + 1] += begin_[k];
+  }
+  /// Reads the values of colours first, first + 1, ... from the rows of a matrix of products.
+  template <class Products, class T>
+  void read(const Products& products, std::size_t first, std::size_t rows, T* values) const {
+    for (std::size_t k = 0; k < rows; ++k) {
+      const T* const row = products.data() + k * products.shape(1);
+      for (std::size_t e = begin_[first + k]; e < begin_[first + k + 1]; ++e)
+        values[entries_[e].to] = row[entries_[e].from];
+    }
+  }
+
+private:
+  struct entry {
+    std::size_t colour, from, to;
+  };
+  colouring colours_;
+  std::vector<entry> entries_;
+  std::vector<std::size_t> begin_{0}; ///< of each colour among the entries
+};
+
+/// The compression of all entries of a pattern, by colours of its columns, or of its rows where these are fewer.
+struct compressed_pattern {
+  compression by;
+  bool rows = false;
+
+  compressed_pattern() = default;
+  explicit compressed_pattern(const sparsity& p) {
+    const sparsity q = transposed(p);
+    colouring c;
+    rows = fullest_row(q) < fullest_row(p); // a bound on the colours, and a dense row or column makes many
+    c = rows ? column_colours(q, p) : column_colours(p, q);
+    if (const sparsity& other = rows ? p : q; fullest_row(other) < c.count) {
+      colouring d = rows ? column_colours(p, q) : column_colours(q, p);
+      if (d.count < c.count) c = std::move(d), rows = !rows;
+    }
+    by = compression(std::move(c));
+    for (std::size_t i = 0, to = 0; i < p.rows(); ++i)
+      for (const int j : p.row(i)) {
+        const auto column = static_cast<std::size_t>(j);
+        if (rows) by.add(i, column, to++);
+        else by.add(column, i, to++);
+      }
+    by.finish();
+  }
+};
+
+} // namespace fluxpp::inline v0_1::autodiff
+
+// custom_vjp, custom_jvp: functions with a derivative that the user states; the other mode follows by transposition.
+// Functions that become programs: a callable on vars, with names for its arguments.
+// The argument adaptor: what a program is told about an argument by its type, and how its elements are read.
+// Results of programs: a view of an array of static rank, and its owning form; both convert to other containers.
+
+namespace fluxpp::inline v0_1 {
+
+/// A container that can be made from a shape (xt::xtensor, xt::xarray).
+template <class X, int Rank> concept shaped_container = requires(X x, std::array<std::size_t, Rank> shape) {
+  X::from_shape(shape);
+  x.begin();
+};
+
+/// tensor_view<T, Rank>: contiguous row-major elements that something else owns.
+template <class T, int Rank> class tensor_view {
+public:
+  using value_type = T;
+  using shape_type = std::array<std::size_t, Rank>;
+
+  constexpr tensor_view() = default;
+  constexpr tensor_view(T* data, const shape_type& shape) : data_(data), shape_(shape) {}
+
+  constexpr T* data() const { return data_; }
+  constexpr const shape_type& shape() const { return shape_; }
+  constexpr std::size_t shape(int axis) const { return shape_[static_cast<std::size_t>(axis)]; }
+  constexpr std::size_t size() const {
+    std::size_t n = 1;
+    for (std::size_t e : shape_) n *= e;
+    return n;
+  }
+  constexpr T* begin() const { return data_; }
+  constexpr T* end() const { return data_ + size(); }
+  constexpr T& operator[](std::size_t i) const { return data_[i]; }
+  template <class... Index>
+  requires(sizeof...(Index) == Rank) constexpr T& operator()(Index... i) const {
+    const std::array<std::size_t, Rank> index{static_cast<std::size_t>(i)...};
+    std::size_t at = 0;
+    for (std::size_t a = 0; a < Rank; ++a) at = at * shape_[a] + index[a];
+    return data_[at];
+  }
+  /// A copy in a container of the caller's choice.
+  template <class X>
+  requires shaped_container<X, Rank>
+  operator X() const {
+    X x = X::from_shape(shape_);
+    auto to = x.begin();
+    for (T* p = begin(); p != end(); ++p, ++to) *to = *p;
+    return x;
+  }
+
+private:
+  T* data_ = nullptr;
+  shape_type shape_{};
+};
+
+/// tensor<T, Rank>: owns what it shows.
+template <class T, int Rank> class tensor {
+public:
+  using value_type = T;
+  using shape_type = std::array<std::size_t, Rank>;
+
+  tensor() = default;
+  explicit tensor(const shape_type& shape) : shape_(shape), data_(tensor_view<T, Rank>(nullptr, shape).size()) {}
+  explicit tensor(tensor_view<T, Rank> v) : shape_(v.shape()), data_(v.begin(), v.end()) {}
+
+  tensor_view<T, Rank> view() { return {data_.data(), shape_}; }
+  tensor_view<const T, Rank> view() const { return {data_.data(), shape_}; }
+  T* data() { return data_.data(); }
+  const T* data() const { return data_.data(); }
+  const shape_type& shape() const { return shape_; }
+  std::size_t shape(int axis) const { return shape_[static_cast<std::size_t>(axis)]; }
+  std::size_t size() const { return data_.size(); }
+  auto begin() { return data_.begin(); }
+  auto end() { return data_.end(); }
+  auto begin() const { return data_.begin(); }
+  auto end() const { return data_.end(); }
+  T& operator[](std::size_t i) { return data_[i]; }
+  const T& operator[](std::size_t i) const { return data_[i]; }
+  template <class... Index>
+  requires(sizeof...(Index) == Rank) T& operator()(Index... i) { return view()(i...); }
+  template <class... Index>
+  requires(sizeof...(Index) == Rank) const T& operator()(Index... i) const { return view()(i...); }
+  template <class X>
+  requires shaped_container<X, Rank>
+  operator X() const { return static_cast<X>(view()); }
+
+private:
+  shape_type shape_{};
+  std::vector<T> data_;
+};
+
+/// A tangent that is zero: fx::jvp(f)(a, b, da, fx::zero).
+struct zero_t {};
+inline constexpr zero_t zero{};
+
+/// array_ref<T>: an array of any rank, for look-up by a name known at run time; one element converts to a number.
+template <class T> struct array_ref {
+  T* data = nullptr;
+  std::size_t size = 0;
+  operator T() const { return data[0]; }
+  T& operator[](std::size_t i) const { return data[i]; }
+  T* begin() const { return data; }
+  T* end() const { return data + size; }
+};
+
+} // namespace fluxpp::inline v0_1
+
+namespace fluxpp::inline v0_1::arguments {
+
+template <class A> concept number = std::is_arithmetic_v<A>;
+/// An array has elements in memory, a shape and strides (xt::xtensor, xt::xtensor_fixed, views with data()).
+template <class A> concept strided_array = requires(const A& a) {
+  a.data();
+  a.shape();
+  a.strides();
+};
+/// A sequence is contiguous and has one axis (std::vector, std::array, std::span).
+template <class A> concept sequence = !strided_array<A> && requires(const A& a) {
+  { a.data()[0] } -> std::convertible_to<double>;
+  { a.size() } -> std::convertible_to<std::size_t>;
+}
+&&!requires(const A& a) { a.shape(); };
+template <class A> concept shaped_view = !strided_array<A> && requires(const A& a) {
+  a.data();
+  a.shape();
+  a.begin();
+};
+
+/// static_extents<Shape>: what a shape type says: rank, and each extent or -1.
+template <class S> struct static_extents { static constexpr int rank = -1; };
+template <class Index, std::size_t N> struct static_extents<std::array<Index, N>> {
+  static constexpr int rank = int{N};
+  static constexpr int extent(int) { return -1; }
+};
+template <template <std::size_t...> class S, std::size_t... X> struct static_extents<S<X...>> {
+  static constexpr int rank = int{sizeof...(X)};
+  static constexpr int all[sizeof...(X) + 1]{static_cast<int>(X)..., 0};
+  static constexpr int extent(int axis) { return all[axis]; }
+};
+
+/// What the type of an array says of its shape: xtensor's fixed containers name it, others show it.
+template <class A> struct shape_of_type {
+  using type = static_extents<std::remove_cvref_t<decltype(std::declval<const A&>().shape())>>;
+};
+template <class A>
+requires(static_extents<typename A::shape_type>::rank >= 0) struct shape_of_type<A> {
+  using type = static_extents<typename A::shape_type>;
+};
+
+/// argument_traits<A>: element type, rank, extents known from the type, and run-time access.
+template <class A> struct argument_traits {
+  static_assert(
+      sizeof(A) == 0,
+      "fluxpp: an argument must be a number, a std::array, std::vector or std::span, an xt::xtensor, or a tensor "
+      "of fluxpp");
+};
+template <number A> struct argument_traits<A> {
+  using element = A;
+  static constexpr int rank = 0;
+  static constexpr int extent(int) { return -1; }
+};
+/// An argument that is not there: a tangent known to be zero.
+template <> struct argument_traits<zero_t> {
+  using element = void;
+  static constexpr int rank = 0;
+  static constexpr int extent(int) { return -1; }
+};
+template <sequence A> struct argument_traits<A> {
+  using element = std::remove_cvref_t<decltype(std::declval<const A&>().data()[0])>;
+  static constexpr int rank = 1;
+  static constexpr int extent(int) {
+    if constexpr (requires { std::tuple_size<A>::value; }) return static_cast<int>(std::tuple_size<A>::value);
+    else return -1;
+  }
+  static std::size_t size(const A& a, int) { return a.size(); }
+  static std::ptrdiff_t stride(const A&, int) { return 1; }
+};
+template <class A>
+requires strided_array<A> || shaped_view<A>
+struct argument_traits<A> {
+  using element = std::remove_cvref_t<decltype(*std::declval<const A&>().data())>;
+  using shape_info = typename shape_of_type<A>::type;
+  static_assert(
+      shape_info::rank >= 0,
+      "fluxpp: the rank of an argument must be known from its type: pass an xt::xtensor, or fx::ranked<N>(x)");
+  static constexpr int rank = shape_info::rank >= 0 ? shape_info::rank : 0;
+  static constexpr int extent(int axis) { return shape_info::extent(axis); }
+  static std::size_t size(const A& a, int axis) {
+    return static_cast<std::size_t>(a.shape()[static_cast<std::size_t>(axis)]);
+  }
+  static std::ptrdiff_t stride(const A& a, int axis) {
+    if constexpr (strided_array<A>) return static_cast<std::ptrdiff_t>(a.strides()[static_cast<std::size_t>(axis)]);
+    std::ptrdiff_t s = 1;
+    for (int i = rank - 1; i > axis; --i) s *= static_cast<std::ptrdiff_t>(size(a, i));
+    return s;
+  }
+};
+
+// Functions, not concepts: compilers explain a concept at length.
+template <class A> constexpr bool is_argument() {
+  return number<A> || sequence<A> || strided_array<A> || shaped_view<A> || std::is_same_v<A, zero_t>;
+}
+template <class A> constexpr bool has_known_rank() {
+  if constexpr (strided_array<A> || shaped_view<A>) return shape_of_type<A>::type::rank >= 0;
+  else return true;
+}
+template <class A> constexpr bool has_few_axes() {
+  if constexpr (is_argument<A>() && has_known_rank<A>()) return argument_traits<A>::rank <= max_rank;
+  else return true;
+}
+/// acceptable<A...>: what arguments of a call must be.
+template <class... A>
+inline constexpr bool acceptable = ((is_argument<A>() && has_known_rank<A>() && has_few_axes<A>()) && ...);
+/// requirements<A...>: instantiated for a call; its size is a compile error for arguments that are not acceptable.
+template <class... A> struct requirements {
+  static_assert(
+      (is_argument<A>() && ...),
+      "fluxpp: an argument must be a number, a std::array, std::vector or std::span, an xt::xtensor, or a tensor "
+      "of fluxpp");
+  static_assert(
+      (has_known_rank<A>() && ...),
+      "fluxpp: the rank of an argument must be known from its type: pass an xt::xtensor, or fx::ranked<N>(x)");
+  static_assert((has_few_axes<A>() && ...), "fluxpp: an array has at most six axes");
+};
+
+/// argument<Element, extents...>: the signature of one argument; -1 is an extent known at the call.
+template <class Element, int... Extents> struct argument {
+  using element = Element;
+  static constexpr int rank = sizeof...(Extents);
+  static constexpr int extent[sizeof...(Extents) + 1]{Extents..., 0};
+  static constexpr bool integer = rank > 0 && std::is_integral_v<Element>;
+  static constexpr bool absent = std::is_void_v<Element>;
+};
+/// Whole numbers are real scalars; only arrays of them are indices.
+template <class A>
+using signature_element = std::conditional_t<argument_traits<A>::rank == 0 && std::is_integral_v<A>, double,
+                                             typename argument_traits<A>::element>;
+template <class A, class Index> struct argument_of;
+template <class A, int... Index> struct argument_of<A, std::integer_sequence<int, Index...>> {
+  using type = argument<signature_element<A>, argument_traits<A>::extent(Index)...>;
+};
+template <class A>
+using argument_t = typename argument_of<A, std::make_integer_sequence<int, argument_traits<A>::rank>>::type;
+
+/// The real type of a program: double if an array is double; else float if one is float; numbers decide without arrays.
+template <class... A> struct real_type {
+  template <class Element>
+  static constexpr bool
+      arrays = ((argument_traits<A>::rank > 0 && std::is_same_v<typename argument_traits<A>::element, Element>) || ...);
+  template <class Element>
+  static constexpr bool any = (std::is_same_v<typename argument_traits<A>::element, Element> || ...);
+  using type = std::conditional_t<
+      arrays<double>, double,
+      std::conditional_t<arrays<float>, float, std::conditional_t<any<float> && !any<double>, float, double>>>;
+};
+
+/// The address of the first element: a view may say how far it is from where the memory begins.
+template <class A> auto* first_element(const A& a) {
+  if constexpr (requires { a.data_offset(); }) return a.data() + a.data_offset();
+  else return a.data();
+}
+
+/// Whether the elements lie one after the other in row-major order.
+template <class A> bool contiguous(const A& a) {
+  using traits = argument_traits<A>;
+  std::ptrdiff_t expected = 1;
+  for (int axis = traits::rank - 1; axis >= 0; --axis) {
+    const auto n = static_cast<std::ptrdiff_t>(traits::size(a, axis));
+    if (n != 1 && traits::stride(a, axis) != expected) return false;
+    expected *= n;
+  }
+  return true;
+}
+
+/// Whether T has the whole number v and all that are nearer to 0.
+template <class T, class V> constexpr bool counts_to(V v) {
+  if constexpr (std::numeric_limits<V>::digits <= std::numeric_limits<T>::digits) return true;
+  else if (constexpr V most = V{1} << std::numeric_limits<T>::digits; std::is_signed_v<V>)
+    return v <= most && v >= -most;
+  else return v <= most;
+}
+
+/// copy_elements(a, to): the elements in row-major order as T. Index values beyond T's exact integers are refused.
+template <class T, class A> void copy_elements(const A& a, T* to) {
+  using traits = argument_traits<A>;
+  constexpr int rank = traits::rank;
+  std::size_t index[rank + 1]{};
+  std::size_t count = 1;
+  for (int axis = 0; axis < rank; ++axis) count *= traits::size(a, axis);
+  for (std::size_t i = 0; i < count; ++i) {
+    std::ptrdiff_t at = 0;
+    for (int axis = 0; axis < rank; ++axis) at += static_cast<std::ptrdiff_t>(index[axis]) * traits::stride(a, axis);
+    const auto v = first_element(a)[at];
+    to[i] = static_cast<T>(v);
+    if constexpr (std::is_integral_v<typename traits::element>)
+      if (!counts_to<T, typename traits::element>(v))
+        throw value_error("argument",
+                          "an index of " + std::to_string(v) + " is not exact in a program of this precision");
+    for (int axis = rank - 1; axis >= 0 && ++index[axis] == traits::size(a, axis); --axis) index[axis] = 0;
+  }
+}
+
+} // namespace fluxpp::inline v0_1::arguments
+
+namespace fluxpp::inline v0_1 {
+
+/// strided_view<T, Rank>: elements that something else owns, any distances apart.
+template <class T, int Rank> struct strided_view {
+  using value_type = T;
+  const T* first = nullptr;
+  std::array<std::size_t, Rank> extents{};
+  std::array<std::ptrdiff_t, Rank> distances{};
+
+  const T* data() const { return first; }
+  const auto& shape() const { return extents; }
+  const auto& strides() const { return distances; }
+};
+
+/// ranked<N>(x): x, whose rank is known at run time only (xt::xarray), as an array of rank N.
+/// errors   run: x has another rank (shape_error)
+template <int N, class X> auto ranked(const X& x) {
+  if (static_cast<int>(x.shape().size()) != N)
+    throw shape_error("ranked<" + std::to_string(N) + ">(x)", "x has " + std::to_string(x.shape().size()) + " axes",
+                      "x", -1, N, static_cast<std::int64_t>(x.shape().size()));
+  strided_view<typename X::value_type, N> view{arguments::first_element(x)};
+  for (std::size_t i = 0; i < N; ++i) {
+    view.extents[i] = static_cast<std::size_t>(x.shape()[i]);
+    view.distances[i] = static_cast<std::ptrdiff_t>(x.strides()[i]);
+  }
+  return view;
+}
+
+} // namespace fluxpp::inline v0_1
+
+// An evaluator is a thing that executes a plan; this header names evaluators and finds the one a tag asks for.
+
+namespace fluxpp::inline v0_1 {
+
+/// random_key: what the random numbers of a call follow from, besides their place in the program.
+struct random_key {
+  std::uint64_t seed = 0;
+  std::uint32_t step = 0;
+};
+
+/// What a call that cannot be compiled returns, so that one error stays one.
+struct nothing_reader {
+  template <int Index> constexpr double operator()() const { return 0; }
+};
+
+/// evaluator_of<Tag>: specialised by eval/*.hpp. An evaluator has a type `workspace`, owned by a callable, and
+///   template <class Transform, class... A> using report = ...;   // whose size is an error for arguments that do not fit
+///   template <class Transform, bool Owning, class... A> static auto call(workspace&, const random_key&, const A&... args);
+template <class Tag> struct evaluator_of {
+  static_assert(
+      sizeof(Tag) == 0,
+      "fluxpp: no evaluator for this tag: include fluxpp/eval/cpu.hpp (fx::cpu) or the header of your device");
+  struct workspace {};
+  template <class, class...> using report = workspace;
+  template <class Transform, bool, class... A> static auto call(workspace&, const random_key&, const A&...) {
+    return Transform::template results<double, sizeof...(A)>(nothing_reader{});
+  }
+};
+
+/// cpu_evaluator: runs SIMD kernels on threads; one that checks looks at the result of every operation.
+template <bool CheckFinite> struct cpu_evaluator { static constexpr bool check_finite = CheckFinite; };
+
+} // namespace fluxpp::inline v0_1
+
+// Translation units may differ in FLUXPP_CHECK_FINITE: what depends on it, the tag and every function or class that has
+// it as its default, stands in a namespace that tells which, and is another entity there.
+#ifndef FLUXPP_CHECK_FINITE
+#define FLUXPP_CHECK_FINITE 0
+#endif
+#if FLUXPP_CHECK_FINITE
+#define FLUXPP_DEFAULTS checked_defaults
+#else
+#define FLUXPP_DEFAULTS plain_defaults
+#endif
+
+namespace fluxpp::inline v0_1::inline FLUXPP_DEFAULTS {
+
+/// cpu: the evaluator of functions that are not given another; with FLUXPP_CHECK_FINITE=1 the one that checks.
+using cpu_tag = cpu_evaluator<FLUXPP_CHECK_FINITE != 0>;
+inline constexpr cpu_tag cpu{};
+
+} // namespace fluxpp::inline v0_1::inline FLUXPP_DEFAULTS
+
+namespace fluxpp::inline v0_1 {
+
+/// names<"x", "y">: a list of names.
+template <text... Names> struct names {
+  static constexpr int size = sizeof...(Names);
+  template <text Name> static constexpr int at = position<Name, Names...>();
+  static constexpr std::array<std::string_view, sizeof...(Names) + 1> list{Names.view()..., {}};
+};
+
+/// named_function: a function whose arguments have names; made by fx::function.
+template <class F, text... Names> struct named_function : F { using argument_names = names<Names...>; };
+
+template <text... Names> struct function_builder {
+  template <class F> constexpr named_function<F, Names...> operator()(F) const { return {}; }
+};
+/// fx::function<"mu", "sigma", "x">(f): f with names for its arguments, in order. f must not capture: it is a constant,
+/// run by the compiler on handles to build the program; values that change are arguments.
+template <text... Names> inline constexpr function_builder<Names...> function{};
+
+template <class F> struct names_of { using type = names<>; };
+template <class F>
+requires requires { typename F::argument_names; }
+struct names_of<F> {
+  using type = typename F::argument_names;
+};
+
+/// A function that can become a program needs nothing at run time.
+template <class F> inline constexpr bool traceable = std::is_empty_v<F>&& std::is_default_constructible_v<F>;
+
+namespace graph {
+
+template <class F, int... Index>
+constexpr var call_with(tape& t, const list<var>& args, std::integer_sequence<int, Index...>) {
+  if constexpr (std::is_convertible_v<decltype(F{}(args[Index]...)), var>) {
+    return F{}(args[Index]...);
+  } else {
+    t.fail(rule::no_result, {}, {});
+    return 0.0;
+  }
+}
+/// The result of F on N vars; a plain number is put on the tape.
+template <class F, int N> constexpr var call(tape& t, const list<var>& args) {
+  const var y = call_with<F>(t, args, std::make_integer_sequence<int, N>{});
+  return y.is_number() ? t.constant(y.number) : y;
+}
+
+constexpr var as_var(var v) { return v; }
+constexpr var as_var(zero_t) { return {}; }
+
+/// Puts plain numbers among vars on the tape of the others; a tangent that is zero stays absent.
+template <class... V> constexpr list<var> on_one_tape(V... v) {
+  tape* t = nullptr;
+  ((t = v.exists() ? v.tape : t), ...);
+  list<var> out;
+  (out.push(v.exists() || v.absent() ? v : t->constant(v.number)), ...);
+  return out;
+}
+constexpr tape* tape_of(const list<var>& x) {
+  for (const var& v : x)
+    if (v.exists()) return v.tape;
+  return nullptr;
+}
+
+/// How output I of a transform is handed out inside a larger program.
+struct var_reader {
+  const list<var>& all;
+  template <int Index> constexpr var operator()() const { return all[Index]; }
+};
+
+} // namespace graph
+
+/// argument_count<Given, Expected>: instantiated for a call; the numbers stand in the message.
+template <int Given, int Expected> struct argument_count {
+  static_assert(
+      Given == Expected,
+      "fluxpp::f(args): one argument for each argument of f, in order (fx::jvp and fx::hvp: then a tangent for "
+      "each; fx::vjp: then the cotangent of the result)");
+};
+/// Whether F can be called with N vars.
+template <int> using one_var = graph::var;
+template <class F, int... I> constexpr bool takes(std::integer_sequence<int, I...>) {
+  return requires(const F& f) { f(one_var<I>{}...); };
+}
+/// The number of arguments of a call: told by F's names, or what is given if F takes it; else 0.
+template <class F, class Transform, int Given, int N = 0> constexpr int expected_arguments() {
+  constexpr int named = names_of<F>::type::size;
+  if constexpr (named > 0) return Transform::template from_function<named>;
+  else if constexpr (Transform::template from_function<N> == Given)
+    return takes<F>(std::make_integer_sequence<int, N>{}) ? Given : 0;
+  else if constexpr (N < Given) return expected_arguments<F, Transform, Given, N + 1>();
+  else return 0;
+}
+template <class...> inline constexpr bool never = false;
+
+/// callable<Transform, Tag>: what fx::value_and_grad and its kin return. Owns its workspace and reuses it call after call;
+/// one object must not be called from two threads at once, copies are independent.
+/// Called as an lvalue it returns views of its workspace, valid until its next call; called as an rvalue, owning tensors.
+/// Called on vars it takes part in a larger program, so derivatives nest.
+template <class Transform, class Tag> class callable {
+public:
+  using transform = Transform;
+  constexpr callable() = default;
+  constexpr callable(const callable& other) : key_(other.key_) {}
+  constexpr callable(callable&& other) noexcept
+      : key_(other.key_), workspace_(std::exchange(other.workspace_, nullptr)) {}
+  constexpr callable& operator=(callable other) noexcept {
+    key_ = other.key_;
+    std::swap(workspace_, other.workspace_);
+    return *this;
+  }
+  constexpr ~callable() { delete workspace_; }
+
+  /// Sets what dropout and other random numbers of later calls follow from; the same key gives the same numbers.
+  callable& key(std::uint64_t seed, std::uint32_t step = 0) {
+    key_ = {seed, step};
+    return *this;
+  }
+
+  // Both calls say the same in full: one function more between would be a long line more in every compile error.
+  template <class... A>
+  requires(!(std::is_same_v<std::remove_cvref_t<A>, graph::var> || ...)) auto operator()(const A&... args) & {
+    static_assert(sizeof(argument_count<int{sizeof...(A)}, expected<int{sizeof...(A)}>>) > 0);
+    static_assert(sizeof(arguments::requirements<A...>) > 0);
+    if constexpr (int{sizeof...(A)} != expected<int{sizeof...(A)}> || !arguments::acceptable<A...>) {
+      return Transform::template results<double, expected<int{sizeof...(A)}>>(nothing_reader{});
+    } else {
+      static_assert(sizeof(typename evaluator_of<Tag>::template report<Transform, A...>) > 0);
+      return evaluator_of<Tag>::template call<Transform, false>(memory(), key_, args...);
+    }
+  }
+  template <class... A>
+  requires(!(std::is_same_v<std::remove_cvref_t<A>, graph::var> || ...)) auto operator()(const A&... args) && {
+    static_assert(sizeof(argument_count<int{sizeof...(A)}, expected<int{sizeof...(A)}>>) > 0);
+    static_assert(sizeof(arguments::requirements<A...>) > 0);
+    if constexpr (int{sizeof...(A)} != expected<int{sizeof...(A)}> || !arguments::acceptable<A...>) {
+      return Transform::template results<double, expected<int{sizeof...(A)}>>(nothing_reader{});
+    } else {
+      static_assert(sizeof(typename evaluator_of<Tag>::template report<Transform, A...>) > 0);
+      return evaluator_of<Tag>::template call<Transform, true>(memory(), key_, args...);
+    }
+  }
+  template <class... A>
+  requires(!(std::is_same_v<std::remove_cvref_t<A>, graph::var> || ...)) auto operator()(const A&...) const& {
+    static_assert(never<A...>,
+                  "fluxpp: a compiled function keeps its workspace in itself: call one that is not const, or a copy");
+    return Transform::template results<double, expected<int{sizeof...(A)}>>(nothing_reader{});
+  }
+  template <class... A>
+  requires(std::is_same_v<std::remove_cvref_t<A>, graph::var> || ...) constexpr auto operator()(A... args) const {
+    static_assert(sizeof(argument_count<int{sizeof...(A)}, expected<int{sizeof...(A)}>>) > 0);
+    if constexpr (int{sizeof...(A)} != expected<int{sizeof...(A)}>) {
+      return Transform::template results<graph::var, expected<int{sizeof...(A)}>>(nothing_reader{});
+    } else {
+      const list<graph::var> x = graph::on_one_tape(graph::as_var(args)...);
+      const list<graph::var> y = Transform::template build<sizeof...(A)>(*graph::tape_of(x), x);
+      return Transform::template results<graph::var, sizeof...(A)>(graph::var_reader{y});
+    }
+  }
+
+private:
+  using workspace = typename evaluator_of<Tag>::workspace;
+  template <int Given>
+  static constexpr int expected = expected_arguments<typename Transform::function, Transform, Given>();
+  workspace& memory() {
+    if (workspace_ == nullptr) workspace_ = new workspace;
+    return *workspace_;
+  }
+  random_key key_;
+  workspace* workspace_ = nullptr; // made by the first call, so that a callable is a constant until then
+};
+
+} // namespace fluxpp::inline v0_1
+
+// stop_gradient: a value whose derivative is taken to be zero.
+
+namespace fluxpp::inline v0_1 {
+namespace ops {
+
+/// stop_gradient(x): x itself, as a view without a rule of differentiation.
+struct stop_gradient : rule_defaults {
+  static constexpr auto name = "stop_gradient";
+  static constexpr auto kind = graph::kind::reshape;
+  static constexpr int arity = 1;
+  static constexpr var apply(var x) { return record<stop_gradient>(*x.tape, x.shape(), {}, x); }
+  static constexpr int rewrite(graph::tape& t, const graph::node& n) {
+    const graph::op_info* op = t[n.args[0]].op;
+    return op->integer || op == &graph::constant_op || op == n.op ? n.args[0] : -1;
+  }
+};
+
+struct stop_gradient_function {
+  constexpr var operator()(var x) const { return x.is_number() ? x : stop_gradient::apply(x); }
+};
+
+} // namespace ops
+
+/// stop_gradient(x): x, of which derivatives know nothing.
+/// grad     0
+inline constexpr ops::stop_gradient_function stop_gradient{};
+
+} // namespace fluxpp::inline v0_1
+
+namespace fluxpp::inline v0_1 {
+namespace ops {
+
+/// listed(x, before): x, and after it the arguments before; a view that no derivative passes.
+struct listed : custom<2> {
+  static constexpr auto name = "listed";
+  static constexpr auto kind = graph::kind::reshape;
+  static constexpr bool integer = true;
+  static constexpr var apply(var x, var before) { return record<listed>(*x.tape, x.shape(), {}, x, before); }
+  static constexpr var vjp(const node_view&, var, int) { return {}; }
+  static constexpr var jvp(const node_view&, const pushforward&) { return {}; }
+};
+
+/// ruled(y, x, all): y, whose derivative by argument x (number: attribute 0) of N, all of them listed, is that of the Rule. One
+/// for each argument, around each other, stand for a function of them; the program that is left has none of them.
+template <class Rule, int N> struct ruled : custom<3> {
+  static constexpr auto name = "ruled";
+  static constexpr auto kind = graph::kind::reshape;
+  static constexpr var apply(var y, const list<var>& x) {
+    var all;
+    for (const var& v : x) all = listed::apply(v, all);
+    for (int i = 0; i < N; ++i) y = record<ruled>(*y.tape, y.shape(), graph::make_attributes(i), y, x[i], all);
+    return y;
+  }
+  static constexpr var vjp(const node_view& y, var ybar, int i) {
+    if (i == 0) return ybar;
+    return i == 1 ? Rule::template pull<N>(arguments(y), y.result(), ybar, y.attr(0)) : var{};
+  }
+  static constexpr var jvp(const node_view& y, const pushforward& p) {
+    if (!p.dx[1].exists()) return p.dx[0];
+    return plus(p.dx[0], Rule::template push<N>(arguments(y), y.result(), p.dx[1], y.attr(0)));
+  }
+
+private:
+  static constexpr list<var> arguments(const node_view& y) {
+    list<var> x;
+    x.assign(N, {});
+    for (int i = N - 1, id = y.node.args[2]; i >= 0; id = (*y.tape)[id].args[1], --i)
+      x[i] = {*y.tape, (*y.tape)[id].args[0]};
+    return x;
+  }
+};
+
+} // namespace ops
+
+namespace autodiff {
+
+/// What a user's rule returned, number i of it, with the shape that it must have.
+template <class R> constexpr var returned(const R& r, int i, var like) {
+  graph::tape& t = *like.tape;
+  var v;
+  if constexpr (std::is_convertible_v<R, var>) v = r;
+  else v = r[static_cast<std::size_t>(i)];
+  return ops::fitted(v.exists() ? v : t.constant(v.number), like.shape(), "custom_vjp", graph::rule::custom_rule);
+}
+
+/// backward_rule<Backward>: states the cotangents; tangents are their transpose.
+template <class Backward> struct backward_rule {
+  template <int N> static constexpr var pull(const list<var>& x, var y, var ybar, int i) {
+    return [&]<int... I>(std::integer_sequence<int, I...>) { return returned(Backward{}(x[I]..., y, ybar), i, x[i]); }
+    (std::make_integer_sequence<int, N>{});
+  }
+  template <int N> static constexpr var push(const list<var>& x, var y, var dx, int i) {
+    list<var> ybar;
+    ybar.push(placeholder(y));
+    return adjoint(*y.tape, pull<N>(x, y, ybar[0], i), dx, ybar)[0];
+  }
+};
+
+/// forward_rule<Forward>: states the tangent; cotangents are its transpose.
+template <class Forward> struct forward_rule {
+  template <int N> static constexpr var push(const list<var>& x, var y, var dx, int i) {
+    const auto along = [&](int k) { return k == i ? dx : zeros_like(x[k]); };
+    return [&]<int... I>(std::integer_sequence<int, I...>) {
+      return returned(Forward{}(x[I]..., y, along(I)...), 0, y);
+    }
+    (std::make_integer_sequence<int, N>{});
+  }
+  template <int N> static constexpr var pull(const list<var>& x, var y, var ybar, int i) {
+    list<var> dx;
+    dx.push(placeholder(x[i]));
+    return adjoint(*y.tape, push<N>(x, y, dx[0], i), ybar, dx)[0];
+  }
+};
+
+/// ruled_function<F, Rule>: F with the derivatives of Rule.
+template <class F, class Rule> struct ruled_function {
+  template <class... V> constexpr var operator()(V... args) const {
+    const list<var> x = graph::on_one_tape(var(args)...);
+    const var y = graph::call<F, sizeof...(V)>(*graph::tape_of(x), x);
+    return ops::ruled<Rule, sizeof...(V)>::apply(fluxpp::stop_gradient(y), x);
+  }
+};
+
+} // namespace autodiff
+
+template <class F, class Rule> struct names_of<autodiff::ruled_function<F, Rule>> : names_of<F> {};
+
+/// custom_vjp(f, backward): f, whose cotangents are backward(x..., y, ybar): one for each argument, as a std::array of vars, or
+/// the one itself. Forward mode takes the transpose, at ybar = 0 where backward is not linear in ybar (clipped gradients).
+/// errors   compile: a cotangent without the shape of its argument; a rule that captures
+/// example  examples/06_own_gradient.cpp
+template <class F, class Backward> constexpr auto custom_vjp(F, Backward) {
+  static_assert(traceable<F> && traceable<Backward>,
+                "fluxpp::custom_vjp(f, backward): f and backward must not capture; pass values as arguments");
+  return autodiff::ruled_function<F, autodiff::backward_rule<Backward>>{};
+}
+
+/// custom_jvp(f, forward): f, whose tangent is forward(x..., y, dx...), linear in dx. Reverse mode takes the transpose.
+/// errors   compile: a tangent without the shape of the result; a rule that captures
+template <class F, class Forward> constexpr auto custom_jvp(F, Forward) {
+  static_assert(traceable<F> && traceable<Forward>,
+                "fluxpp::custom_jvp(f, forward): f and forward must not capture; pass values as arguments");
+  return autodiff::ruled_function<F, autodiff::forward_rule<Forward>>{};
+}
+
+} // namespace fluxpp::inline v0_1
+
+// Derivatives along many directions in one program: the value is computed once, the directions are an axis of the arrays.
+// A part of a program for many directions at once: what depends on the direction gets the directions as its first axis.
 // The list of operations: to be tested, planned and run, an operation stands here.
 // acos: the inverse cosine.
 // rsqrt: the reciprocal square root.
@@ -3901,6 +4825,30 @@ inline constexpr ops::flatten_function flatten{};
 namespace fluxpp::inline v0_1 {
 namespace ops {
 
+/// A matrix that is constant along the contracted axis takes sums of the other matrix out of the product: what is left is an
+/// outer product. Such a matrix is the cotangent of a sum, or of a mean.
+constexpr int contract_constants(graph::tape& t, const graph::node& n) {
+  const graph::attributes flags = t.attribute_table()[n.attr];
+  for (int i = 0; i < 2; ++i) {
+    const graph::node operand = t[n.args[i]];
+    const int along = flags.value[i] != i ? 0 : 1; // the contracted axis, as the operand lies: columns of a, rows of b
+    if (operand.op != &info<broadcast>) continue;
+    const dims from = t.shape_of(operand.args[0]), to = t.shapes()[operand.shape];
+    const auto extent = [&](int axis) { return axis + from.rank < 2 ? 1 : from[axis + from.rank - 2]; };
+    if (extent(along) != 1 || to[along] == 1) continue;
+    const var other{t, n.args[1 - i]};
+    const dims shape = t.shapes()[n.shape];
+    const int kept = extent(1 - along), summed = flags.value[1 - i] != i ? 1 : 0;
+    const var sums = sum::apply(other, 1u << summed), constant = {t, operand.args[0]};
+    const var left =
+        i == 0 ? reshape::apply(constant, make_dims(kept, 1)) : reshape::apply(sums, make_dims(shape[0], 1));
+    const var right =
+        i == 0 ? reshape::apply(sums, make_dims(1, shape[1])) : reshape::apply(constant, make_dims(1, kept));
+    return broadcast_to(left * right, shape).id;
+  }
+  return -1;
+}
+
 /// matmul(a, b): the product of two matrices; attributes 0 and 1 say which is read transposed.
 /// grad     in a: ybar b', in b: a' ybar
 struct matmul : linear<2> {
@@ -3909,7 +4857,10 @@ struct matmul : linear<2> {
     const dims shape = make_dims(matrix_extent(a.shape(), 0, ta), matrix_extent(b.shape(), 1, tb));
     return record<matmul>(*a.tape, shape, graph::make_attributes(ta, tb), a, b);
   }
-  static constexpr int rewrite(graph::tape& t, const graph::node& n) { return absorb_transposes(t, n); }
+  static constexpr int rewrite(graph::tape& t, const graph::node& n) {
+    const int direct = absorb_transposes(t, n);
+    return direct >= 0 ? direct : contract_constants(t, n);
+  }
   static constexpr var transpose(const node_view& y, var ybar, int i) {
     const bool ta = y.attr(0) != 0, tb = y.attr(1) != 0;
     const var other = y.arg(1 - i);
@@ -4540,35 +5491,6 @@ constexpr var per_channel(var v, var x) {
 }
 
 } // namespace fluxpp::inline v0_1::ops
-
-// stop_gradient: a value whose derivative is taken to be zero.
-
-namespace fluxpp::inline v0_1 {
-namespace ops {
-
-/// stop_gradient(x): x itself, as a view without a rule of differentiation.
-struct stop_gradient : rule_defaults {
-  static constexpr auto name = "stop_gradient";
-  static constexpr auto kind = graph::kind::reshape;
-  static constexpr int arity = 1;
-  static constexpr var apply(var x) { return record<stop_gradient>(*x.tape, x.shape(), {}, x); }
-  static constexpr int rewrite(graph::tape& t, const graph::node& n) {
-    const graph::op_info* op = t[n.args[0]].op;
-    return op->integer || op == &graph::constant_op || op == n.op ? n.args[0] : -1;
-  }
-};
-
-struct stop_gradient_function {
-  constexpr var operator()(var x) const { return x.is_number() ? x : stop_gradient::apply(x); }
-};
-
-} // namespace ops
-
-/// stop_gradient(x): x, of which derivatives know nothing.
-/// grad     0
-inline constexpr ops::stop_gradient_function stop_gradient{};
-
-} // namespace fluxpp::inline v0_1
 
 namespace fluxpp::inline v0_1 {
 
@@ -8055,24 +8977,6 @@ inline constexpr ops::reduction<ops::norm, false> norm{};
 
 } // namespace fluxpp::inline v0_1
 
-// pin: a view of a value that is equal to no other node, so that a nested derivative can be taken with respect to it.
-
-namespace fluxpp::inline v0_1::ops {
-
-/// pin(x): x itself under a number of its own (attribute 0); hash-consing never merges it with x or another pin.
-/// grad     ybar
-struct pin : custom<1> {
-  static constexpr auto name = "pin";
-  static constexpr auto kind = graph::kind::reshape;
-  static constexpr var apply(var x) {
-    return record<pin>(*x.tape, x.shape(), graph::make_attributes(x.tape->size()), x);
-  }
-  static constexpr var vjp(const node_view&, var ybar, int) { return ybar; }
-  static constexpr var jvp(const node_view&, const pushforward& p) { return p.dx[0]; }
-};
-
-} // namespace fluxpp::inline v0_1::ops
-
 // pow: powers.
 
 namespace fluxpp::inline v0_1 {
@@ -8124,25 +9028,47 @@ inline constexpr operation<ops::pow> pow{};
 namespace fluxpp::inline v0_1 {
 namespace ops {
 
+/// others(x): for each element the product of all others along the axis in attribute 0; differentiated as the product of
+/// those before it and those after it.
+struct others : custom<1> {
+  static constexpr auto name = "others";
+  static constexpr var apply(var x, int axis) {
+    return record<others>(*x.tape, x.shape(), graph::make_attributes(axis), x);
+  }
+  static constexpr var vjp(const node_view& y, var ybar, int) {
+    const var before = running(y, false), after = running(y, true);
+    return cumprod::vjp({*y.tape, before.id}, ybar * after, 0) + cumprod::vjp({*y.tape, after.id}, ybar * before, 0);
+  }
+  static constexpr var jvp(const node_view& y, const pushforward& p) {
+    const var before = running(y, false), after = running(y, true);
+    return after * cumprod::jvp({*y.tape, before.id}, p) + before * cumprod::jvp({*y.tape, after.id}, p);
+  }
+
+private:
+  static constexpr var running(const node_view& y, bool reverse) {
+    return cumprod::apply(y.arg(0), y.attr(0), {true, reverse});
+  }
+};
+
 /// prod(x): the product over the axes in the mask (attribute 0), which keep extent 1.
 struct prod : custom<1> {
   static constexpr auto name = "prod";
   static constexpr auto kind = graph::kind::reduction;
   static constexpr auto fold = graph::fold::prod;
   static constexpr var apply(var x, unsigned mask) { return ops::fold<prod>(x, mask); }
-  static constexpr var vjp(const node_view& y, var ybar, int) { return ybar * others(y); }
+  static constexpr var vjp(const node_view& y, var ybar, int) { return ybar * all_others(y); }
   static constexpr var jvp(const node_view& y, const pushforward& p) {
-    return sum::apply(p.dx[0] * others(y), static_cast<unsigned>(y.attr(0)));
+    return sum::apply(p.dx[0] * all_others(y), static_cast<unsigned>(y.attr(0)));
   }
 
 private:
-  /// For each element the product of all others: of those before it and those after it along the last axis, times the same of
-  /// the products along that axis, and so on for each axis before it.
-  static constexpr var others(const node_view& y) {
+  /// For each element the product of all others: of those along the last axis, times the same of the products along that
+  /// axis, and so on for each axis before it.
+  static constexpr var all_others(const node_view& y) {
     var x = y.arg(0), product = 1.0;
     for (int axis = x.rank() - 1; axis >= 0; --axis) {
       if (x.shape()[axis] == 1 || !(y.attr(0) >> axis & 1)) continue;
-      product = product * (cumprod::apply(x, axis, {true, false}) * cumprod::apply(x, axis, {true, true}));
+      product = product * others::apply(x, axis);
       x = apply(x, 1u << axis);
     }
     return product;
@@ -8998,731 +9924,200 @@ using step_list = both_lists<
     op_list<matmul, batched_matmul, conv2d, conv2d_input_grad, conv2d_weight_grad,                             //
             max_pool2d, max_pool_at, max_pool_put, avg_pool2d, avg_pool2d_grad,                                //
             unfold, fold_windows, resample, resample_grad, patch_sum, patch_put, patch_dot,                    //
-            attention_rows, attention_grad, cumsum, cumprod, linear_recurrence, argsort, searchsorted,         //
+            attention_rows, attention_grad, cumsum, cumprod, others, linear_recurrence, argsort, searchsorted, //
             permute, slice, embed, concat<2>, concat<3>, concat<4>, gather, scatter_add, scatter_argmax, pick, //
             arg_extremum, take_at_extremum, put_at_extremum, uniform, iota>,
     decomposition_list>::type;
 
 } // namespace fluxpp::inline v0_1::ops
 
-namespace fluxpp::inline v0_1 {
-/// Where dual stands, so that exp(x) of a dual finds the function here and never the object fluxpp::exp.
-namespace dual_numbers {
+namespace fluxpp::inline v0_1::autodiff {
 
-/// dual<T, N>{value, tangent}: value + sum of tangent[k] e_k with e_j e_k = 0; a plain number is a constant.
-/// dual<dual<T>> carries second derivatives.
-/// source   Clifford 1873; Griewank & Walther 2008, Evaluating Derivatives, chapter 3
-template <class T, int N = 1> struct dual {
-  using value_type = T;
-  static constexpr int directions = N;
-  T value{};
-  std::array<T, N> tangent{};
+/// many: for nodes between a direction and a result, the arrays [count, shape] of their values along `count` directions.
+/// Elementwise operations, reductions, views, products of matrices, moves of elements and operations on items of a batch act on
+/// the whole array; any other operation is recorded once for each direction.
+class many {
+public:
+  /// The nodes recorded so far may depend on directions.
+  constexpr many(graph::tape& t, int count) : t_(&t), count_(count), first_(t.size()) { all_.assign(t.size(), -1); }
 
-  constexpr dual() : dual(T(0)) {}
-  constexpr dual(const T& v) : value(v) { tangent.fill(T(0)); }
-  constexpr dual(const T& v, const std::array<T, N>& dv) : value(v), tangent(dv) {}
-  template <class U>
-  requires(std::is_arithmetic_v<U> && !std::is_same_v<U, T>) constexpr dual(U v)
-      : dual(T(static_cast<scalar::real_of<T>>(v))) {}
-
-  /// dual::variable(v, k): the k-th of N independent variables.
-  static constexpr dual variable(const T& v, int k = 0) {
-    dual x(v);
-    x.tangent[static_cast<unsigned>(k)] = T(1);
-    return x;
+  /// Lets `all`, [count, shape of x], stand for the direction x.
+  constexpr void put(var x, var all) {
+    all_[x.id] = all.id;
+    first_ = x.id < first_ ? x.id : first_;
   }
 
-  template <class U> constexpr dual& operator+=(const U& u) { return *this = *this + u; }
-  template <class U> constexpr dual& operator-=(const U& u) { return *this = *this - u; }
-  template <class U> constexpr dual& operator*=(const U& u) { return *this = *this * u; }
-  template <class U> constexpr dual& operator/=(const U& u) { return *this = *this / u; }
+  /// Records what depends on the directions. False where it cannot: an array of six axes has no room for one more, loops
+  /// take one direction at a time, and an operation that does so too must know how many there are.
+  constexpr bool record() {
+    const bool among_rules = std::exchange(t_->rules, true);
+    bool complete = true;
+    for (int id = first_; complete && id < all_.size(); ++id) {
+      const graph::node n = (*t_)[id]; // a copy: the tape grows
+      if (all_[id] >= 0 || !depends(id, n)) continue;
+      t_->line = n.line;
+      const dims shape = t_->shape_of(id);
+      const bool loop = n.op == &graph::region_op || t_->region_of(id) != 0;
+      const var all = shape.rank < max_rank && !loop ? of(n, lifted(shape)) : var{};
+      complete = all.exists();
+      if (complete) all_[id] = ops::reshape::apply(all, lifted(shape)).id;
+    }
+    t_->rules = among_rules;
+    return complete;
+  }
+  /// The array [count, shape of y].
+  constexpr var operator()(var y) const {
+    if (y.id < all_.size() && all_[y.id] >= 0) return {*t_, all_[y.id]};
+    return ops::broadcast_to(y, lifted(y.shape()));
+  }
+
+private:
+  constexpr bool moves(const graph::node& n, int i) const { return n.args[i] >= 0 && all_[n.args[i]] >= 0; }
+  constexpr bool depends(int id, const graph::node& n) const {
+    bool any = false;
+    for (int i = 0; i < n.op->arity; ++i) any = any || moves(n, i);
+    if (n.op == &graph::region_op)
+      graph::each_operand(*t_, id, [&](int a) { any = any || (a < all_.size() && all_[a] >= 0); });
+    return any;
+  }
+  constexpr dims lifted(const dims& d) const { return d.replaced(0, 0, make_dims(count_)); }
+  constexpr var arg(const graph::node& n, int i) const { return {*t_, n.args[i]}; }
+  /// Operand i beside arrays of this rank: axes of extent 1 stand between the directions and its own.
+  constexpr var beside(const graph::node& n, int i, int rank) const {
+    if (!moves(n, i)) return arg(n, i);
+    dims shape = lifted(arg(n, i).shape());
+    while (shape.rank < rank) shape = shape.replaced(1, 0, make_dims(1));
+    return ops::reshape::apply((*this)(arg(n, i)), shape);
+  }
+
+  /// Node n for all directions; `shape` begins with their axis.
+  constexpr var of(const graph::node& n, const dims& shape) {
+    switch (n.op->kind) {
+    case graph::kind::elementwise: return elementwise(n, shape);
+    case graph::kind::reduction: return reduction(n);
+    case graph::kind::broadcast: return ops::broadcast_to(beside(n, 0, shape.rank), shape);
+    case graph::kind::reshape: return view(n, shape);
+    default: return step(n, shape);
+    }
+  }
+  constexpr var elementwise(const graph::node& n, const dims& shape) {
+    var x[4];
+    for (int i = 0; i < n.op->arity; ++i) x[i] = beside(n, i, shape.rank);
+    return ops::record_elementwise(*t_, *n.op, x);
+  }
+  constexpr var reduction(const graph::node& n) {
+    const var x = (*this)(arg(n, 0));
+    const unsigned mask = static_cast<unsigned>(attributes(n).value[0]) << 1;
+    return again(n, ops::kept_shape(x.shape(), mask), graph::make_attributes(mask), {x});
+  }
+  constexpr var view(const graph::node& n, const dims& shape) {
+    const var x = (*this)(arg(n, 0));
+    return n.op == &ops::info<ops::stop_gradient> ? again(n, shape, {}, {x}) : ops::reshape::apply(x, shape);
+  }
+
+  // Before its use: clang 14 instantiates constexpr members at once only if it has read them.
+  template <class... Op> static constexpr bool is(const graph::node& n) { return ((n.op == &ops::info<Op>) || ...); }
+  constexpr var step(const graph::node& n, const dims& shape) {
+    if (is<ops::matmul, ops::batched_matmul>(n)) return product(n, shape);
+    if (is<ops::permute>(n)) return permuted(n, shape);
+    if (is<ops::slice, ops::embed>(n)) return part(n, shape);
+    const int first = n.attr == 0 ? 0 : attributes(n).value[0];
+    if (is<ops::concat<2>, ops::concat<3>, ops::concat<4>, ops::cumsum, ops::cumprod, ops::linear_recurrence,
+           ops::resample, ops::resample_grad>(n))
+      return on_whole(n, shape, first + 1);                                                       // an axis
+    if (is<ops::take_at_extremum, ops::put_at_extremum>(n)) return on_whole(n, shape, 2 * first); // a mask of axes
+    if (is<ops::gather, ops::scatter_add>(n) && !moves(n, 1)) return indexed(n, shape);
+    if (is<ops::conv2d, ops::conv2d_input_grad, ops::avg_pool2d, ops::avg_pool2d_grad, ops::unfold, ops::fold_windows>(
+            n) &&
+        !moves(n, 1))
+      return on_items(n, shape);
+    return one_by_one(n, shape);
+  }
+  constexpr var product(const graph::node& n, const dims& shape) {
+    const graph::attributes read = attributes(n);
+    const bool ta = read.value[0] != 0, tb = read.value[1] != 0;
+    const var a = beside(n, 0, shape.rank), b = beside(n, 1, shape.rank);
+    if (n.op != &ops::info<ops::matmul> || ta || moves(n, 1)) return ops::batched_matmul::apply(a, b, ta, tb);
+    const dims rows = make_dims(t_->extents.product(count_, a.extent(1)), a.extent(2)); // one long product
+    return ops::matmul::apply(ops::reshape::apply(a, rows), b, false, tb);
+  }
+  constexpr var permuted(const graph::node& n, const dims& shape) {
+    graph::attributes order{shape.rank};
+    for (int i = 1; i < shape.rank; ++i) order.value[i] = attributes(n).value[i - 1] + 1;
+    return ops::permute::apply((*this)(arg(n, 0)), order);
+  }
+  constexpr var part(const graph::node& n, const dims& shape) {
+    graph::attributes range = ops::whole_range(shape.rank);
+    for (int i = 1; i < shape.rank; ++i) {
+      range.value[i] = attributes(n).value[i - 1];
+      range.value[shape.rank + i] = attributes(n).value[shape.rank - 1 + i - 1];
+    }
+    return again(n, shape, range, {(*this)(arg(n, 0))});
+  }
+  /// Operands of one rank, with another first attribute.
+  constexpr var on_whole(const graph::node& n, const dims& shape, int first) {
+    graph::node all = n;
+    for (int i = 0; i < n.op->arity; ++i) all.args[i] = (*this)(arg(n, i)).id;
+    all.shape = t_->intern(shape), all.attr = t_->intern(with_first(n, first));
+    return ops::record(*t_, all);
+  }
+  /// Each item along the first axis is one of its own: the directions are more of them.
+  constexpr var on_items(const graph::node& n, const dims& shape) {
+    const auto merged = [&](const dims& d) { return d.replaced(0, 2, make_dims(t_->extents.product(d[0], d[1]))); };
+    const var x = (*this)(arg(n, 0));
+    const var items = ops::reshape::apply(x, merged(x.shape()));
+    return again(n, merged(shape), attributes(n), {items, n.op->arity > 1 ? arg(n, 1) : var{}});
+  }
+  /// An index that is the same along all axes before its own is so along the directions too.
+  constexpr var indexed(const graph::node& n, const dims& shape) {
+    const dims own = arg(n, 1).shape();
+    bool repeats = true;
+    for (int i = 0; i < attributes(n).value[0]; ++i) repeats = repeats && own[i] == 1;
+    const var index = repeats ? ops::reshape::apply(arg(n, 1), own.replaced(0, 0, make_dims(1))) : (*this)(arg(n, 1));
+    return again(n, shape, with_first(n, attributes(n).value[0] + 1), {(*this)(arg(n, 0)), index});
+  }
+  constexpr var one_by_one(const graph::node& n, dims shape) {
+    shape[0] = 1;
+    list<var> each;
+    for (int k = 0; k < count_; ++k) {
+      graph::node one = n;
+      for (int i = 0; i < n.op->arity; ++i)
+        if (moves(n, i)) one.args[i] = direction(arg(n, i), k).id;
+      each.push(ops::reshape::apply(ops::record(*t_, one), shape));
+    }
+    return each.empty() ? var{} : ops::concat_function{}(each, 0);
+  }
+  /// The array of x for direction k.
+  constexpr var direction(var x, int k) const {
+    return ops::reshape::apply(ops::slice_function{}((*this)(x), 0, k, k + 1), x.shape());
+  }
+
+  constexpr graph::attributes attributes(const graph::node& n) const { return t_->attribute_table()[n.attr]; }
+  constexpr graph::attributes with_first(const graph::node& n, int value) const {
+    graph::attributes a = attributes(n);
+    a.value[0] = value;
+    return a;
+  }
+  struct operands {
+    var x, y = {};
+  };
+  /// The operation of n on other operands.
+  constexpr var again(const graph::node& n, const dims& shape, const graph::attributes& a, const operands& on) {
+    graph::node all = n;
+    all.args[0] = on.x.id, all.args[1] = on.y.id;
+    all.shape = t_->intern(shape), all.attr = t_->intern(a);
+    return ops::record(*t_, all);
+  }
+
+  graph::tape* t_;
+  int count_, first_;
+  list<int> all_; ///< node of the array for all directions; -1 where there is none
 };
 
-/// The number of duals inside each other; 0 for plain numbers.
-template <class X> inline constexpr int depth = 0;
-template <class T, int N> inline constexpr int depth<dual<T, N>> = 1 + depth<T>;
+} // namespace fluxpp::inline v0_1::autodiff
 
-template <class X> concept dual_number = (depth<X> > 0);
-
-/// common<X...>: the operand that the others convert to, as constants of it.
-template <class X, class... More> struct common_in { using type = X; };
-template <class X, class Y, class... More>
-struct common_in<X, Y, More...> : common_in<std::conditional_t<(depth<X> >= depth<Y>), X, Y>, More...> {};
-template <class... X> using common = typename common_in<X...>::type;
-
-/// A constant stands beside a dual without being one: a plain number, or the dual's value type.
-template <class D, class X> constexpr typename D::value_type value_of(const X& x) {
-  if constexpr (std::is_same_v<D, X>) return x.value;
-  else return D(x).value;
-}
-
-/// sum of d[i] times the k-th tangent of operand i; constants have none, not even where d[i] is not finite.
-template <class D, class P, class... X, std::size_t... Index>
-constexpr typename D::value_type chain_rule(std::size_t k, std::index_sequence<Index...>, const P& d, const X&... x) {
-  typename D::value_type sum(0);
-  bool empty = true; // 0 + term would lose the sign of -0, and cost an addition
-  auto add = [&]<class Y>(const auto& slope, const Y& y) {
-    if constexpr (std::is_same_v<D, Y>)
-      sum = std::exchange(empty, false) ? slope * y.tangent[k] : sum + slope * y.tangent[k];
-  };
-  (add(d[Index], x), ...);
-  return sum;
-}
-
-/// apply_operation(op, x...): the rule of every elementwise operation on duals, from its forward and partials.
-template <class Op, class... X>
-requires dual_number<common<X...>>
-constexpr auto apply_operation(Op, const X&... x) {
-  using D = common<X...>;
-  D y(operation<Op>{}(value_of<D>(x)...));
-  if constexpr (has_partials<Op>) {
-    const auto d = Op::partials(value_of<D>(x)..., y.value);
-    for (std::size_t k = 0; k < y.tangent.size(); ++k)
-      y.tangent[k] = chain_rule<D>(k, std::index_sequence_for<X...>{}, d, x...);
-  }
-  return y;
-}
-
-/// Two operands of which one is a dual, and the other is or becomes one.
-template <class A, class B>
-concept dual_operand =
-    dual_number<common<A, B>> && std::convertible_to<A, common<A, B>> && std::convertible_to<B, common<A, B>>;
-
-template <class A, dual_operand<A> B> constexpr auto operator+(const A& a, const B& b) {
-  return apply_operation(ops::add{}, a, b);
-}
-template <class A, dual_operand<A> B> constexpr auto operator-(const A& a, const B& b) {
-  return apply_operation(ops::sub{}, a, b);
-}
-template <class A, dual_operand<A> B> constexpr auto operator*(const A& a, const B& b) {
-  return apply_operation(ops::mul{}, a, b);
-}
-template <class A, dual_operand<A> B> constexpr auto operator/(const A& a, const B& b) {
-  return apply_operation(ops::div{}, a, b);
-}
-template <dual_number D> constexpr D operator-(const D& x) { return apply_operation(ops::neg{}, x); }
-template <dual_number D> constexpr D operator+(const D& x) { return x; }
-
-// Comparisons look at values only.
-template <class A, dual_operand<A> B> constexpr auto operator<(const A& a, const B& b) {
-  return value_of<common<A, B>>(a) < value_of<common<A, B>>(b);
-}
-template <class A, dual_operand<A> B> constexpr auto operator<=(const A& a, const B& b) {
-  return value_of<common<A, B>>(a) <= value_of<common<A, B>>(b);
-}
-template <class A, dual_operand<A> B> constexpr auto operator>(const A& a, const B& b) { return b < a; }
-template <class A, dual_operand<A> B> constexpr auto operator>=(const A& a, const B& b) { return b <= a; }
-template <class A, dual_operand<A> B> constexpr auto operator==(const A& a, const B& b) {
-  return value_of<common<A, B>>(a) == value_of<common<A, B>>(b);
-}
-template <class A, dual_operand<A> B> constexpr auto operator!=(const A& a, const B& b) {
-  return value_of<common<A, B>>(a) != value_of<common<A, B>>(b);
-}
-
-// The functions of <cmath>, so that `using std::exp; exp(x)` serves numbers and duals alike.
-template <dual_number D> constexpr D abs(const D& x) { return fluxpp::abs(x); }
-template <dual_number D> constexpr D acos(const D& x) { return fluxpp::acos(x); }
-template <dual_number D> constexpr D acosh(const D& x) { return fluxpp::acosh(x); }
-template <dual_number D> constexpr D asin(const D& x) { return fluxpp::asin(x); }
-template <dual_number D> constexpr D asinh(const D& x) { return fluxpp::asinh(x); }
-template <dual_number D> constexpr D atan(const D& x) { return fluxpp::atan(x); }
-template <dual_number D> constexpr D atanh(const D& x) { return fluxpp::atanh(x); }
-template <dual_number D> constexpr D cbrt(const D& x) { return fluxpp::cbrt(x); }
-template <dual_number D> constexpr D ceil(const D& x) { return fluxpp::ceil(x); }
-template <dual_number D> constexpr D cos(const D& x) { return fluxpp::cos(x); }
-template <dual_number D> constexpr D cosh(const D& x) { return fluxpp::cosh(x); }
-template <dual_number D> constexpr D erf(const D& x) { return fluxpp::erf(x); }
-template <dual_number D> constexpr D erfc(const D& x) { return fluxpp::erfc(x); }
-template <dual_number D> constexpr D exp(const D& x) { return fluxpp::exp(x); }
-template <dual_number D> constexpr D expm1(const D& x) { return fluxpp::expm1(x); }
-template <dual_number D> constexpr D fabs(const D& x) { return fluxpp::abs(x); }
-template <dual_number D> constexpr D floor(const D& x) { return fluxpp::floor(x); }
-template <dual_number D> constexpr D lgamma(const D& x) { return fluxpp::lgamma(x); }
-template <dual_number D> constexpr D log(const D& x) { return fluxpp::log(x); }
-template <dual_number D> constexpr D log1p(const D& x) { return fluxpp::log1p(x); }
-template <dual_number D> constexpr D log2(const D& x) { return fluxpp::log2(x); }
-template <dual_number D> constexpr D nearbyint(const D& x) { return fluxpp::round(x); }
-template <dual_number D> constexpr D sin(const D& x) { return fluxpp::sin(x); }
-template <dual_number D> constexpr D sinh(const D& x) { return fluxpp::sinh(x); }
-template <dual_number D> constexpr D sqrt(const D& x) { return fluxpp::sqrt(x); }
-template <dual_number D> constexpr D tan(const D& x) { return fluxpp::tan(x); }
-template <dual_number D> constexpr D tanh(const D& x) { return fluxpp::tanh(x); }
-template <dual_number D> constexpr D trunc(const D& x) { return fluxpp::trunc(x); }
-template <class A, dual_operand<A> B> constexpr auto atan2(const A& y, const B& x) { return fluxpp::atan2(y, x); }
-template <class A, dual_operand<A> B> constexpr auto fmod(const A& x, const B& y) { return fluxpp::fmod(x, y); }
-template <class A, dual_operand<A> B> constexpr auto hypot(const A& x, const B& y) { return fluxpp::hypot(x, y); }
-template <class A, dual_operand<A> B> constexpr auto pow(const A& x, const B& y) { return fluxpp::pow(x, y); }
-
-} // namespace dual_numbers
-
-using dual_numbers::dual;
-
-} // namespace fluxpp::inline v0_1
-
-template <class T, int N> struct std::numeric_limits<fluxpp::dual<T, N>> : std::numeric_limits<T> {};
-
-// gradcheck: compares derivatives of a function, in forward and reverse mode, with differences of its values.
 // Derivatives as transforms of functions: value, gradient, directional derivatives, Hessian-vector products.
 // What transforms return: values beside their derivatives, and gradients by name.
-// Results of programs: a view of an array of static rank, and its owning form; both convert to other containers.
-
-namespace fluxpp::inline v0_1 {
-
-/// A container that can be made from a shape (xt::xtensor, xt::xarray).
-template <class X, int Rank> concept shaped_container = requires(X x, std::array<std::size_t, Rank> shape) {
-  X::from_shape(shape);
-  x.begin();
-};
-
-/// tensor_view<T, Rank>: contiguous row-major elements that something else owns.
-template <class T, int Rank> class tensor_view {
-public:
-  using value_type = T;
-  using shape_type = std::array<std::size_t, Rank>;
-
-  constexpr tensor_view() = default;
-  constexpr tensor_view(T* data, const shape_type& shape) : data_(data), shape_(shape) {}
-
-  constexpr T* data() const { return data_; }
-  constexpr const shape_type& shape() const { return shape_; }
-  constexpr std::size_t shape(int axis) const { return shape_[static_cast<std::size_t>(axis)]; }
-  constexpr std::size_t size() const {
-    std::size_t n = 1;
-    for (std::size_t e : shape_) n *= e;
-    return n;
-  }
-  constexpr T* begin() const { return data_; }
-  constexpr T* end() const { return data_ + size(); }
-  constexpr T& operator[](std::size_t i) const { return data_[i]; }
-  template <class... Index>
-  requires(sizeof...(Index) == Rank) constexpr T& operator()(Index... i) const {
-    const std::array<std::size_t, Rank> index{static_cast<std::size_t>(i)...};
-    std::size_t at = 0;
-    for (std::size_t a = 0; a < Rank; ++a) at = at * shape_[a] + index[a];
-    return data_[at];
-  }
-  /// A copy in a container of the caller's choice.
-  template <class X>
-  requires shaped_container<X, Rank>
-  operator X() const {
-    X x = X::from_shape(shape_);
-    auto to = x.begin();
-    for (T* p = begin(); p != end(); ++p, ++to) *to = *p;
-    return x;
-  }
-
-private:
-  T* data_ = nullptr;
-  shape_type shape_{};
-};
-
-/// tensor<T, Rank>: owns what it shows.
-template <class T, int Rank> class tensor {
-public:
-  using value_type = T;
-  using shape_type = std::array<std::size_t, Rank>;
-
-  tensor() = default;
-  explicit tensor(const shape_type& shape) : shape_(shape), data_(tensor_view<T, Rank>(nullptr, shape).size()) {}
-  explicit tensor(tensor_view<T, Rank> v) : shape_(v.shape()), data_(v.begin(), v.end()) {}
-
-  tensor_view<T, Rank> view() { return {data_.data(), shape_}; }
-  tensor_view<const T, Rank> view() const { return {data_.data(), shape_}; }
-  T* data() { return data_.data(); }
-  const T* data() const { return data_.data(); }
-  const shape_type& shape() const { return shape_; }
-  std::size_t shape(int axis) const { return shape_[static_cast<std::size_t>(axis)]; }
-  std::size_t size() const { return data_.size(); }
-  auto begin() { return data_.begin(); }
-  auto end() { return data_.end(); }
-  auto begin() const { return data_.begin(); }
-  auto end() const { return data_.end(); }
-  T& operator[](std::size_t i) { return data_[i]; }
-  const T& operator[](std::size_t i) const { return data_[i]; }
-  template <class... Index>
-  requires(sizeof...(Index) == Rank) T& operator()(Index... i) { return view()(i...); }
-  template <class... Index>
-  requires(sizeof...(Index) == Rank) const T& operator()(Index... i) const { return view()(i...); }
-  template <class X>
-  requires shaped_container<X, Rank>
-  operator X() const { return static_cast<X>(view()); }
-
-private:
-  shape_type shape_{};
-  std::vector<T> data_;
-};
-
-/// A tangent that is zero: fx::jvp(f)(a, b, da, fx::zero).
-struct zero_t {};
-inline constexpr zero_t zero{};
-
-/// array_ref<T>: an array of any rank, for look-up by a name known at run time; one element converts to a number.
-template <class T> struct array_ref {
-  T* data = nullptr;
-  std::size_t size = 0;
-  operator T() const { return data[0]; }
-  T& operator[](std::size_t i) const { return data[i]; }
-  T* begin() const { return data; }
-  T* end() const { return data + size; }
-};
-
-} // namespace fluxpp::inline v0_1
-
-// Functions that become programs: a callable on vars, with names for its arguments.
-// The argument adaptor: what a program is told about an argument by its type, and how its elements are read.
-
-namespace fluxpp::inline v0_1::arguments {
-
-template <class A> concept number = std::is_arithmetic_v<A>;
-/// An array has elements in memory, a shape and strides (xt::xtensor, xt::xtensor_fixed, views with data()).
-template <class A> concept strided_array = requires(const A& a) {
-  a.data();
-  a.shape();
-  a.strides();
-};
-/// A sequence is contiguous and has one axis (std::vector, std::array, std::span).
-template <class A> concept sequence = !strided_array<A> && requires(const A& a) {
-  { a.data()[0] } -> std::convertible_to<double>;
-  { a.size() } -> std::convertible_to<std::size_t>;
-}
-&&!requires(const A& a) { a.shape(); };
-template <class A> concept shaped_view = !strided_array<A> && requires(const A& a) {
-  a.data();
-  a.shape();
-  a.begin();
-};
-
-/// static_extents<Shape>: what a shape type says: rank, and each extent or -1.
-template <class S> struct static_extents { static constexpr int rank = -1; };
-template <class Index, std::size_t N> struct static_extents<std::array<Index, N>> {
-  static constexpr int rank = int{N};
-  static constexpr int extent(int) { return -1; }
-};
-template <template <std::size_t...> class S, std::size_t... X> struct static_extents<S<X...>> {
-  static constexpr int rank = int{sizeof...(X)};
-  static constexpr int all[sizeof...(X) + 1]{static_cast<int>(X)..., 0};
-  static constexpr int extent(int axis) { return all[axis]; }
-};
-
-/// What the type of an array says of its shape: xtensor's fixed containers name it, others show it.
-template <class A> struct shape_of_type {
-  using type = static_extents<std::remove_cvref_t<decltype(std::declval<const A&>().shape())>>;
-};
-template <class A>
-requires(static_extents<typename A::shape_type>::rank >= 0) struct shape_of_type<A> {
-  using type = static_extents<typename A::shape_type>;
-};
-
-/// argument_traits<A>: element type, rank, extents known from the type, and run-time access.
-template <class A> struct argument_traits {
-  static_assert(
-      sizeof(A) == 0,
-      "fluxpp: an argument must be a number, a std::array, std::vector or std::span, an xt::xtensor, or a tensor "
-      "of fluxpp");
-};
-template <number A> struct argument_traits<A> {
-  using element = A;
-  static constexpr int rank = 0;
-  static constexpr int extent(int) { return -1; }
-};
-/// An argument that is not there: a tangent known to be zero.
-template <> struct argument_traits<zero_t> {
-  using element = void;
-  static constexpr int rank = 0;
-  static constexpr int extent(int) { return -1; }
-};
-template <sequence A> struct argument_traits<A> {
-  using element = std::remove_cvref_t<decltype(std::declval<const A&>().data()[0])>;
-  static constexpr int rank = 1;
-  static constexpr int extent(int) {
-    if constexpr (requires { std::tuple_size<A>::value; }) return static_cast<int>(std::tuple_size<A>::value);
-    else return -1;
-  }
-  static std::size_t size(const A& a, int) { return a.size(); }
-  static std::ptrdiff_t stride(const A&, int) { return 1; }
-};
-template <class A>
-requires strided_array<A> || shaped_view<A>
-struct argument_traits<A> {
-  using element = std::remove_cvref_t<decltype(*std::declval<const A&>().data())>;
-  using shape_info = typename shape_of_type<A>::type;
-  static_assert(
-      shape_info::rank >= 0,
-      "fluxpp: the rank of an argument must be known from its type: pass an xt::xtensor, or fx::ranked<N>(x)");
-  static constexpr int rank = shape_info::rank >= 0 ? shape_info::rank : 0;
-  static constexpr int extent(int axis) { return shape_info::extent(axis); }
-  static std::size_t size(const A& a, int axis) {
-    return static_cast<std::size_t>(a.shape()[static_cast<std::size_t>(axis)]);
-  }
-  static std::ptrdiff_t stride(const A& a, int axis) {
-    if constexpr (strided_array<A>) return static_cast<std::ptrdiff_t>(a.strides()[static_cast<std::size_t>(axis)]);
-    std::ptrdiff_t s = 1;
-    for (int i = rank - 1; i > axis; --i) s *= static_cast<std::ptrdiff_t>(size(a, i));
-    return s;
-  }
-};
-
-// Functions, not concepts: compilers explain a concept at length.
-template <class A> constexpr bool is_argument() {
-  return number<A> || sequence<A> || strided_array<A> || shaped_view<A> || std::is_same_v<A, zero_t>;
-}
-template <class A> constexpr bool has_known_rank() {
-  if constexpr (strided_array<A> || shaped_view<A>) return shape_of_type<A>::type::rank >= 0;
-  else return true;
-}
-template <class A> constexpr bool has_few_axes() {
-  if constexpr (is_argument<A>() && has_known_rank<A>()) return argument_traits<A>::rank <= max_rank;
-  else return true;
-}
-/// acceptable<A...>: what arguments of a call must be.
-template <class... A>
-inline constexpr bool acceptable = ((is_argument<A>() && has_known_rank<A>() && has_few_axes<A>()) && ...);
-/// requirements<A...>: instantiated for a call; its size is a compile error for arguments that are not acceptable.
-template <class... A> struct requirements {
-  static_assert(
-      (is_argument<A>() && ...),
-      "fluxpp: an argument must be a number, a std::array, std::vector or std::span, an xt::xtensor, or a tensor "
-      "of fluxpp");
-  static_assert(
-      (has_known_rank<A>() && ...),
-      "fluxpp: the rank of an argument must be known from its type: pass an xt::xtensor, or fx::ranked<N>(x)");
-  static_assert((has_few_axes<A>() && ...), "fluxpp: an array has at most six axes");
-};
-
-/// argument<Element, extents...>: the signature of one argument; -1 is an extent known at the call.
-template <class Element, int... Extents> struct argument {
-  using element = Element;
-  static constexpr int rank = sizeof...(Extents);
-  static constexpr int extent[sizeof...(Extents) + 1]{Extents..., 0};
-  static constexpr bool integer = rank > 0 && std::is_integral_v<Element>;
-  static constexpr bool absent = std::is_void_v<Element>;
-};
-/// Whole numbers are real scalars; only arrays of them are indices.
-template <class A>
-using signature_element = std::conditional_t<argument_traits<A>::rank == 0 && std::is_integral_v<A>, double,
-                                             typename argument_traits<A>::element>;
-template <class A, class Index> struct argument_of;
-template <class A, int... Index> struct argument_of<A, std::integer_sequence<int, Index...>> {
-  using type = argument<signature_element<A>, argument_traits<A>::extent(Index)...>;
-};
-template <class A>
-using argument_t = typename argument_of<A, std::make_integer_sequence<int, argument_traits<A>::rank>>::type;
-
-/// The real type of a program: double if an array is double; else float if one is float; numbers decide without arrays.
-template <class... A> struct real_type {
-  template <class Element>
-  static constexpr bool
-      arrays = ((argument_traits<A>::rank > 0 && std::is_same_v<typename argument_traits<A>::element, Element>) || ...);
-  template <class Element>
-  static constexpr bool any = (std::is_same_v<typename argument_traits<A>::element, Element> || ...);
-  using type = std::conditional_t<
-      arrays<double>, double,
-      std::conditional_t<arrays<float>, float, std::conditional_t<any<float> && !any<double>, float, double>>>;
-};
-
-/// The address of the first element: a view may say how far it is from where the memory begins.
-template <class A> auto* first_element(const A& a) {
-  if constexpr (requires { a.data_offset(); }) return a.data() + a.data_offset();
-  else return a.data();
-}
-
-/// Whether the elements lie one after the other in row-major order.
-template <class A> bool contiguous(const A& a) {
-  using traits = argument_traits<A>;
-  std::ptrdiff_t expected = 1;
-  for (int axis = traits::rank - 1; axis >= 0; --axis) {
-    const auto n = static_cast<std::ptrdiff_t>(traits::size(a, axis));
-    if (n != 1 && traits::stride(a, axis) != expected) return false;
-    expected *= n;
-  }
-  return true;
-}
-
-/// Whether T has the whole number v and all that are nearer to 0.
-template <class T, class V> constexpr bool counts_to(V v) {
-  if constexpr (std::numeric_limits<V>::digits <= std::numeric_limits<T>::digits) return true;
-  else if (constexpr V most = V{1} << std::numeric_limits<T>::digits; std::is_signed_v<V>)
-    return v <= most && v >= -most;
-  else return v <= most;
-}
-
-/// copy_elements(a, to): the elements in row-major order as T. Index values beyond T's exact integers are refused.
-template <class T, class A> void copy_elements(const A& a, T* to) {
-  using traits = argument_traits<A>;
-  constexpr int rank = traits::rank;
-  std::size_t index[rank + 1]{};
-  std::size_t count = 1;
-  for (int axis = 0; axis < rank; ++axis) count *= traits::size(a, axis);
-  for (std::size_t i = 0; i < count; ++i) {
-    std::ptrdiff_t at = 0;
-    for (int axis = 0; axis < rank; ++axis) at += static_cast<std::ptrdiff_t>(index[axis]) * traits::stride(a, axis);
-    const auto v = first_element(a)[at];
-    to[i] = static_cast<T>(v);
-    if constexpr (std::is_integral_v<typename traits::element>)
-      if (!counts_to<T, typename traits::element>(v))
-        throw value_error("argument",
-                          "an index of " + std::to_string(v) + " is not exact in a program of this precision");
-    for (int axis = rank - 1; axis >= 0 && ++index[axis] == traits::size(a, axis); --axis) index[axis] = 0;
-  }
-}
-
-} // namespace fluxpp::inline v0_1::arguments
-
-namespace fluxpp::inline v0_1 {
-
-/// strided_view<T, Rank>: elements that something else owns, any distances apart.
-template <class T, int Rank> struct strided_view {
-  using value_type = T;
-  const T* first = nullptr;
-  std::array<std::size_t, Rank> extents{};
-  std::array<std::ptrdiff_t, Rank> distances{};
-
-  const T* data() const { return first; }
-  const auto& shape() const { return extents; }
-  const auto& strides() const { return distances; }
-};
-
-/// ranked<N>(x): x, whose rank is known at run time only (xt::xarray), as an array of rank N.
-/// errors   run: x has another rank (shape_error)
-template <int N, class X> auto ranked(const X& x) {
-  if (static_cast<int>(x.shape().size()) != N)
-    throw shape_error("ranked<" + std::to_string(N) + ">(x)", "x has " + std::to_string(x.shape().size()) + " axes",
-                      "x", -1, N, static_cast<std::int64_t>(x.shape().size()));
-  strided_view<typename X::value_type, N> view{arguments::first_element(x)};
-  for (std::size_t i = 0; i < N; ++i) {
-    view.extents[i] = static_cast<std::size_t>(x.shape()[i]);
-    view.distances[i] = static_cast<std::ptrdiff_t>(x.strides()[i]);
-  }
-  return view;
-}
-
-} // namespace fluxpp::inline v0_1
-
-// An evaluator is a thing that executes a plan; this header names evaluators and finds the one a tag asks for.
-
-namespace fluxpp::inline v0_1 {
-
-/// random_key: what the random numbers of a call follow from, besides their place in the program.
-struct random_key {
-  std::uint64_t seed = 0;
-  std::uint32_t step = 0;
-};
-
-/// What a call that cannot be compiled returns, so that one error stays one.
-struct nothing_reader {
-  template <int Index> constexpr double operator()() const { return 0; }
-};
-
-/// evaluator_of<Tag>: specialised by eval/*.hpp. An evaluator has a type `workspace`, owned by a callable, and
-///   template <class Transform, class... A> using report = ...;   // whose size is an error for arguments that do not fit
-///   template <class Transform, bool Owning, class... A> static auto call(workspace&, const random_key&, const A&... args);
-template <class Tag> struct evaluator_of {
-  static_assert(
-      sizeof(Tag) == 0,
-      "fluxpp: no evaluator for this tag: include fluxpp/eval/cpu.hpp (fx::cpu) or the header of your device");
-  struct workspace {};
-  template <class, class...> using report = workspace;
-  template <class Transform, bool, class... A> static auto call(workspace&, const random_key&, const A&...) {
-    return Transform::template results<double, sizeof...(A)>(nothing_reader{});
-  }
-};
-
-/// cpu_evaluator: runs SIMD kernels on threads; one that checks looks at the result of every operation.
-template <bool CheckFinite> struct cpu_evaluator { static constexpr bool check_finite = CheckFinite; };
-
-} // namespace fluxpp::inline v0_1
-
-// Translation units may differ in FLUXPP_CHECK_FINITE: what depends on it, the tag and every function or class that has
-// it as its default, stands in a namespace that tells which, and is another entity there.
-#ifndef FLUXPP_CHECK_FINITE
-#define FLUXPP_CHECK_FINITE 0
-#endif
-#if FLUXPP_CHECK_FINITE
-#define FLUXPP_DEFAULTS checked_defaults
-#else
-#define FLUXPP_DEFAULTS plain_defaults
-#endif
-
-namespace fluxpp::inline v0_1::inline FLUXPP_DEFAULTS {
-
-/// cpu: the evaluator of functions that are not given another; with FLUXPP_CHECK_FINITE=1 the one that checks.
-using cpu_tag = cpu_evaluator<FLUXPP_CHECK_FINITE != 0>;
-inline constexpr cpu_tag cpu{};
-
-} // namespace fluxpp::inline v0_1::inline FLUXPP_DEFAULTS
-
-namespace fluxpp::inline v0_1 {
-
-/// names<"x", "y">: a list of names.
-template <text... Names> struct names {
-  static constexpr int size = sizeof...(Names);
-  template <text Name> static constexpr int at = position<Name, Names...>();
-  static constexpr std::array<std::string_view, sizeof...(Names) + 1> list{Names.view()..., {}};
-};
-
-/// named_function: a function whose arguments have names; made by fx::function.
-template <class F, text... Names> struct named_function : F { using argument_names = names<Names...>; };
-
-template <text... Names> struct function_builder {
-  template <class F> constexpr named_function<F, Names...> operator()(F) const { return {}; }
-};
-/// fx::function<"mu", "sigma", "x">(f): f with names for its arguments, in order. f must not capture: it is a constant,
-/// run by the compiler on handles to build the program; values that change are arguments.
-template <text... Names> inline constexpr function_builder<Names...> function{};
-
-template <class F> struct names_of { using type = names<>; };
-template <class F>
-requires requires { typename F::argument_names; }
-struct names_of<F> {
-  using type = typename F::argument_names;
-};
-
-/// A function that can become a program needs nothing at run time.
-template <class F> inline constexpr bool traceable = std::is_empty_v<F>&& std::is_default_constructible_v<F>;
-
-namespace graph {
-
-template <class F, int... Index>
-constexpr var call_with(tape& t, const list<var>& args, std::integer_sequence<int, Index...>) {
-  if constexpr (std::is_convertible_v<decltype(F{}(args[Index]...)), var>) {
-    return F{}(args[Index]...);
-  } else {
-    t.fail(rule::no_result, {}, {});
-    return 0.0;
-  }
-}
-/// The result of F on N vars; a plain number is put on the tape.
-template <class F, int N> constexpr var call(tape& t, const list<var>& args) {
-  const var y = call_with<F>(t, args, std::make_integer_sequence<int, N>{});
-  return y.is_number() ? t.constant(y.number) : y;
-}
-
-constexpr var as_var(var v) { return v; }
-constexpr var as_var(zero_t) { return {}; }
-
-/// Puts plain numbers among vars on the tape of the others; a tangent that is zero stays absent.
-template <class... V> constexpr list<var> on_one_tape(V... v) {
-  tape* t = nullptr;
-  ((t = v.exists() ? v.tape : t), ...);
-  list<var> out;
-  (out.push(v.exists() || v.absent() ? v : t->constant(v.number)), ...);
-  return out;
-}
-constexpr tape* tape_of(const list<var>& x) {
-  for (const var& v : x)
-    if (v.exists()) return v.tape;
-  return nullptr;
-}
-
-/// How output I of a transform is handed out inside a larger program.
-struct var_reader {
-  const list<var>& all;
-  template <int Index> constexpr var operator()() const { return all[Index]; }
-};
-
-} // namespace graph
-
-/// argument_count<Given, Expected>: instantiated for a call; the numbers stand in the message.
-template <int Given, int Expected> struct argument_count {
-  static_assert(
-      Given == Expected,
-      "fluxpp::f(args): one argument for each argument of f, in order (fx::jvp and fx::hvp: then a tangent for "
-      "each; fx::vjp: then the cotangent of the result)");
-};
-/// Whether F can be called with N vars.
-template <int> using one_var = graph::var;
-template <class F, int... I> constexpr bool takes(std::integer_sequence<int, I...>) {
-  return requires(const F& f) { f(one_var<I>{}...); };
-}
-/// The number of arguments of a call: told by F's names, or what is given if F takes it; else 0.
-template <class F, class Transform, int Given, int N = 0> constexpr int expected_arguments() {
-  constexpr int named = names_of<F>::type::size;
-  if constexpr (named > 0) return Transform::template from_function<named>;
-  else if constexpr (Transform::template from_function<N> == Given)
-    return takes<F>(std::make_integer_sequence<int, N>{}) ? Given : 0;
-  else if constexpr (N < Given) return expected_arguments<F, Transform, Given, N + 1>();
-  else return 0;
-}
-template <class...> inline constexpr bool never = false;
-
-/// callable<Transform, Tag>: what fx::value_and_grad and its kin return. Owns its workspace and reuses it call after call;
-/// one object must not be called from two threads at once, copies are independent.
-/// Called as an lvalue it returns views of its workspace, valid until its next call; called as an rvalue, owning tensors.
-/// Called on vars it takes part in a larger program, so derivatives nest.
-template <class Transform, class Tag> class callable {
-public:
-  using transform = Transform;
-  constexpr callable() = default;
-  constexpr callable(const callable& other) : key_(other.key_) {}
-  constexpr callable(callable&& other) noexcept
-      : key_(other.key_), workspace_(std::exchange(other.workspace_, nullptr)) {}
-  constexpr callable& operator=(callable other) noexcept {
-    key_ = other.key_;
-    std::swap(workspace_, other.workspace_);
-    return *this;
-  }
-  constexpr ~callable() { delete workspace_; }
-
-  /// Sets what dropout and other random numbers of later calls follow from; the same key gives the same numbers.
-  callable& key(std::uint64_t seed, std::uint32_t step = 0) {
-    key_ = {seed, step};
-    return *this;
-  }
-
-  // Both calls say the same in full: one function more between would be a long line more in every compile error.
-  template <class... A>
-  requires(!(std::is_same_v<std::remove_cvref_t<A>, graph::var> || ...)) auto operator()(const A&... args) & {
-    static_assert(sizeof(argument_count<int{sizeof...(A)}, expected<int{sizeof...(A)}>>) > 0);
-    static_assert(sizeof(arguments::requirements<A...>) > 0);
-    if constexpr (int{sizeof...(A)} != expected<int{sizeof...(A)}> || !arguments::acceptable<A...>) {
-      return Transform::template results<double, expected<int{sizeof...(A)}>>(nothing_reader{});
-    } else {
-      static_assert(sizeof(typename evaluator_of<Tag>::template report<Transform, A...>) > 0);
-      return evaluator_of<Tag>::template call<Transform, false>(memory(), key_, args...);
-    }
-  }
-  template <class... A>
-  requires(!(std::is_same_v<std::remove_cvref_t<A>, graph::var> || ...)) auto operator()(const A&... args) && {
-    static_assert(sizeof(argument_count<int{sizeof...(A)}, expected<int{sizeof...(A)}>>) > 0);
-    static_assert(sizeof(arguments::requirements<A...>) > 0);
-    if constexpr (int{sizeof...(A)} != expected<int{sizeof...(A)}> || !arguments::acceptable<A...>) {
-      return Transform::template results<double, expected<int{sizeof...(A)}>>(nothing_reader{});
-    } else {
-      static_assert(sizeof(typename evaluator_of<Tag>::template report<Transform, A...>) > 0);
-      return evaluator_of<Tag>::template call<Transform, true>(memory(), key_, args...);
-    }
-  }
-  template <class... A>
-  requires(!(std::is_same_v<std::remove_cvref_t<A>, graph::var> || ...)) auto operator()(const A&...) const& {
-    static_assert(never<A...>,
-                  "fluxpp: a compiled function keeps its workspace in itself: call one that is not const, or a copy");
-    return Transform::template results<double, expected<int{sizeof...(A)}>>(nothing_reader{});
-  }
-  template <class... A>
-  requires(std::is_same_v<std::remove_cvref_t<A>, graph::var> || ...) constexpr auto operator()(A... args) const {
-    static_assert(sizeof(argument_count<int{sizeof...(A)}, expected<int{sizeof...(A)}>>) > 0);
-    if constexpr (int{sizeof...(A)} != expected<int{sizeof...(A)}>) {
-      return Transform::template results<graph::var, expected<int{sizeof...(A)}>>(nothing_reader{});
-    } else {
-      const list<graph::var> x = graph::on_one_tape(graph::as_var(args)...);
-      const list<graph::var> y = Transform::template build<sizeof...(A)>(*graph::tape_of(x), x);
-      return Transform::template results<graph::var, sizeof...(A)>(graph::var_reader{y});
-    }
-  }
-
-private:
-  using workspace = typename evaluator_of<Tag>::workspace;
-  template <int Given>
-  static constexpr int expected = expected_arguments<typename Transform::function, Transform, Given>();
-  workspace& memory() {
-    if (workspace_ == nullptr) workspace_ = new workspace;
-    return *workspace_;
-  }
-  random_key key_;
-  workspace* workspace_ = nullptr; // made by the first call, so that a callable is a constant until then
-};
-
-} // namespace fluxpp::inline v0_1
 
 namespace fluxpp::inline v0_1 {
 
@@ -9907,9 +10302,12 @@ template <class F> struct jvp_transform {
 };
 
 /// vjp: arguments are the primals, then the cotangent of the result.
-template <class F> struct vjp_transform {
+template <class F, text... Wrt> struct vjp_transform {
   using function = F;
   template <int N> static constexpr int from_function = N + 1;
+  using wrt_names = std::conditional_t<sizeof...(Wrt) == 0, typename names_of<F>::type, names<Wrt...>>;
+  template <int N> static constexpr int count = sizeof...(Wrt) == 0 ? N - 1 : static_cast<int>(sizeof...(Wrt));
+
   template <int N> static constexpr list<var> build(graph::tape& t, const list<var>& args) {
     list<var> primals;
     for (int i = 0; i < N - 1; ++i) primals.push(args[i]);
@@ -9918,11 +10316,11 @@ template <class F> struct vjp_transform {
     list<var> out;
     out.push(y);
     require_real(t, out);
-    out.append(adjoint(t, y, args[N - 1], x));
+    out.append(chosen(adjoint(t, y, args[N - 1], x), positions<F, N - 1, Wrt...>()));
     return out;
   }
   template <class T, int N, class Get> static constexpr auto results(const Get& get) {
-    return value_then_gradients<N - 1, typename names_of<F>::type, T>(get);
+    return value_then_gradients<count<N>, wrt_names, T>(get);
   }
 };
 
@@ -9986,9 +10384,9 @@ template <text... Wrt, class F, class Tag = cpu_tag> constexpr auto grad(F, Tag 
 template <class F, class Tag = cpu_tag> constexpr auto jvp(F, Tag = {}) {
   return callable<autodiff::jvp_transform<typename autodiff::requirements<F>::function>, Tag>{};
 }
-/// fx::vjp(f)(x..., ybar): value and the cotangents of all arguments.
-template <class F, class Tag = cpu_tag> constexpr auto vjp(F, Tag = {}) {
-  return callable<autodiff::vjp_transform<typename autodiff::requirements<F>::function>, Tag>{};
+/// fx::vjp<"x">(f)(args..., ybar): value and the cotangents of the named arguments (all, if none is named).
+template <text... Wrt, class F, class Tag = cpu_tag> constexpr auto vjp(F, Tag = {}) {
+  return callable<autodiff::vjp_transform<typename autodiff::requirements<F, Wrt...>::function, Wrt...>, Tag>{};
 }
 /// fx::hvp<"x">(f)(x..., dx...): the Hessian of f applied to a direction (forward over reverse).
 template <text... Wrt, class F, class Tag = cpu_tag> constexpr auto hvp(F, Tag = {}) {
@@ -9996,6 +10394,470 @@ template <text... Wrt, class F, class Tag = cpu_tag> constexpr auto hvp(F, Tag =
 }
 
 } // namespace fluxpp::inline v0_1::inline FLUXPP_DEFAULTS
+
+namespace fluxpp::inline v0_1 {
+namespace autodiff {
+
+/// The number of directions: rows of the matrices in s, of which each has a column for each element of its x.
+constexpr int direction_count(graph::tape& t, const list<var>& x, const list<var>& s) {
+  int count = 1;
+  for (int i = 0, seen = 0; i < s.size(); ++i) {
+    if (!s[i].exists()) continue;
+    const bool fits = s[i].rank() == 2 &&
+                      ops::same_extent(t, s[i].extent(1), ops::element_count(t, x[i].shape()), "directions") &&
+                      (seen++ == 0 || ops::same_extent(t, s[i].extent(0), count, "directions"));
+    if (!fits) t.fail(graph::rule::directions, x[i].shape(), s[i].shape());
+    count = fits ? s[i].extent(0) : count;
+  }
+  return t.extents.resolve(count);
+}
+
+/// Row k of a matrix of directions, as an array.
+constexpr var direction_at(var s, int k, const dims& shape) {
+  return s.exists() ? ops::reshape::apply(ops::slice_function{}(s, 0, k, k + 1), shape) : var{};
+}
+/// An array as one row.
+constexpr var row_of(var y) { return ops::reshape::apply(y, make_dims(1, ops::element_count(*y.tape, y.shape()))); }
+
+/// along_rows<Of>: of(dx), derivatives for directions dx of the vars in x, along each row of the matrices in s.
+template <class Of> class along_rows {
+public:
+  constexpr along_rows(graph::tape& t, const list<var>& x, const list<var>& s, const Of& of)
+      : t_(&t), x_(x), s_(s), of_(of), count_(direction_count(t, x, s)) {}
+
+  /// A row for each direction, a column for each element of what `of` gives.
+  constexpr var matrix() const {
+    if (count_ == 1) return row(0);
+    if (const var all = at_once(); all.exists()) return all;
+    if (count_ < 0) t_->fail(graph::rule::direction_count, s_[0].shape(), {});
+    list<var> rows;
+    for (int k = 0; k < (count_ < 0 ? 1 : count_); ++k) rows.push(row(k));
+    return ops::concat_function{}(rows, 0);
+  }
+
+private:
+  constexpr var row(int k) const {
+    list<var> dx, parts;
+    for (int i = 0; i < s_.size(); ++i) dx.push(direction_at(s_[i], k, x_[i].shape()));
+    for (const var& y : of_(dx)) parts.push(row_of(y));
+    return ops::concat_function{}(parts, 1);
+  }
+  constexpr dims with_directions(const dims& shape) const { return shape.replaced(0, 0, make_dims(count_)); }
+  /// Nothing where there is no room for an axis of directions.
+  constexpr var at_once() const {
+    list<var> dx, parts;
+    for (int i = 0; i < s_.size(); ++i) {
+      if (s_[i].exists() && x_[i].rank() == max_rank) return {};
+      dx.push(s_[i].exists() ? placeholder(x_[i]) : var{});
+    }
+    const list<var> y = of_(dx);
+    many all(*t_, count_);
+    for (int i = 0; i < s_.size(); ++i)
+      if (s_[i].exists()) all.put(dx[i], ops::reshape::apply(s_[i], with_directions(x_[i].shape())));
+    if (!all.record()) return {};
+    for (const var& v : y)
+      parts.push(ops::reshape::apply(all(v), make_dims(count_, ops::element_count(*t_, v.shape()))));
+    return ops::concat_function{}(parts, 1);
+  }
+
+  graph::tape* t_;
+  const list<var>&x_, &s_;
+  const Of& of_;
+  int count_;
+};
+template <class Of> constexpr var along(graph::tape& t, const list<var>& x, const list<var>& s, const Of& of) {
+  return along_rows<Of>(t, x, s, of).matrix();
+}
+
+/// products: what the transforms below share: they give one matrix.
+template <class F, text... Wrt> struct products {
+  using function = F;
+  template <class T, int N, class Get> static constexpr auto results(const Get& get) {
+    return get.template operator()<0>();
+  }
+
+protected:
+  /// The arguments that come first, without those for directions.
+  static constexpr list<var> first(const list<var>& args, int n) {
+    list<var> x;
+    for (int i = 0; i < n; ++i) x.push(args[i]);
+    return x;
+  }
+  static constexpr list<var> rest(const list<var>& args, int n) {
+    list<var> s;
+    for (int i = n; i < args.size(); ++i) s.push(args[i]);
+    return s;
+  }
+  static constexpr list<var> one(var y) {
+    list<var> out;
+    out.push(y);
+    return out;
+  }
+};
+
+/// products_of_arguments: the arguments are those of F, then a matrix of directions for each that is wanted.
+template <class F, text... Wrt> struct products_of_arguments : products<F> {
+  static constexpr int wanted = sizeof...(Wrt);
+  template <int N> static constexpr int from_function = N + (wanted == 0 ? N : wanted);
+
+protected:
+  template <int Given> static constexpr int arguments = wanted == 0 ? Given / 2 : Given - wanted;
+};
+
+/// jvps: J s for each row s.
+template <class F, text... Wrt> struct jvps_transform : products_of_arguments<F, Wrt...> {
+  template <int Given> static constexpr list<var> build(graph::tape& t, const list<var>& args) {
+    constexpr int n = jvps_transform::template arguments<Given>;
+    const list<var> all = pinned(products<F>::first(args, n)), x = chosen(all, positions<F, n, Wrt...>());
+    const list<var> y = products<F>::one(graph::call<F, n>(t, all));
+    require_real(t, y);
+    require_real(t, x);
+    return products<F>::one(
+        along(t, x, products<F>::rest(args, n), [&](const list<var>& dx) { return tangent(t, y, x, dx); }));
+  }
+};
+
+/// hvps: H s for each row s.
+template <class F, text... Wrt> struct hvps_transform : products_of_arguments<F, Wrt...> {
+  template <int Given> static constexpr list<var> build(graph::tape& t, const list<var>& args) {
+    constexpr int n = hvps_transform::template arguments<Given>;
+    const list<int> at = positions<F, n, Wrt...>();
+    const list<var> all = pinned(products<F>::first(args, n)), x = chosen(all, at);
+    const list<var> g = products<F>::rest(value_and_gradient_of<F, n>(t, all, at), 1);
+    return products<F>::one(
+        along(t, x, products<F>::rest(args, n), [&](const list<var>& dx) { return tangent(t, g, x, dx); }));
+  }
+};
+
+/// vjps: s J for each row s.
+template <class F, text... Wrt> struct vjps_transform : products<F> {
+  template <int N> static constexpr int from_function = N + 1;
+  template <int Given> static constexpr list<var> build(graph::tape& t, const list<var>& args) {
+    constexpr int n = Given - 1;
+    const list<var> all = pinned(products<F>::first(args, n)), x = chosen(all, positions<F, n, Wrt...>());
+    const var y = graph::call<F, n>(t, all);
+    require_real(t, products<F>::one(y));
+    require_real(t, x);
+    return products<F>::one(along(t, products<F>::one(y), products<F>::rest(args, n),
+                                  [&](const list<var>& ybar) { return adjoint(t, y, ybar[0], x); }));
+  }
+};
+
+} // namespace autodiff
+} // namespace fluxpp::inline v0_1
+
+namespace fluxpp::inline v0_1::inline FLUXPP_DEFAULTS {
+
+/// fx::jvps<"x">(f)(args..., s...): the derivatives of f along many directions, in one program; s has a matrix for each named
+/// argument (for all, if none is named): a row for each direction, a column for each element. fx::zero is no direction.
+/// shapes   s [k, n] -> [k, m], n the elements of the argument, m those of the result
+/// errors   compile: another shape; a number of directions that the type must tell and does not; run: so (shape_error)
+template <text... Wrt, class F, class Tag = cpu_tag> constexpr auto jvps(F, Tag = {}) {
+  return callable<autodiff::jvps_transform<typename autodiff::requirements<F, Wrt...>::function, Wrt...>, Tag>{};
+}
+/// fx::vjps<"x">(f)(args..., s): the cotangents of the named arguments (all, if none is named) for many cotangents of the
+/// result, in one program; s has a row for each, and a column for each element of the result.
+/// shapes   s [k, m] -> [k, n], n the elements of the named arguments, one after the other in order of the names
+/// errors   as fx::jvps
+template <text... Wrt, class F, class Tag = cpu_tag> constexpr auto vjps(F, Tag = {}) {
+  return callable<autodiff::vjps_transform<typename autodiff::requirements<F, Wrt...>::function, Wrt...>, Tag>{};
+}
+/// fx::hvps<"x">(f)(args..., s...): the Hessian of f applied to many directions, in one program; s as of fx::jvps.
+/// shapes   s [k, n] for each -> [k, n], n the elements of the named arguments, one after the other
+/// errors   as fx::jvps
+template <text... Wrt, class F, class Tag = cpu_tag> constexpr auto hvps(F, Tag = {}) {
+  return callable<autodiff::hvps_transform<typename autodiff::requirements<F, Wrt...>::function, Wrt...>, Tag>{};
+}
+
+} // namespace fluxpp::inline v0_1::inline FLUXPP_DEFAULTS
+
+// Directions as numbers: the matrices that a program of many directions is called with, a few rows at a time.
+
+namespace fluxpp::inline v0_1 {
+namespace autodiff {
+
+/// rows_of<K, N>: the type of the shape [K, N]; N is -1 where the call tells it.
+template <int K, int N> struct rows_of {};
+
+} // namespace autodiff
+
+template <int K, int N> struct arguments::static_extents<autodiff::rows_of<K, N>> {
+  static constexpr int rank = 2;
+  static constexpr int extent(int axis) { return axis == 0 ? K : N; }
+};
+
+namespace autodiff {
+
+/// So many directions go through a program at once where the call tells how many there are, at most twice as many where types
+/// do, dealt out evenly: a row of lanes or two; more would only take the arrays out of the cache.
+inline constexpr int usual_directions = 8;
+constexpr int rows_for(int n) {
+  if (n <= 0) return n < 0 ? usual_directions : 1;
+  const int calls = (n + 2 * usual_directions - 1) / (2 * usual_directions);
+  return (n + calls - 1) / calls;
+}
+
+/// The elements that the type of an argument tells; -1 where the call does.
+template <class A> constexpr int static_size() {
+  int n = 1;
+  for (int i = 0; i < arguments::argument_traits<A>::rank; ++i) {
+    const int e = arguments::argument_traits<A>::extent(i);
+    n = e < 0 || n < 0 ? -1 : n * e;
+  }
+  return n;
+}
+template <class A> std::size_t size_of(const A& a) {
+  std::size_t n = 1;
+  if constexpr (arguments::argument_traits<A>::rank > 0)
+    for (int i = 0; i < arguments::argument_traits<A>::rank; ++i) n *= arguments::argument_traits<A>::size(a, i);
+  return n;
+}
+
+/// direction_rows<T, K, N>: K directions of one argument, zero where nothing is set.
+template <class T, int K, int N> class direction_rows {
+public:
+  using value_type = T;
+  using shape_type = rows_of<K, N>;
+
+  explicit direction_rows(std::size_t columns) : columns_(columns) {
+    if constexpr (!small) values_.resize(K * columns);
+  }
+  std::array<std::size_t, 2> shape() const { return {K, columns_}; }
+  const T* data() const { return values_.data(); }
+  auto begin() const { return values_.begin(); }
+  std::size_t columns() const { return columns_; }
+  T& operator()(std::size_t row, std::size_t column) { return values_[row * columns_ + column]; }
+
+private:
+  static constexpr bool small = N >= 0 && K * N <= 256;
+  std::size_t columns_;
+  std::conditional_t<small, std::array<T, small ? static_cast<std::size_t>(K* N) : 0>, std::vector<T>> values_{};
+};
+
+/// directions<T, K, N...>: K directions of several arguments, whose elements count through.
+template <class T, int K, int... N> class directions {
+public:
+  template <class... Size> explicit directions(Size... columns) : parts_(columns...) {}
+
+  std::size_t size() const {
+    return std::apply([](const auto&... part) { return (part.columns() + ... + 0); }, parts_);
+  }
+  /// For K directions after the other, of `count`: sets element j to v in direction of(j), calls run(rows...) with the
+  /// matrices, and visit(result, first, rows) with what it gives, the number of the first direction and how many there are.
+  template <class Of, class Run, class Visit>
+  void sweep(std::size_t count, T v, const Of& of, const Run& run, const Visit& visit) {
+    for (std::size_t first = 0; first < count; first += K) {
+      set(first, v, of);
+      visit(std::apply(run, parts_), first, std::min<std::size_t>(K, count - first));
+      set(first, 0, of);
+    }
+  }
+
+private:
+  template <class Of> void set(std::size_t first, T v, const Of& of) {
+    std::size_t j = 0;
+    const auto fill = [&](auto& part) {
+      for (std::size_t i = 0; i < part.columns(); ++i, ++j)
+        if (const std::size_t row = static_cast<std::size_t>(of(j)) - first; row < K) part(row, i) = v;
+    };
+    std::apply([&](auto&... part) { (fill(part), ...); }, parts_);
+  }
+  std::tuple<direction_rows<T, K, N>...> parts_;
+};
+
+/// Direction j is that of element j.
+inline constexpr auto own_direction = [](std::size_t j) { return j; };
+
+/// The directions of the arguments at these positions, as many at once as suits what their types tell of their elements.
+template <class T, std::size_t... At, class... A>
+auto directions_at(std::index_sequence<At...>, const std::tuple<const A&...>& args) {
+  constexpr std::array<int, sizeof...(At) + 1> size{static_size<std::tuple_element_t<At, std::tuple<A...>>>()..., 0};
+  constexpr bool known = std::all_of(size.begin(), size.end(), [](int n) { return n >= 0; });
+  constexpr int rows = rows_for(known ? std::accumulate(size.begin(), size.end(), 0) : -1);
+  return directions<T, rows, static_size<std::tuple_element_t<At, std::tuple<A...>>>()...>(
+      size_of(std::get<At>(args))...);
+}
+/// The position of the i-th argument that is wanted.
+template <class F, int N, text... Wrt> constexpr std::size_t position_at(std::size_t i) {
+  return static_cast<std::size_t>(positions<F, N, Wrt...>()[static_cast<int>(i)]);
+}
+/// directions_of<T, F, Wrt...>(args...): directions of the arguments to differentiate.
+template <class T, class F, text... Wrt, class... A> auto directions_of(const A&... args) {
+  constexpr std::size_t wanted = sizeof...(Wrt) == 0 ? sizeof...(A) : sizeof...(Wrt);
+  return [&]<std::size_t... I>(std::index_sequence<I...>) {
+    return directions_at<T>(std::index_sequence<position_at<F, int{sizeof...(A)}, Wrt...>(I)...>{}, std::tie(args...));
+  }
+  (std::make_index_sequence<wanted>{});
+}
+
+/// The elements of a result: of a number, one.
+template <class Y> std::size_t element_count(const Y& y) {
+  if constexpr (arguments::number<Y>) return 1;
+  else return y.size();
+}
+
+} // namespace autodiff
+} // namespace fluxpp::inline v0_1
+
+// dual<T, N>: a number with its derivatives along N directions, for ordinary templates.
+
+namespace fluxpp::inline v0_1 {
+/// Where dual stands, so that exp(x) of a dual finds the function here and never the object fluxpp::exp.
+namespace dual_numbers {
+
+/// dual<T, N>{value, tangent}: value + sum of tangent[k] e_k with e_j e_k = 0; a plain number is a constant.
+/// dual<dual<T>> carries second derivatives.
+/// source   Clifford 1873; Griewank & Walther 2008, Evaluating Derivatives, chapter 3
+template <class T, int N = 1> struct dual {
+  using value_type = T;
+  static constexpr int directions = N;
+  T value{};
+  std::array<T, N> tangent{};
+
+  constexpr dual() : dual(T(0)) {}
+  constexpr dual(const T& v) : value(v) { tangent.fill(T(0)); }
+  constexpr dual(const T& v, const std::array<T, N>& dv) : value(v), tangent(dv) {}
+  template <class U>
+  requires(std::is_arithmetic_v<U> && !std::is_same_v<U, T>) constexpr dual(U v)
+      : dual(T(static_cast<scalar::real_of<T>>(v))) {}
+
+  /// dual::variable(v, k): the k-th of N independent variables.
+  static constexpr dual variable(const T& v, int k = 0) {
+    dual x(v);
+    x.tangent[static_cast<unsigned>(k)] = T(1);
+    return x;
+  }
+
+  template <class U> constexpr dual& operator+=(const U& u) { return *this = *this + u; }
+  template <class U> constexpr dual& operator-=(const U& u) { return *this = *this - u; }
+  template <class U> constexpr dual& operator*=(const U& u) { return *this = *this * u; }
+  template <class U> constexpr dual& operator/=(const U& u) { return *this = *this / u; }
+};
+
+/// The number of duals inside each other; 0 for plain numbers.
+template <class X> inline constexpr int depth = 0;
+template <class T, int N> inline constexpr int depth<dual<T, N>> = 1 + depth<T>;
+
+template <class X> concept dual_number = (depth<X> > 0);
+
+/// common<X...>: the operand that the others convert to, as constants of it.
+template <class X, class... More> struct common_in { using type = X; };
+template <class X, class Y, class... More>
+struct common_in<X, Y, More...> : common_in<std::conditional_t<(depth<X> >= depth<Y>), X, Y>, More...> {};
+template <class... X> using common = typename common_in<X...>::type;
+
+/// A constant stands beside a dual without being one: a plain number, or the dual's value type.
+template <class D, class X> constexpr typename D::value_type value_of(const X& x) {
+  if constexpr (std::is_same_v<D, X>) return x.value;
+  else return D(x).value;
+}
+
+/// sum of d[i] times the k-th tangent of operand i; constants have none, not even where d[i] is not finite.
+template <class D, class P, class... X, std::size_t... Index>
+constexpr typename D::value_type chain_rule(std::size_t k, std::index_sequence<Index...>, const P& d, const X&... x) {
+  typename D::value_type sum(0);
+  bool empty = true; // 0 + term would lose the sign of -0, and cost an addition
+  auto add = [&]<class Y>(const auto& slope, const Y& y) {
+    if constexpr (std::is_same_v<D, Y>)
+      sum = std::exchange(empty, false) ? slope * y.tangent[k] : sum + slope * y.tangent[k];
+  };
+  (add(d[Index], x), ...);
+  return sum;
+}
+
+/// apply_operation(op, x...): the rule of every elementwise operation on duals, from its forward and partials.
+template <class Op, class... X>
+requires dual_number<common<X...>>
+constexpr auto apply_operation(Op, const X&... x) {
+  using D = common<X...>;
+  D y(operation<Op>{}(value_of<D>(x)...));
+  if constexpr (has_partials<Op>) {
+    const auto d = Op::partials(value_of<D>(x)..., y.value);
+    for (std::size_t k = 0; k < y.tangent.size(); ++k)
+      y.tangent[k] = chain_rule<D>(k, std::index_sequence_for<X...>{}, d, x...);
+  }
+  return y;
+}
+
+/// Two operands of which one is a dual, and the other is or becomes one.
+template <class A, class B>
+concept dual_operand =
+    dual_number<common<A, B>> && std::convertible_to<A, common<A, B>> && std::convertible_to<B, common<A, B>>;
+
+template <class A, dual_operand<A> B> constexpr auto operator+(const A& a, const B& b) {
+  return apply_operation(ops::add{}, a, b);
+}
+template <class A, dual_operand<A> B> constexpr auto operator-(const A& a, const B& b) {
+  return apply_operation(ops::sub{}, a, b);
+}
+template <class A, dual_operand<A> B> constexpr auto operator*(const A& a, const B& b) {
+  return apply_operation(ops::mul{}, a, b);
+}
+template <class A, dual_operand<A> B> constexpr auto operator/(const A& a, const B& b) {
+  return apply_operation(ops::div{}, a, b);
+}
+template <dual_number D> constexpr D operator-(const D& x) { return apply_operation(ops::neg{}, x); }
+template <dual_number D> constexpr D operator+(const D& x) { return x; }
+
+// Comparisons look at values only.
+template <class A, dual_operand<A> B> constexpr auto operator<(const A& a, const B& b) {
+  return value_of<common<A, B>>(a) < value_of<common<A, B>>(b);
+}
+template <class A, dual_operand<A> B> constexpr auto operator<=(const A& a, const B& b) {
+  return value_of<common<A, B>>(a) <= value_of<common<A, B>>(b);
+}
+template <class A, dual_operand<A> B> constexpr auto operator>(const A& a, const B& b) { return b < a; }
+template <class A, dual_operand<A> B> constexpr auto operator>=(const A& a, const B& b) { return b <= a; }
+template <class A, dual_operand<A> B> constexpr auto operator==(const A& a, const B& b) {
+  return value_of<common<A, B>>(a) == value_of<common<A, B>>(b);
+}
+template <class A, dual_operand<A> B> constexpr auto operator!=(const A& a, const B& b) {
+  return value_of<common<A, B>>(a) != value_of<common<A, B>>(b);
+}
+
+// The functions of <cmath>, so that `using std::exp; exp(x)` serves numbers and duals alike.
+template <dual_number D> constexpr D abs(const D& x) { return fluxpp::abs(x); }
+template <dual_number D> constexpr D acos(const D& x) { return fluxpp::acos(x); }
+template <dual_number D> constexpr D acosh(const D& x) { return fluxpp::acosh(x); }
+template <dual_number D> constexpr D asin(const D& x) { return fluxpp::asin(x); }
+template <dual_number D> constexpr D asinh(const D& x) { return fluxpp::asinh(x); }
+template <dual_number D> constexpr D atan(const D& x) { return fluxpp::atan(x); }
+template <dual_number D> constexpr D atanh(const D& x) { return fluxpp::atanh(x); }
+template <dual_number D> constexpr D cbrt(const D& x) { return fluxpp::cbrt(x); }
+template <dual_number D> constexpr D ceil(const D& x) { return fluxpp::ceil(x); }
+template <dual_number D> constexpr D cos(const D& x) { return fluxpp::cos(x); }
+template <dual_number D> constexpr D cosh(const D& x) { return fluxpp::cosh(x); }
+template <dual_number D> constexpr D erf(const D& x) { return fluxpp::erf(x); }
+template <dual_number D> constexpr D erfc(const D& x) { return fluxpp::erfc(x); }
+template <dual_number D> constexpr D exp(const D& x) { return fluxpp::exp(x); }
+template <dual_number D> constexpr D expm1(const D& x) { return fluxpp::expm1(x); }
+template <dual_number D> constexpr D fabs(const D& x) { return fluxpp::abs(x); }
+template <dual_number D> constexpr D floor(const D& x) { return fluxpp::floor(x); }
+template <dual_number D> constexpr D lgamma(const D& x) { return fluxpp::lgamma(x); }
+template <dual_number D> constexpr D log(const D& x) { return fluxpp::log(x); }
+template <dual_number D> constexpr D log1p(const D& x) { return fluxpp::log1p(x); }
+template <dual_number D> constexpr D log2(const D& x) { return fluxpp::log2(x); }
+template <dual_number D> constexpr D nearbyint(const D& x) { return fluxpp::round(x); }
+template <dual_number D> constexpr D sin(const D& x) { return fluxpp::sin(x); }
+template <dual_number D> constexpr D sinh(const D& x) { return fluxpp::sinh(x); }
+template <dual_number D> constexpr D sqrt(const D& x) { return fluxpp::sqrt(x); }
+template <dual_number D> constexpr D tan(const D& x) { return fluxpp::tan(x); }
+template <dual_number D> constexpr D tanh(const D& x) { return fluxpp::tanh(x); }
+template <dual_number D> constexpr D trunc(const D& x) { return fluxpp::trunc(x); }
+template <class A, dual_operand<A> B> constexpr auto atan2(const A& y, const B& x) { return fluxpp::atan2(y, x); }
+template <class A, dual_operand<A> B> constexpr auto fmod(const A& x, const B& y) { return fluxpp::fmod(x, y); }
+template <class A, dual_operand<A> B> constexpr auto hypot(const A& x, const B& y) { return fluxpp::hypot(x, y); }
+template <class A, dual_operand<A> B> constexpr auto pow(const A& x, const B& y) { return fluxpp::pow(x, y); }
+
+} // namespace dual_numbers
+
+using dual_numbers::dual;
+
+} // namespace fluxpp::inline v0_1
+
+template <class T, int N> struct std::numeric_limits<fluxpp::dual<T, N>> : std::numeric_limits<T> {};
+
+// gradcheck: compares derivatives of a function, in forward and reverse mode, with differences of its values.
 
 namespace fluxpp::inline v0_1 {
 
@@ -10249,148 +11111,66 @@ template <class Tag = cpu_tag, elementwise_op Op> gradcheck_result gradcheck(Op)
 
 } // namespace fluxpp::inline v0_1::inline FLUXPP_DEFAULTS
 
-// Jacobians and Hessians, a column or a row at a time: one compiled directional derivative, run along every direction.
+// Jacobians and Hessians as dense matrices: columns or rows along unit directions, several at a time.
 
 namespace fluxpp::inline v0_1 {
-namespace autodiff {
-
-/// An array that is zero but for one element, shaped as an argument.
-template <class T, int Rank> struct unit_direction {
-  tensor<T, Rank> value;
-  template <class A> explicit unit_direction(const A& like) : value(shape_like(like)) {}
-  template <class A> static std::array<std::size_t, Rank> shape_like(const A& a) {
-    std::array<std::size_t, Rank> shape{};
-    for (int i = 0; i < Rank; ++i) shape[static_cast<std::size_t>(i)] = arguments::argument_traits<A>::size(a, i);
-    return shape;
-  }
-  const tensor<T, Rank>& get() const { return value; }
-  std::size_t size() const { return value.size(); }
-  T& operator[](std::size_t i) { return value[i]; }
-};
-template <class T> struct unit_direction<T, 0> {
-  T value = 0;
-  template <class A> explicit unit_direction(const A&) {}
-  const T& get() const { return value; }
-  std::size_t size() const { return 1; }
-  T& operator[](std::size_t) { return value; }
-};
-/// The direction of an argument that is not differentiated.
-struct no_direction {
-  template <class A> explicit no_direction(const A&) {}
-  const zero_t& get() const { return zero; }
-  std::size_t size() const { return 0; }
-  double& operator[](std::size_t) { return none; }
-  double none = 0;
-};
-
-template <class T, class A, bool Wanted>
-using direction_t = std::conditional_t<Wanted, unit_direction<T, arguments::argument_traits<A>::rank>, no_direction>;
-
-template <class F, std::size_t Arguments, std::size_t At, text... Wrt> constexpr bool is_wanted() {
-  bool found = false;
-  for (int i : positions<F, static_cast<int>(Arguments), Wrt...>()) found = found || i == static_cast<int>(At);
-  return found;
-}
-
-/// f(direction, number of the direction) for each unit vector of all arguments, one after the other.
-template <class Directions, class Visit> void along_every(Directions& d, const Visit& visit) {
-  std::size_t number = 0;
-  std::apply(
-      [&](auto&... one) {
-        const auto sweep = [&](auto& x) {
-          for (std::size_t i = 0; i < x.size(); ++i) {
-            x[i] = 1;
-            visit(number++);
-            x[i] = 0;
-          }
-        };
-        (sweep(one), ...);
-      },
-      d);
-}
-template <class T, class V> T* elements(V& v) {
-  if constexpr (std::is_same_v<std::remove_const_t<V>, T>) return const_cast<T*>(&v);
-  else return const_cast<T*>(v.data());
-}
-template <class T, class V> std::size_t element_count(const V& v) {
-  if constexpr (std::is_same_v<V, T>) return 1;
-  else return v.size();
-}
-
-} // namespace autodiff
 
 /// hessian_callable: see fx::hessian.
 template <class F, class Tag, text... Wrt> class hessian_callable {
 public:
-  template <class... A> auto operator()(const A&... args) { return run(std::index_sequence_for<A...>{}, args...); }
-
-private:
-  template <std::size_t... At, class... A> auto run(std::index_sequence<At...>, const A&... args) {
+  template <class... A> auto operator()(const A&... args) {
     using T = typename arguments::real_type<A...>::type;
-    std::tuple<autodiff::direction_t<T, A, autodiff::is_wanted<F, sizeof...(A), At, Wrt...>()>...> d(args...);
-    const std::size_t n = (std::get<At>(d).size() + ...);
-    tensor<T, 2> h(std::array<std::size_t, 2>{n, n});
-    autodiff::along_every(d, [&](std::size_t row) {
-      auto g = hvp_(args..., std::get<At>(d).get()...);
-      T* to = h.data() + row * n;
-      const auto put = [&](const auto& part) {
-        to = std::copy_n(autodiff::elements<T>(part), autodiff::element_count<T>(part), to);
-      };
-      if constexpr (requires { g.values; }) std::apply([&](const auto&... part) { (put(part), ...); }, g.values);
-      else put(g);
-    });
+    auto s = autodiff::directions_of<T, F, Wrt...>(args...);
+    const std::size_t n = s.size();
+    tensor<T, 2> h(std::array{n, n});
+    s.sweep(
+        n, 1, autodiff::own_direction, [&](const auto&... rows) { return hvps_(args..., rows...); },
+        [&](const auto& part, std::size_t first, std::size_t rows) {
+          std::copy_n(part.data(), rows * n, h.data() + first * n);
+        });
     return h;
   }
-  callable<autodiff::hvp_transform<F, Wrt...>, Tag> hvp_;
+
+private:
+  callable<autodiff::hvps_transform<F, Wrt...>, Tag> hvps_;
 };
 
 /// jacobian_callable: see fx::jacobian.
 template <class F, class Tag, text... Wrt> class jacobian_callable {
 public:
-  template <class... A> auto operator()(const A&... args) { return run(std::index_sequence_for<A...>{}, args...); }
-
-private:
-  template <std::size_t... At, class... A> auto run(std::index_sequence<At...>, const A&... args) {
+  template <class... A> auto operator()(const A&... args) {
     using T = typename arguments::real_type<A...>::type;
-    std::tuple<autodiff::direction_t<T, A, autodiff::is_wanted<F, sizeof...(A), At, Wrt...>()>...> d(args...);
-    const std::size_t inputs = (std::get<At>(d).size() + ...);
-    auto y = value_(args...);
-    const std::size_t outputs = autodiff::element_count<T>(y);
-    tensor<T, 2> j(std::array<std::size_t, 2>{outputs, inputs});
-    if (inputs <= outputs) {
-      autodiff::along_every(d, [&](std::size_t column) {
-        auto r = jvp_(args..., std::get<At>(d).get()...);
-        const T* dy = autodiff::elements<T>(r.tangent);
-        for (std::size_t i = 0; i < outputs; ++i) j(i, column) = dy[i];
-      });
-    } else {
-      rows<T>(j, y, args...);
-    }
+    const std::size_t m = autodiff::element_count(value_(args...));
+    auto s = autodiff::directions_of<T, F, Wrt...>(args...);
+    tensor<T, 2> j(std::array{m, s.size()});
+    if (s.size() <= m) columns(j, s, args...);
+    else rows(j, args...);
     return j;
   }
-  template <class T, class Y, class... A> void rows(tensor<T, 2>& j, const Y& y, const A&... args) {
-    std::tuple<autodiff::unit_direction<T, rank_of<Y, T>()>> ybar(y);
-    autodiff::along_every(ybar, [&](std::size_t row) {
-      auto r = vjp_(args..., std::get<0>(ybar).get());
-      T* to = j.data() + row * j.shape(1);
-      const auto at = autodiff::positions<F, static_cast<int>(sizeof...(A)), Wrt...>();
-      std::size_t i = 0;
-      const auto put = [&](const auto& part) {
-        bool wanted = false;
-        for (int k : at) wanted = wanted || k == static_cast<int>(i);
-        if (wanted) to = std::copy_n(autodiff::elements<T>(part), autodiff::element_count<T>(part), to);
-        ++i;
-      };
-      std::apply([&](const auto&... part) { (put(part), ...); }, r.gradient.values);
-    });
+
+private:
+  template <class T, class S, class... A> void columns(tensor<T, 2>& j, S& s, const A&... args) {
+    const std::size_t m = j.shape(0), n = j.shape(1);
+    s.sweep(
+        n, 1, autodiff::own_direction, [&](const auto&... rows) { return jvps_(args..., rows...); },
+        [&](const auto& part, std::size_t first, std::size_t rows) {
+          T* to = j.data() + first;
+          for (std::size_t i = 0; i < m; ++i, to += n)
+            for (std::size_t k = 0; k < rows; ++k) to[k] = part(k, i);
+        });
   }
-  template <class Y, class T> static constexpr int rank_of() {
-    if constexpr (std::is_same_v<Y, T>) return 0;
-    else return arguments::argument_traits<Y>::rank;
+  template <class T, class... A> void rows(tensor<T, 2>& j, const A&... args) {
+    const std::size_t m = j.shape(0), n = j.shape(1);
+    autodiff::directions<T, autodiff::usual_directions, -1> s(m);
+    s.sweep(
+        m, 1, autodiff::own_direction, [&](const auto& ybar) { return vjps_(args..., ybar); },
+        [&](const auto& part, std::size_t first, std::size_t rows) {
+          std::copy_n(part.data(), rows * n, j.data() + first * n);
+        });
   }
   callable<autodiff::value_transform<F>, Tag> value_;
-  callable<autodiff::jvp_transform<F>, Tag> jvp_;
-  callable<autodiff::vjp_transform<F>, Tag> vjp_;
+  callable<autodiff::jvps_transform<F, Wrt...>, Tag> jvps_;
+  callable<autodiff::vjps_transform<F, Wrt...>, Tag> vjps_;
 };
 
 } // namespace fluxpp::inline v0_1
@@ -10398,18 +11178,198 @@ private:
 namespace fluxpp::inline v0_1::inline FLUXPP_DEFAULTS {
 
 /// fx::hessian<"a", "b">(f): the matrix of second derivatives with respect to the named arguments (all, if none is named),
-/// their elements one after the other in order of the names. f must return a scalar. Costs one Hessian-vector product
-/// (about two gradients) per row.
+/// their elements one after the other in order of the names. f must return a scalar. Several Hessian-vector products
+/// (each about a gradient and a half) are computed at once.
 /// shapes   -> [n, n], n the number of elements of the named arguments
 template <text... Wrt, class F, class Tag = cpu_tag> auto hessian(F, Tag = {}) {
   return hessian_callable<typename autodiff::requirements<F, Wrt...>::function, Tag, Wrt...>{};
 }
 
 /// fx::jacobian<"x">(f): the matrix of derivatives of f's elements by those of the named arguments (all, if none is named).
-/// Computed by columns (forward mode) or rows (reverse mode), whichever are fewer.
+/// Computed by columns (forward mode) or rows (reverse mode), whichever are fewer, several at once.
 /// shapes   -> [m, n], m the elements of f's result, n those of the arguments
 template <text... Wrt, class F, class Tag = cpu_tag> auto jacobian(F, Tag = {}) {
   return jacobian_callable<typename autodiff::requirements<F, Wrt...>::function, Tag, Wrt...>{};
+}
+
+} // namespace fluxpp::inline v0_1::inline FLUXPP_DEFAULTS
+
+// Sparse Jacobians and diagonals of Hessians: a pattern found once, then a few directions for each call.
+
+namespace fluxpp::inline v0_1 {
+namespace autodiff {
+
+/// The evaluator that lets values pass which are not finite.
+template <class Tag> struct unchecked { using type = Tag; };
+template <bool CheckFinite> struct unchecked<cpu_evaluator<CheckFinite>> { using type = cpu_evaluator<false>; };
+
+/// What a pattern depends on besides the function: the extents of arguments, and indices among them.
+template <class A> std::uint64_t mark_of(std::uint64_t mark, const A& a) {
+  using traits = arguments::argument_traits<A>;
+  const auto mix = [&](auto v) {
+    mark = (mark ^ static_cast<std::uint64_t>(v)) * 0x9E3779B97F4A7C15, mark ^= mark >> 29;
+  };
+  if constexpr (traits::rank > 0) {
+    for (int i = 0; i < traits::rank; ++i) mix(traits::size(a, i));
+    if constexpr (std::is_integral_v<typename traits::element>) {
+      std::vector<std::int64_t> indices(size_of(a));
+      arguments::copy_elements(a, indices.data());
+      for (const std::int64_t v : indices) mix(v);
+    }
+  }
+  return mark;
+}
+template <class T, class... A> std::uint64_t mark_of(const A&... args) {
+  std::uint64_t mark = sizeof(T);
+  ((mark = mark_of(mark, args)), ...);
+  return mark;
+}
+
+/// The pattern with m rows of the products that run(rows...) gives for directions s: not-a-numbers show where they go.
+template <class S, class Run> sparsity pattern_of(S& s, std::size_t m, const Run& run) {
+  constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+  return found_by(m, s.size(), [&](const auto& colour, std::size_t count, const auto& hit) {
+    s.sweep(count, nan, colour, run, [&](const auto& products, std::size_t first, std::size_t rows) {
+      for (std::size_t k = 0; k < rows; ++k)
+        for (std::size_t i = 0; i < m; ++i)
+          if (std::isnan(products(k, i))) hit(first + k, i);
+    });
+  });
+}
+/// The values of a sparse matrix from products with the directions of its colours.
+template <class S, class Run, class T> void fill(S& s, const compression& by, const Run& run, T* values) {
+  s.sweep(by.count(), 1, by, run,
+          [&](const auto& products, std::size_t first, std::size_t rows) { by.read(products, first, rows, values); });
+}
+
+template <class Y> bool all_finite(const Y& y) {
+  if constexpr (arguments::number<Y>) return std::isfinite(y);
+  else return std::all_of(y.begin(), y.end(), [](auto v) { return std::isfinite(v); });
+}
+/// m, or an error: patterns show where f is finite.
+template <class Y> std::size_t finite_elements(const Y& y, const char* call) {
+  if (!all_finite(y)) throw value_error(call, "f must be finite at the arguments of the first call");
+  return element_count(y);
+}
+
+} // namespace autodiff
+
+/// sparse_jacobian_callable: see fx::sparse_jacobian.
+template <class F, class Tag, text... Wrt> class sparse_jacobian_callable {
+public:
+  /// Takes this pattern instead of one that is found; entries outside it are lost.
+  /// errors   run: p is no pattern (value_error)
+  sparse_jacobian_callable& pattern(sparsity p) {
+    autodiff::require_pattern(p, "sparse_jacobian(f).pattern(p)");
+    given_ = std::move(p);
+    mark_.reset();
+    return *this;
+  }
+  template <class... A> const auto& operator()(const A&... args) & { return run(args...); }
+  template <class... A> auto operator()(const A&... args) && { return run(args...); }
+
+private:
+  template <class... A> auto& run(const A&... args) {
+    using T = typename arguments::real_type<A...>::type;
+    auto& j = std::get<csr_matrix<T>>(matrix_);
+    auto s = autodiff::directions_of<T, F, Wrt...>(args...);
+    if (const std::uint64_t mark = autodiff::mark_of<T>(args...); mark_ != mark) {
+      j.pattern = pattern_at(s, args...);
+      j.values.resize(j.pattern.entries());
+      compressed_ = autodiff::compressed_pattern(j.pattern);
+      mark_ = mark;
+    }
+    if (compressed_.rows) {
+      autodiff::directions<T, autodiff::usual_directions, -1> ybar(j.pattern.rows());
+      autodiff::fill(
+          ybar, compressed_.by, [&](const auto& rows) { return vjps_(args..., rows); }, j.values.data());
+    } else {
+      autodiff::fill(
+          s, compressed_.by, [&](const auto&... rows) { return jvps_(args..., rows...); }, j.values.data());
+    }
+    return j;
+  }
+  template <class S, class... A> sparsity pattern_at(S& s, const A&... args) const {
+    using unchecked = typename autodiff::unchecked<Tag>::type;
+    callable<autodiff::value_transform<F>, Tag> value;
+    const std::size_t m = autodiff::finite_elements(value(args...), "sparse_jacobian(f)");
+    if (!given_) {
+      callable<autodiff::jvps_transform<F, Wrt...>, unchecked> jvps;
+      return autodiff::pattern_of(s, m, [&](const auto&... rows) { return jvps(args..., rows...); });
+    }
+    require(given_->columns == s.size() && given_->rows() == m, m, s.size());
+    return *given_;
+  }
+  static void require(bool fits, std::size_t m, std::size_t n) {
+    if (!fits)
+      throw shape_error("sparse_jacobian(f).pattern(p)",
+                        "p must have " + std::to_string(m) + " rows and " + std::to_string(n) + " columns", "p");
+  }
+
+  std::optional<sparsity> given_;
+  std::optional<std::uint64_t> mark_;
+  autodiff::compressed_pattern compressed_;
+  std::tuple<csr_matrix<float>, csr_matrix<double>> matrix_;
+  callable<autodiff::jvps_transform<F, Wrt...>, Tag> jvps_;
+  callable<autodiff::vjps_transform<F, Wrt...>, Tag> vjps_;
+};
+
+/// hessian_diagonal_callable: see fx::hessian_diagonal.
+template <class F, class Tag, text... Wrt> class hessian_diagonal_callable {
+public:
+  template <class... A> auto operator()(const A&... args) {
+    using T = typename arguments::real_type<A...>::type;
+    auto s = autodiff::directions_of<T, F, Wrt...>(args...);
+    if (const std::uint64_t mark = autodiff::mark_of<T>(args...); mark_ != mark) {
+      by_ = diagonal(s, args...);
+      mark_ = mark;
+    }
+    tensor<T, 1> d(std::array{s.size()});
+    autodiff::fill(
+        s, by_, [&](const auto&... rows) { return hvps_(args..., rows...); }, d.data());
+    return d;
+  }
+
+private:
+  template <class S, class... A> static autodiff::compression diagonal(S& s, const A&... args) {
+    callable<autodiff::value_transform<F>, Tag> value;
+    autodiff::finite_elements(value(args...), "hessian_diagonal(f)");
+    callable<autodiff::hvps_transform<F, Wrt...>, typename autodiff::unchecked<Tag>::type> hvps;
+    const sparsity p = autodiff::pattern_of(s, s.size(), [&](const auto&... rows) { return hvps(args..., rows...); });
+    autodiff::compression by(autodiff::diagonal_colours(p));
+    for (std::size_t j = 0; j < s.size(); ++j) by.add(j, j, j);
+    by.finish();
+    return by;
+  }
+
+  std::optional<std::uint64_t> mark_;
+  autodiff::compression by_;
+  callable<autodiff::hvps_transform<F, Wrt...>, Tag> hvps_;
+};
+
+} // namespace fluxpp::inline v0_1
+
+namespace fluxpp::inline v0_1::inline FLUXPP_DEFAULTS {
+
+/// fx::sparse_jacobian<"x">(f): the Jacobian of fx::jacobian as a csr_matrix, for functions of which each result depends on few
+/// arguments, or each argument moves few results. The first call with given extents and indices finds the pattern, or takes
+/// that of pattern(p); later calls write the values of the same entries, along one direction for each colour of the columns or rows.
+/// The pattern holds wherever f is differentiable by products of slopes; operations that pick elements by value (max, sort,
+/// max_pool2d) show what they pick at the first call: give the pattern for those.
+/// shapes   m rows and n columns, m the elements of f's result, n those of the named arguments (all, if none is named)
+/// errors   run: f is not finite at the first call (value_error), a given pattern has other extents (shape_error)
+/// source   Curtis, Powell & Reid 1974, doi:10.1093/imamat/13.1.117
+template <text... Wrt, class F, class Tag = cpu_tag> auto sparse_jacobian(F, Tag = {}) {
+  return sparse_jacobian_callable<typename autodiff::requirements<F, Wrt...>::function, Tag, Wrt...>{};
+}
+
+/// fx::hessian_diagonal<"x">(f): the diagonal of fx::hessian, from one Hessian-vector product for each colour of the Hessian's
+/// columns, where neighbours differ: a few if it is sparse, as many as arguments if it is dense. The pattern is found
+/// as by fx::sparse_jacobian.
+/// shapes   -> [n], n the elements of the named arguments, one after the other in order of the names
+/// errors   run: f is not finite at the first call (value_error)
+template <text... Wrt, class F, class Tag = cpu_tag> auto hessian_diagonal(F, Tag = {}) {
+  return hessian_diagonal_callable<typename autodiff::requirements<F, Wrt...>::function, Tag, Wrt...>{};
 }
 
 } // namespace fluxpp::inline v0_1::inline FLUXPP_DEFAULTS
@@ -12971,7 +13931,7 @@ template <class T> batch<T> cbrt(batch<T> x) {
 }
 } // namespace fluxpp::inline v0_1::simd
 
-// The sum, largest and smallest lane of a batch, always by the same tree: halves, quarters, eighths.
+// The sum, product, largest and smallest lane of a batch, always by the same tree: halves, quarters, eighths.
 
 namespace fluxpp::inline v0_1::simd {
 /// max(a, b), min(a, b): the larger, the smaller; NaN if either is.
@@ -13019,6 +13979,11 @@ template <int n, class T, class Op> batch<T> fold(batch<T> v, Op op) {
 /// reduce_add(v): the sum of all lanes.
 template <class T> T reduce_add(batch<T> v) {
   return backend::fold<batch<T>::size / 2>(v, [](batch<T> a, batch<T> b) { return a + b; }).get(0);
+}
+
+/// reduce_mul(v): the product of all lanes.
+template <class T> T reduce_mul(batch<T> v) {
+  return backend::fold<batch<T>::size / 2>(v, [](batch<T> a, batch<T> b) { return a * b; }).get(0);
 }
 
 /// reduce_max(v): the largest lane; NaN if one is NaN.
@@ -13337,7 +14302,8 @@ template <graph::fold F, class T> FLUXPP_INLINE double across(simd::batch<T> v) 
   if constexpr (F == graph::fold::sum) return static_cast<double>(simd::reduce_add(v));
   if constexpr (F == graph::fold::max) return static_cast<double>(simd::reduce_max(v));
   if constexpr (F == graph::fold::min) return static_cast<double>(simd::reduce_min(v));
-  double p = 1;
+  if constexpr (F == graph::fold::prod && std::is_same_v<T, double>) return simd::reduce_mul(v);
+  double p = 1; // of floats, in double: the range is larger
   if constexpr (F == graph::fold::prod)
     for (int i = 0; i < simd::batch<T>::size; ++i) p *= static_cast<double>(v.get(i));
   return p;
@@ -14522,6 +15488,15 @@ template <rule R, class A, class B, class Line> struct fault_report {
                 "fluxpp::jvp(f)(x, dx): the tangent of an argument must have its shape, or be one number");
   static_assert(R != rule::cotangent,
                 "fluxpp::vjp(f)(x, ybar): the cotangent must have the shape of the result, or be one number");
+  static_assert(R != rule::directions,
+                "fluxpp::jvps(f)(x, s), vjps, hvps: s must be a matrix: a row for each direction, "
+                "a column for each element");
+  static_assert(R != rule::direction_count,
+                "fluxpp::jvps(f)(x, s), vjps, hvps: for this f the type of s must tell the number of directions");
+  static_assert(
+      R != rule::custom_rule,
+      "fluxpp::custom_vjp(f, backward), custom_jvp(f, forward): backward must return an array of the shape of each "
+      "argument, forward one of the shape of the result");
   static_assert(R != rule::no_result,
                 "fluxpp: a function must return one value: a number, or what it computed from its arguments");
   static_assert(R != rule::carry,
@@ -14693,7 +15668,7 @@ template <class T, class Users, int... Code> struct fused_loop {
   /// One task: its rows one after the other.
   static void run(const loop<T>& l, const part& p) {
     if constexpr (code.single()) {
-      run_single(l);
+      run_single(l.in, l.out);
     } else if (p.first_row < p.last_row) {
       row r(l, p.first_row);
       if constexpr (any_row_fold) {
@@ -14704,6 +15679,22 @@ template <class T, class Users, int... Code> struct fused_loop {
       } else {
         for (std::ptrdiff_t i = p.first_row; i < p.last_row; ++i, r.next(l)) run_row(l, p, r);
       }
+    }
+  }
+
+  /// The whole loop where it has one axis and sums no rows, on operands and results that begin at these addresses.
+  FLUXPP_INLINE static void run_line(const T* const* in, T* const* out, std::ptrdiff_t columns) {
+    static_assert(!any_row_fold);
+    if constexpr (code.single()) {
+      run_single(in, out);
+    } else {
+      operands x;
+      for (int i = 0; i < inputs; ++i) x.in[i] = in[i], x.repeated[i] = code.repeated(i) ? V(*in[i]) : V();
+      for (int o = 0; o < outputs; ++o) x.out[o] = out[o];
+      double total[outputs + 1];
+      run_columns(x, 0, columns, total);
+      for (int o = 0; o < outputs; ++o)
+        if (folds_columns(o)) *x.out[o] = static_cast<T>(total[o]);
     }
   }
 
@@ -14737,11 +15728,11 @@ private:
     }
   };
 
-  static void run_single(const loop<T>& l) {
+  FLUXPP_INLINE static void run_single(const T* const* in, T* const* out) {
     T v[inputs + operations + 1];
-    for (int i = 0; i < inputs; ++i) v[i] = *l.in[i];
+    for (int i = 0; i < inputs; ++i) v[i] = *in[i];
     evaluate(v, all_operations{});
-    for (int o = 0; o < outputs; ++o) *l.out[o] = v[code.output(o).value];
+    for (int o = 0; o < outputs; ++o) *out[o] = v[code.output(o).value];
   }
 
   /// operands: one row in registers; where its operands and results begin, and what does not change along it.
@@ -14812,10 +15803,12 @@ private:
       for (; j + unroll * width <= end; j += unroll * width)
         (step<U, reach::whole>(x, acc, j + U * width, width, all_inputs{}, all_outputs{}), ...);
       for (; j + width <= end; j += width) step<0, reach::whole>(x, acc, j, width, all_inputs{}, all_outputs{});
-    }
-    for (; j < end; j += width) {
-      const int n = static_cast<int>(std::min<std::ptrdiff_t>(width, end - j));
-      step<0, unroll == 1 ? reach::any : reach::part>(x, acc, j, n, all_inputs{}, all_outputs{});
+      if (j < end) step<0, reach::part>(x, acc, j, static_cast<int>(end - j), all_inputs{}, all_outputs{});
+    } else {
+      for (; j < end; j += width) {
+        const int n = static_cast<int>(std::min<std::ptrdiff_t>(width, end - j));
+        step<0, reach::any>(x, acc, j, n, all_inputs{}, all_outputs{});
+      }
     }
   }
 
@@ -14834,18 +15827,23 @@ private:
     (gather<O>(acc, total), ...);
   }
 
-  static void run_row(const loop<T>& l, const part& p, const row& r) {
-    const operands x = operands_of(l, p, r, all_inputs{}, all_outputs{});
-    double total[outputs + 1];
+  /// Columns j to last; total[o] is what they fold to.
+  FLUXPP_INLINE static void run_columns(const operands& x, std::ptrdiff_t j, std::ptrdiff_t last, double* total) {
     for (int o = 0; o < outputs; ++o) total[o] = neutral(fold(o));
     accumulators acc;
-    for (std::ptrdiff_t j = p.first_column; j < p.last_column;) {
-      const std::ptrdiff_t end = any_column_fold ? std::min(j + column_block, p.last_column) : p.last_column;
+    while (j < last) {
+      const std::ptrdiff_t end = any_column_fold ? std::min(j + column_block, last) : last;
       clear(acc, all_outputs{});
       run_columns(x, acc, j, end, std::make_integer_sequence<int, unroll>{});
       j = end;
       gather_all(acc, total, all_outputs{});
     }
+  }
+
+  static void run_row(const loop<T>& l, const part& p, const row& r) {
+    const operands x = operands_of(l, p, r, all_inputs{}, all_outputs{});
+    double total[outputs + 1];
+    run_columns(x, p.first_column, p.last_column, total);
     for (int o = 0; o < outputs; ++o) {
       if (!folds_columns(o)) continue;
       if (l.partial[o] == nullptr) {
@@ -15299,23 +16297,27 @@ template <class T> struct target {
   bool add;
 };
 
-/// tile<T, rows, vectors>::run(depth, a, b, c): c = or += a b, one tile after the other from left to right. Every element
-/// is one chain of fused multiply-adds along the depth, so its bits do not depend on the size of the tile it is in.
+/// tile<T, rows, vectors>::run(depth, a, b, c): c = or += a b, one tile after the other from left to right, the last as wide
+/// as columns are left; nothing beyond them is read or written. Every element is one chain of fused multiply-adds along
+/// the depth, so its bits do not depend on the size of the tile it is in.
 template <class T, int rows, int vectors> struct tile {
   using batch = simd::batch<T>;
   static constexpr std::size_t count = static_cast<std::size_t>(rows * vectors);
 
-  static constexpr int width = vectors * batch::size;
+  static constexpr int width = vectors * batch::size, last = width - batch::size;
 
-  static void run(int depth, const strip<T>& a, panels<T> b, target<T> c) {
-    for (; c.columns > 0; c.columns -= width, c.data += width, b.data += b.next) {
-      sums sum;
-      clear(sum, element_numbers{});
-      accumulate(depth, a, b, sum);
-      if (c.columns < width) store_part(sum, c);
-      else if (c.add) store<true>(sum, c, element_numbers{});
-      else store<false>(sum, c, element_numbers{});
-    }
+  static void run(int depth, const strip<T>& a, const panels<T>& panels_of_b, const target<T>& whole) {
+    panels<T> b = panels_of_b;
+    target<T> c = whole;
+    if constexpr (vectors > 1) // a single register of columns is most often a part of one
+      for (; c.columns >= width; c.columns -= width, c.data += width, b.data += b.next) {
+        const auto load = [](const T* at) { return batch::load(at); };
+        multiply_tile(depth, a, b, c, load, [](batch v, T* to) { v.store(to); });
+      }
+    if (const int n = c.columns - last; n > 0)
+      multiply_tile(
+          depth, a, b, c, [n](const T* at) { return batch::load_first(at, n); },
+          [n](batch v, T* to) { v.store_first(to, n); });
   }
 
 private:
@@ -15325,27 +16327,44 @@ private:
   using sums = std::array<batch, count>; // only ever indexed by constants: it must stay in registers
   using line_of_b = std::array<batch, static_cast<std::size_t>(vectors)>;
 
+  /// multiply_tile(depth, a, b, c, load, store): one tile; load and store are those of the last register of columns.
+  template <class Load, class Store>
+  [[gnu::always_inline]] static inline void multiply_tile(int depth, const strip<T>& a, const panels<T>& b,
+                                                          const target<T>& c, Load load, Store store) {
+    sums sum;
+    clear(sum, element_numbers{});
+    accumulate(depth, a, b, sum, load);
+    if (c.add) add(sum, c, load, element_numbers{});
+    put(sum, c, store, element_numbers{});
+  }
+
   template <std::size_t... i> [[gnu::always_inline]] static inline void clear(sums& sum, std::index_sequence<i...>) {
     ((sum[i] = batch(T(0))), ...);
   }
 
   // Rows in threes: base, base + row, base + 2 row are x86 addresses, so twelve rows need four registers.
-  [[gnu::always_inline]] static inline void accumulate(int depth, const strip<T>& a, const panels<T>& b, sums& sum) {
+  template <class Load>
+  [[gnu::always_inline]] static inline void accumulate(int depth, const strip<T>& a, const panels<T>& b, sums& sum,
+                                                       Load load) {
     const ptrdiff_t row = a.row, col = a.col, line = b.line;
     const auto start = [&](int i) { return a.data + (i < rows ? i : 0) * row; };
     std::array<const T*, 4> base = {start(0), start(3), start(6), start(9)};
     const T* at = b.data;
     for (int p = 0; p < depth; ++p, at += line) {
       line_of_b bs;
-      load(at, bs, vector_numbers{});
+      read_line(at, bs, load, vector_numbers{});
       multiply_rows(base, row, bs, sum, row_numbers{});
       base = {base[0] + col, base[1] + col, base[2] + col, base[3] + col};
     }
   }
 
-  template <std::size_t... v>
-  [[gnu::always_inline]] static inline void load(const T* at, line_of_b& b, std::index_sequence<v...>) {
-    ((b[v] = simd::in_register(batch::load(at + static_cast<ptrdiff_t>(v) * batch::size))), ...);
+  template <class Load, std::size_t... v>
+  [[gnu::always_inline]] static inline void read_line(const T* at, line_of_b& b, Load load, std::index_sequence<v...>) {
+    ((b[v] = simd::in_register(read<v>(at + static_cast<ptrdiff_t>(v) * batch::size, load))), ...);
+  }
+  template <std::size_t v, class Load> [[gnu::always_inline]] static inline batch read(const T* at, Load load) {
+    if constexpr (v + 1 == vectors) return load(at);
+    else return batch::load(at);
   }
 
   template <std::size_t... i>
@@ -15364,22 +16383,18 @@ private:
     return c.data + static_cast<ptrdiff_t>(i / vectors) * c.row + static_cast<ptrdiff_t>(i % vectors) * batch::size;
   }
 
-  template <bool add, std::size_t... i>
-  [[gnu::always_inline]] static inline void store(const sums& sum, const target<T>& c, std::index_sequence<i...>) {
-    if constexpr (add) ((batch::load(address(c, i)) + sum[i]).store(address(c, i)), ...);
-    else (sum[i].store(address(c, i)), ...);
+  template <class Load, std::size_t... i>
+  [[gnu::always_inline]] static inline void add(sums& sum, const target<T>& c, Load load, std::index_sequence<i...>) {
+    ((sum[i] = read<i % vectors>(address(c, i), load) + sum[i]), ...);
   }
-
-  [[gnu::always_inline]] static inline void store_part(const sums& sum, const target<T>& c) {
-    T whole[static_cast<std::size_t>(rows * width)];
-    store<false>(sum, {whole, width, width, false}, element_numbers{});
-    for (int i = 0; i < rows; ++i)
-      for (int j = 0; j < c.columns; j += batch::size) {
-        const int n = std::min(batch::size, c.columns - j);
-        T* const to = c.data + i * c.row + j;
-        const batch v = batch::load(whole + i * width + j);
-        (c.add ? batch::load_first(to, n) + v : v).store_first(to, n);
-      }
+  template <class Store, std::size_t... i>
+  [[gnu::always_inline]] static inline void put(const sums& sum, const target<T>& c, Store store,
+                                                std::index_sequence<i...>) {
+    (write<i % vectors>(sum[i], address(c, i), store), ...);
+  }
+  template <std::size_t v, class Store> [[gnu::always_inline]] static inline void write(batch x, T* to, Store store) {
+    if constexpr (v + 1 == vectors) store(x, to);
+    else x.store(to);
   }
 };
 } // namespace fluxpp::inline v0_1::kernels::matrix
@@ -15410,20 +16425,22 @@ template <class T> T* scratch(std::size_t n) {
   return static_cast<T*>(memory.get());
 }
 
-/// copy_lines(b, depth, columns, width, to): b's lines one after the other, each filled up with zeros to `width`, a
-/// multiple of a batch; for b with b.col == 1.
-template <class T> void copy_lines(const strided<T>& b, int depth, int columns, int width, T* to) {
+/// copy_lines(b, depth, columns, width, to, next): b's lines one after the other, in panels of `width` columns, which begin
+/// `next` apart, the last filled up with zeros to a multiple of a batch; for b with b.col == 1.
+template <class T> void copy_lines(const strided<T>& b, int depth, int columns, int width, T* to, ptrdiff_t next) {
   using batch = simd::batch<T>;
   for (int p = 0; p < depth; ++p, to += width) {
-    const T* const line = b.data + p * b.row;
-    for (int j = 0; j < width; j += batch::size) {
-      const int n = columns - j;
-      (n >= batch::size ? batch::load(line + j) : batch::load_first(line + j, std::max(n, 0))).store(to + j);
-    }
+    const T* line = b.data + p * b.row;
+    T* panel = to;
+    int left = columns;
+    for (; left >= width; left -= width, line += width, panel += next)
+      for (int j = 0; j < width; j += batch::size) batch::load(line + j).store(panel + j);
+    for (int j = 0; j < width && left > 0; j += batch::size)
+      batch::load_first(line + j, std::clamp(left - j, 0, batch::size)).store(panel + j);
   }
 }
 
-/// turn_lines(b, depth, columns, width, to): as copy_lines, for b with b.row == 1, by squares of batches.
+/// turn_lines(b, depth, columns, width, to): one such panel of b with b.row == 1, by squares of batches.
 template <class T> void turn_lines(const strided<T>& b, int depth, int columns, int width, T* to) {
   using batch = simd::batch<T>;
   constexpr int side = batch::size;
@@ -15442,12 +16459,21 @@ template <class T> void turn_lines(const strided<T>& b, int depth, int columns, 
     }
 }
 
-/// pack_panel(b, depth, columns, width, to): `columns` columns of b as a panel of `width` columns, zeros at the end.
-template <class T> void pack_panel(const strided<T>& b, int depth, int columns, int width, T* to) {
-  if (b.col == 1) return copy_lines(b, depth, columns, width, to);
-  if (b.row == 1) return turn_lines(b, depth, columns, width, to);
-  for (int p = 0; p < depth; ++p)
-    for (int j = 0; j < width; ++j) to[p * width + j] = j < columns ? b.data[p * b.row + j * b.col] : T(0);
+/// pack_panels(b, depth, columns, width, to): `columns` columns of b as panels of `width` columns, one after the other, with
+/// zeros at the end of the last.
+template <class T> void pack_panels(const strided<T>& b, int depth, int columns, int width, T* to) {
+  const ptrdiff_t next = static_cast<ptrdiff_t>(width) * depth;
+  if (b.col == 1) return copy_lines(b, depth, columns, width, to, next);
+  for (int first = 0; first < columns; first += width, to += next) {
+    const strided<T> part = b.from(0, first);
+    const int n = std::min(width, columns - first);
+    if (b.row == 1) {
+      turn_lines(part, depth, n, width, to);
+      continue;
+    }
+    for (int p = 0; p < depth; ++p)
+      for (int j = 0; j < width; ++j) to[p * width + j] = j < n ? part.data[p * b.row + j * b.col] : T(0);
+  }
 }
 
 /// pack_strip(a, rows, depth, to): the rows of a as a strip: row after row if they are contiguous, else all rows' elements
@@ -15486,11 +16512,14 @@ inline constexpr std::size_t strips_at_once = 4;
 /// even_block(n, most, unit): the size of equal blocks of n, multiples of unit and no larger than most. Blocks of the
 /// depth depend on the depth alone, for they decide the order of additions.
 constexpr int even_block(int n, int most, int unit) {
-  const int blocks = (n + most - 1) / most;
-  return ((n + blocks - 1) / blocks + unit - 1) / unit * unit;
+  if (n > most) { // divisions take as long as a small product
+    const int blocks = (n + most - 1) / most;
+    n = (n + blocks - 1) / blocks;
+  }
+  return (n + unit - 1) / unit * unit;
 }
 
-template <class T> using tile_kernel = void (*)(int, const strip<T>&, panels<T>, target<T>);
+template <class T> using tile_kernel = void (*)(int, const strip<T>&, const panels<T>&, const target<T>&);
 
 /// tile_heights: the heights that tiles come in, highest first.
 inline constexpr std::array tile_heights{12, 8, 6, 4, 3, 2, 1};
@@ -15508,60 +16537,67 @@ constexpr std::size_t next_height(int left, int most) {
   return i;
 }
 
-/// product: c = or += a b, a part of the whole, and which of the operands it copies.
+/// product: c = or += a b, a part of the whole.
 template <class T> struct product {
   int rows, columns, depth;
   strided<T> a, b;
   target<T> c;
-  bool pack_a, pack_b;
 };
 
-/// columns_of_b: b as panels of full width, then at most one narrow panel of one or two batches, which is always packed.
+/// columns_of_b: b as panels of two registers of columns, the last of which may be filled in part, and at most one of one
+/// register; where they lie, or copied to `memory`.
 template <class T> struct columns_of_b {
-  int wide, narrow, narrow_vectors;
-  panels<T> wide_panels, narrow_panel;
+  int paired, single; ///< columns in panels of two registers, and of one
+  panels<T> pairs, one;
 
-  columns_of_b(const product<T>& x, T* memory)
-      : wide(x.columns / width * width), narrow(x.columns - wide),
-        narrow_vectors(narrow > simd::batch<T>::size ? 2 : 1) {
-    const int line = narrow_vectors * simd::batch<T>::size;
-    wide_panels = x.pack_b ? panels<T>{memory, width, static_cast<ptrdiff_t>(width) * x.depth}
-                           : panels<T>{x.b.data, x.b.row, width};
-    for (int j = 0; j < wide && x.pack_b; j += width, memory += static_cast<ptrdiff_t>(width) * x.depth)
-      pack_panel(x.b.from(0, j), x.depth, width, width, memory);
-    if (narrow > 0) pack_panel(x.b.from(0, wide), x.depth, narrow, line, memory);
-    narrow_panel = {memory, line, 0};
+  [[gnu::always_inline]] columns_of_b(const product<T>& x, T* memory)
+      : paired((x.columns + lanes - 1) / width * width),
+        single(std::max(0, x.columns - paired)), pairs{x.b.data, x.b.row, width}, one{x.b.data + paired, x.b.row, 0} {
+    if (memory == nullptr) return;
+    T* const behind = memory + static_cast<ptrdiff_t>(paired) * x.depth;
+    pairs = {memory, width, static_cast<ptrdiff_t>(width) * x.depth};
+    one = {behind, lanes, 0};
+    pack_panels(x.b, x.depth, x.columns - single, width, memory);
+    if (single > 0) pack_panels(x.b.from(0, paired), x.depth, single, lanes, behind);
   }
 
 private:
-  static constexpr int width = blocking<T>::width;
+  static constexpr int width = blocking<T>::width, lanes = simd::batch<T>::size;
 };
 
-/// multiply_strip(x, first, h, a, b): the rows of c from `first` on, tile_heights[h] of them.
+/// multiply_strip(x, first, height, a, b): the rows of c from `first` on, tile_heights[height] of them.
 template <class T>
-void multiply_strip(const product<T>& x, int first, std::size_t h, const strip<T>& a, const columns_of_b<T>& b) {
+[[gnu::always_inline]] inline void multiply_strip(const product<T>& x, int first, std::size_t height, const strip<T>& a,
+                                                  const columns_of_b<T>& b) {
   T* const c = x.c.data + first * x.c.row;
-  tiles_of_width<T, 2>[h](x.depth, a, b.wide_panels, {c, x.c.row, b.wide, x.c.add});
-  if (b.narrow == 0) return;
-  const auto kernel = b.narrow_vectors == 2 ? tiles_of_width<T, 2>[h] : tiles_of_width<T, 1>[h];
-  kernel(x.depth, a, b.narrow_panel, {c + b.wide, x.c.row, b.narrow, x.c.add});
+  if (b.paired > 0) tiles_of_width<T, 2>[height](x.depth, a, b.pairs, {c, x.c.row, x.columns - b.single, x.c.add});
+  if (b.single > 0) tiles_of_width<T, 1>[height](x.depth, a, b.one, {c + b.paired, x.c.row, b.single, x.c.add});
 }
 
-/// multiply_block(x, memory): strips of a, a few at a time, against all panels of b. Strips that are packed together share
-/// the cache lines of a transposed a.
-template <class T> void multiply_block(const product<T>& x, T* memory) {
-  const columns_of_b<T> b(x, memory + strips_at_once * blocking<T>::strip_size);
+/// multiply_packed(x, b, memory): strips of a, copied a few at a time, against all panels of b. Strips that are packed
+/// together share the cache lines of a transposed a.
+template <class T> void multiply_packed(const product<T>& x, const columns_of_b<T>& b, T* memory) {
   std::array<strip<T>, strips_at_once> a;
   std::array<std::size_t, strips_at_once> h;
   for (int first = 0; first < x.rows;) {
     std::size_t count = 0;
     for (int i = first; count < strips_at_once && i < x.rows; i += tile_heights[h[count++]]) {
-      const strided<T> rows = x.a.from(i, 0);
       h[count] = next_height(x.rows - i, blocking<T>::rows);
-      a[count] = x.pack_a ? pack_strip(rows, tile_heights[h[count]], x.depth, memory + count * blocking<T>::strip_size)
-                          : strip<T>{rows.data, rows.row, rows.col};
+      a[count] = pack_strip(x.a.from(i, 0), tile_heights[h[count]], x.depth, memory + count * blocking<T>::strip_size);
     }
     for (std::size_t n = 0; n < count; first += tile_heights[h[n++]]) multiply_strip(x, first, h[n], a[n], b);
+  }
+}
+
+/// multiply_block(x, for_a, for_b): the product from copies of the operands that there is memory for. In line, for small
+/// products take no longer than their description takes to be written and read.
+template <class T> [[gnu::always_inline]] inline void multiply_block(const product<T>& x, T* for_a, T* for_b) {
+  const columns_of_b<T> b(x, for_b);
+  if (for_a != nullptr) return multiply_packed(x, b, for_a);
+  for (int i = 0; i < x.rows;) {
+    const std::size_t h = next_height(x.rows - i, blocking<T>::rows);
+    multiply_strip(x, i, h, {x.a.data + i * x.a.row, x.a.row, x.a.col}, b);
+    i += tile_heights[h];
   }
 }
 
@@ -15574,17 +16610,19 @@ template <class T> constexpr bool aliases(ptrdiff_t stride) {
 template <class T>
 void multiply_by_tiles(int m, int n, int k, const strided<T>& a, const strided<T>& b, T* c, ptrdiff_t ldc, bool add) {
   using size = blocking<T>;
-  const int depth = even_block(k, size::depth, 8);
-  const int columns = even_block(n, size::columns * size::depth / std::min(k, depth), size::width);
   const bool pack_a = (a.row != 1 && a.col != 1) || n > 128 || (n > size::width && aliases<T>(a.row * a.col));
-  const bool pack_b = b.col != 1 || (m > 2 * size::rows && (k > 64 || aliases<T>(b.row)));
-  const std::size_t strips = strips_at_once * size::strip_size;
-  T* const memory = scratch<T>(strips + static_cast<std::size_t>(columns) * static_cast<std::size_t>(depth));
+  const bool pack_b = b.col != 1 || (m > 2 * size::rows && (k > 64 || (k > 16 && aliases<T>(b.row))));
+  const int depth = even_block(k, size::depth, 8);
+  const int most = n <= size::columns ? n : size::columns * size::depth / std::min(k, depth);
+  const int columns = even_block(n, most, size::width);
+  const std::size_t of_a = strips_at_once * size::strip_size;
+  const std::size_t of_b = static_cast<std::size_t>(columns) * static_cast<std::size_t>(depth);
+  T* const memory = pack_a || pack_b ? scratch<T>(of_a + of_b) : nullptr;
+  T *const for_a = pack_a ? memory : nullptr, *const for_b = pack_b ? memory + of_a : nullptr;
   for (int j = 0; j < n; j += columns)
     for (int p = 0; p < k; p += depth) {
       const int wide = std::min(columns, n - j), deep = std::min(depth, k - p);
-      const target<T> to{c + j, ldc, wide, add || p > 0};
-      multiply_block<T>({m, wide, deep, a.from(0, p), b.from(p, j), to, pack_a, pack_b}, memory);
+      multiply_block<T>({m, wide, deep, a.from(0, p), b.from(p, j), {c + j, ldc, wide, add || p > 0}}, for_a, for_b);
     }
 }
 } // namespace fluxpp::inline v0_1::kernels::matrix
@@ -15679,6 +16717,37 @@ void multiply_by_dots(int m, int n, int k, const strided<T>& a, const strided<T>
 }
 } // namespace fluxpp::inline v0_1::kernels::matrix
 
+// A row times a matrix whose rows are contiguous: the matrix is read once and in order, nothing is packed.
+
+namespace fluxpp::inline v0_1::kernels::matrix {
+/// add_rows<Rows>(n, a, b, c, fresh): c = or += the first Rows rows of b, n columns, times the factors in a.
+template <int Rows, class T> void add_rows(int n, const strided<T>& a, const strided<T>& b, T* c, bool fresh) {
+  using batch = simd::batch<T>;
+  batch factor[Rows];
+  for (int r = 0; r < Rows; ++r) factor[r] = batch(a.data[r * a.col]);
+  const auto add = [&](int j, auto&& load) {
+    batch sum[2]{fresh ? batch(T(0)) : load(c + j), batch(T(0))};
+    for (int r = 0; r < Rows; ++r) sum[r % 2] = fma(factor[r], load(b.data + r * b.row + j), sum[r % 2]);
+    return Rows == 1 ? sum[0] : sum[0] + sum[1];
+  };
+  int j = 0;
+  for (; j + batch::size <= n; j += batch::size) add(j, [](const T* at) { return batch::load(at); }).store(c + j);
+  if (j < n) add(j, [rest = n - j](const T* at) { return batch::load_first(at, rest); }).store_first(c + j, n - j);
+}
+
+/// multiply_row: gemm for m = 1 and b.col = 1.
+template <class T>
+void multiply_row(int, int n, int k, const strided<T>& a, const strided<T>& b, T* c, std::ptrdiff_t, bool accumulate) {
+  int p = 0;
+  const auto add = [&]<int Rows>(std::integral_constant<int, Rows>) {
+    for (; p + Rows <= k; p += Rows) add_rows<Rows>(n, a.from(0, p), b.from(p, 0), c, p == 0 && !accumulate);
+  };
+  add(std::integral_constant<int, 8>{});
+  add(std::integral_constant<int, 4>{});
+  add(std::integral_constant<int, 1>{});
+}
+} // namespace fluxpp::inline v0_1::kernels::matrix
+
 namespace fluxpp::inline v0_1::kernels {
 namespace matrix {
 /// suits_dots(m, n, k, a, b): whether scalar products are faster than tiles. Decided by shape alone, for the two add up in
@@ -15729,7 +16798,9 @@ void gemm(int m, int n, int k, strided<T> a, strided<T> b, T* c, std::ptrdiff_t 
   if (n == 1 && m > 1 && ldc == 1) // a column is a row of the transposed product
     return gemm(1, m, k, strided<T>{b.data, b.col, b.row}, strided<T>{a.data, a.col, a.row}, c, m, accumulate,
                 parallel);
-  const auto multiply = matrix::suits_dots(m, n, k, a, b) ? matrix::multiply_by_dots<T> : matrix::multiply_by_tiles<T>;
+  const auto multiply = matrix::suits_dots(m, n, k, a, b) ? matrix::multiply_by_dots<T>
+                        : m == 1 && b.col == 1            ? matrix::multiply_row<T>
+                                                          : matrix::multiply_by_tiles<T>;
   const double work = 2.0 * m * n * k, least = 5e5;
   const int threads = parallel && work >= 2 * least ? thread_pool::instance().size() : 1;
   const int tasks = static_cast<int>(std::min<double>(threads, work / least));
@@ -16366,7 +17437,7 @@ private:
 
 namespace fluxpp::inline v0_1::kernels::convolution {
 /// fill_zero(to, n): n zeros and, beyond them, up to one register more.
-template <class T> void fill_zero(T* to, int n) {
+template <class T> [[gnu::always_inline]] inline void fill_zero(T* to, int n) {
   using batch = simd::batch<T>;
   if (n <= 0) return;
   batch(T(0)).store(to); // most often enough
@@ -16374,7 +17445,7 @@ template <class T> void fill_zero(T* to, int n) {
 }
 
 /// copy_row(from, step, to, n): every step-th element; beyond the n elements zeros, up to a multiple of a register.
-template <class T> void copy_row(const T* from, int step, T* to, int n) {
+template <class T> [[gnu::always_inline]] inline void copy_row(const T* from, int step, T* to, int n) {
   using batch = simd::batch<T>;
   int i = 0;
   if (step == 1) {
@@ -16619,21 +17690,26 @@ int find_runs(const packing& p, const chunk& c, const output_grid<T>& y, int fir
   return count;
 }
 
-/// put_run(from, n, to, step, add): stores n numbers step apart, or adds them to what is there.
-template <class T> void put_run(const T* from, int n, T* to, std::ptrdiff_t step, bool add) {
+/// put_run(sums, lanes, filters, n, y, channel, step, add): stores n sums of each filter, step apart, or adds them to what is
+/// there; the sums of filters begin `lanes` apart, their results `channel`.
+template <class T>
+void put_run(const T* sums, int lanes, int filters, int n, T* y, std::ptrdiff_t channel, std::ptrdiff_t step,
+             bool add) {
   using batch = simd::batch<T>;
   if (step != 1) {
-    for (int i = 0; i < n; ++i) to[i * step] = add ? to[i * step] + from[i] : from[i];
+    for (int k = 0; k < filters; ++k, sums += lanes, y += channel)
+      for (int i = 0; i < n; ++i) y[i * step] = add ? y[i * step] + sums[i] : sums[i];
     return;
   }
-  int i = 0;
-  for (; i + batch::size <= n; i += batch::size) {
-    const batch v = batch::load(from + i);
-    (add ? v + batch::load(to + i) : v).store(to + i);
+  for (int i = 0; i < n; i += batch::size) {
+    const int some = std::min(n - i, batch::size);
+    for (int k = 0; k < filters; ++k) {
+      T* const to = y + k * channel + i;
+      const batch v = batch::load(sums + k * lanes + i), sum = add ? v + batch::load_first(to, some) : v;
+      if (some == batch::size) sum.store(to);
+      else sum.store_first(to, some);
+    }
   }
-  if (i == n) return;
-  const batch v = batch::load(from + i);
-  (add ? v + batch::load_first(to + i, n - i) : v).store_first(to + i, n - i);
 }
 
 /// correlation: a plan; filters are packed once, then jobs (chunk, group, part of the filter tiles) are independent.
@@ -16701,10 +17777,9 @@ void correlate_block(const correlation_job<T>& job, int depth, int first, const 
         continue;
       }
       correlate_tile(width, depth, offset, x + p, w, sums, lanes);
-      for (int k = 0; k < present; ++k)
-        for (int r = 0; r < count; ++r)
-          put_run(sums + k * lanes + runs[r].lane, runs[r].count, y + k * job.y.channel + runs[r].offset, job.y.col,
-                  first > 0);
+      for (int r = 0; r < count; ++r)
+        put_run(sums + runs[r].lane, lanes, present, runs[r].count, y + runs[r].offset, job.y.channel, job.y.col,
+                first > 0);
     }
   }
 }
@@ -16797,10 +17872,32 @@ void pack_spread(const window& rows, const window& cols, const spread_source<T>&
   }
 }
 
+/// pack_rows(rows, cols, from, pitch, to): the rows that outputs of stride 1 meet, with zeros around them; the registers that
+/// are stored lie on cache lines if element 0 of the image does.
+template <class T>
+void pack_rows(const axis_packing& rows, const axis_packing& cols, const plane_source<T>& from, int pitch, T* to) {
+  using batch = simd::batch<T>;
+  const int height = rows.length(rows.axis.out);
+  const range up = rows.inside(0, height), across = cols.inside(0, pitch);
+  const int n = across.size(), whole = n - n % batch::size, end = across.begin + ceil_div(n, batch::size) * batch::size;
+  const T* x = from.x + rows.input(0, up.begin) * from.row + cols.input(0, across.begin);
+  const auto clear = [to](int begin, int until) {
+    for (int i = begin; i < until; i += batch::size) batch(T(0)).store(to + i);
+  };
+  clear(0, up.begin * pitch + across.begin);
+  for (int r = up.begin; r < up.end; ++r, x += from.row) {
+    T* const row = to + r * pitch + across.begin;
+    for (int j = 0; j < whole; j += batch::size) batch::load(x + j).store(row + j);
+    if (n > whole) batch::load_first(x + whole, n - whole).store(row + whole);
+    clear(r * pitch + end, (r + 1) * pitch + across.begin);
+  }
+  clear(up.end * pitch, height * pitch);
+}
+
 /// plane_plan: how one plane is packed, in bands of output rows, and how its taps are taken together.
 struct plane_plan : tap_plan {
   axis_packing rows, cols;
-  int band = 1, plane = 0;
+  int band = 1, plane = 0, lead = 0; ///< lead: elements before a packed plane, so that what is stored is aligned
 
   constexpr plane_plan(const window& up, const window& across, int lanes)
       : rows(axis_packing::by_phase(up)), cols(axis_packing::by_phase(across)) {
@@ -16809,6 +17906,7 @@ struct plane_plan : tap_plan {
     band = cut(up.out, std::max(room, 2 * tile_rows)).part;
     plane = (rows.length(band) + tile_rows) * pitch + 2 * lanes;
     plane = ceil_div(plane, 16) * 16;
+    if (simple()) lead = lanes - std::max(across.pad_before, 0) % lanes;
     group_taps();
   }
 
@@ -16819,7 +17917,7 @@ struct plane_plan : tap_plan {
            s.cols.out > 0 && dense(s.rows) && dense(s.cols);
   }
   constexpr int bands() const { return ceil_div(rows.axis.out, band); }
-  constexpr int packed() const { return rows.copies * cols.copies * plane; }
+  constexpr int packed() const { return rows.copies * cols.copies * plane + 16; }
 
   /// pack(from, first, n, to): what n output rows from `first` on meet; more rows of zeros where a tile reads beyond.
   template <class T> void pack(const spread_source<T>& from, int first, int n, T* to) const {
@@ -16828,12 +17926,16 @@ struct plane_plan : tap_plan {
     for (int i = 0; i < rows.copies; ++i)
       for (int j = 0; j < cols.copies; ++j, to += plane) {
         if (from.spread()) pack_spread(part.axis, cols.axis, from, pitch, to);
+        else if (simple()) pack_rows(part, cols, from, pitch, to);
         else pack_plane(part, i, cols, j, from, 1, pitch, to);
         std::fill(to + part.length(n) * pitch, to + read * pitch + 2 * tile_of<T>::lanes, T(0));
       }
   }
 
 private:
+  /// simple(): whether rows are copied as they are.
+  constexpr bool simple() const { return rows.axis.stride == 1 && cols.axis.stride == 1; }
+
   constexpr void group_taps() {
     int taps = 0;
     for (int s = 0; s < cols.axis.size; ++s)
@@ -16893,7 +17995,7 @@ template <class T>
 }
 
 /// put_lanes(v, n, to, step): the first n lanes, step apart.
-template <class T> void put_lanes(simd::batch<T> v, int n, T* to, std::ptrdiff_t step) {
+template <class T> [[gnu::always_inline]] inline void put_lanes(simd::batch<T> v, int n, T* to, std::ptrdiff_t step) {
   using batch = simd::batch<T>;
   if (step == 1) return n == batch::size ? v.store(to) : v.store_first(to, n);
   T line[batch::size];
@@ -16903,14 +18005,15 @@ template <class T> void put_lanes(simd::batch<T> v, int n, T* to, std::ptrdiff_t
 
 /// put_tile(sum, rows, lanes, y): as many rows and lanes of a tile as there are outputs.
 template <class T, std::size_t... r>
-[[gnu::always_inline]] inline void put_tile(const tile<T>& sum, T* to, std::ptrdiff_t row, std::index_sequence<r...>) {
-  (sum[r].store(to + static_cast<std::ptrdiff_t>(r) * row), ...);
+[[gnu::always_inline]] inline void put_tile(const tile<T>& sum, int rows, int lanes, const output_grid<T>& y,
+                                            std::index_sequence<r...>) {
+  T* to = y.y;
+  if (rows == tile_rows && lanes == simd::batch<T>::size && y.col == 1) ((sum[r].store(to), to += y.row), ...);
+  else ((static_cast<int>(r) < rows ? put_lanes(sum[r], lanes, to, y.col) : void(), to += y.row), ...);
 }
 template <class T>
 [[gnu::always_inline]] inline void put_tile(const tile<T>& sum, int rows, int lanes, const output_grid<T>& y) {
-  if (rows == tile_rows && lanes == simd::batch<T>::size && y.col == 1)
-    return put_tile(sum, y.y, y.row, std::make_index_sequence<tile_rows>{});
-  for (int r = 0; r < rows; ++r) put_lanes(sum[static_cast<std::size_t>(r)], lanes, y.y + r * y.row, y.col);
+  put_tile(sum, rows, lanes, y, std::make_index_sequence<tile_rows>{});
 }
 
 /// correlate_plane(plan, x, w, n, y): n output rows from a packed plane; y is where the first of them goes.
@@ -16930,11 +18033,20 @@ void correlate_plane(const plane_plan& plan, const T* x, const T* w, int n, cons
   }
 }
 
-/// read_taps(plan, from, w): the taps of one filter in the order of the plan.
-template <class T> void read_taps(const plane_plan& plan, const filter_source<T>& from, T* w) {
-  const int width = plan.cols.axis.size, taps = plan.rows.axis.size * width;
-  for (int t = 0; t < taps; ++t) w[t] = from.w[plan.tap[t] / width * from.row + plan.tap[t] % width * from.col];
-}
+/// tap_places: where the taps of a filter are read, in the order of a plan.
+struct tap_places {
+  int count = 0;
+  std::ptrdiff_t place[most_taps];
+
+  tap_places(const plane_plan& plan, std::ptrdiff_t row, std::ptrdiff_t col)
+      : count(plan.rows.axis.size * plan.cols.axis.size) {
+    const int width = plan.cols.axis.size;
+    for (int t = 0; t < count; ++t) place[t] = plan.tap[t] / width * row + plan.tap[t] % width * col;
+  }
+  template <class T> void read(const T* filter, T* w) const {
+    for (int t = 0; t < count; ++t) w[t] = filter[place[t]];
+  }
+};
 
 /// depthwise_scratch<T>(s), depthwise(s, from, channel, filters, y, scratch): what correlate does, for shapes that suit
 /// and outputs side by side.
@@ -16946,9 +18058,10 @@ template <class T>
 void depthwise(const conv_shape& s, const spread_source<T>& from, std::ptrdiff_t channel,
                const filter_source<T>& filters, const output_grid<T>& y, T* scratch) {
   const plane_plan plan(s.rows, s.cols, tile_of<T>::lanes);
+  const tap_places taps(plan, filters.row, filters.col);
   const int jobs = s.batch * s.channels, tasks = std::min(jobs, most_tasks);
   for_each_task(s.products(), tasks, [&](int task) {
-    T* const packed = scratch + task * static_cast<std::ptrdiff_t>(plan.packed());
+    T* const packed = scratch + task * static_cast<std::ptrdiff_t>(plan.packed()) + plan.lead;
     T w[most_taps];
     const range mine = share(jobs, task, tasks);
     for (int job = mine.begin; job < mine.end; ++job) {
@@ -16959,9 +18072,7 @@ void depthwise(const conv_shape& s, const spread_source<T>& from, std::ptrdiff_t
         plane.x += n * from.image + c * channel;
         plan.pack(plane, first, rows, packed);
         for (int k = c * s.group_filters(); k < (c + 1) * s.group_filters(); ++k) {
-          filter_source<T> filter = filters;
-          filter.w += c * filters.group + k % s.group_filters() * filters.filter;
-          read_taps(plan, filter, w);
+          taps.read(filters.w + c * filters.group + k % s.group_filters() * filters.filter, w);
           output_grid<T> to = y;
           to.y += n * y.image + k * y.channel + first * y.row;
           correlate_plane(plan, static_cast<const T*>(packed), w, rows, to);
@@ -17017,6 +18128,15 @@ template <class T>
   }
 }
 
+/// get_tile(y, row, rows, lanes, results): a tile of which so many rows and lanes exist, filled up with zeros.
+template <class T, std::size_t... r>
+[[gnu::always_inline]] inline void get_tile(const T* y, std::ptrdiff_t row, int rows, int lanes, tile<T>& results,
+                                            std::index_sequence<r...>) {
+  using batch = simd::batch<T>;
+  if (rows == tile_rows && lanes == batch::size) ((results[r] = batch::load(y), y += row), ...);
+  else ((results[r] = static_cast<int>(r) < rows ? batch::load_first(y, lanes) : batch(T(0)), y += row), ...);
+}
+
 /// plane_gradient(plan, x, y, n, row, sums): the same for n rows of results, which begin `row` apart.
 template <class T>
 void plane_gradient(const plane_plan& plan, const T* x, const T* y, int n, std::ptrdiff_t row, T* sums) {
@@ -17025,12 +18145,7 @@ void plane_gradient(const plane_plan& plan, const T* x, const T* y, int n, std::
     for (int j = 0; j < plan.cols.axis.out; j += batch::size) {
       const int lanes = std::min(batch::size, plan.cols.axis.out - j), rows = std::min(tile_rows, n - i);
       tile<T> results;
-      for (int r = 0; r < tile_rows; ++r) {
-        const T* const from = y + (i + r) * row + j;
-        results[static_cast<std::size_t>(r)] = r >= rows              ? batch(T(0))
-                                               : lanes == batch::size ? batch::load(from)
-                                                                      : batch::load_first(from, lanes);
-      }
+      get_tile(y + i * row + j, row, rows, lanes, results, std::make_index_sequence<tile_rows>{});
       plane_gradient_tile(plan, x + i * plan.pitch + j, results, sums);
     }
 }
@@ -17079,8 +18194,8 @@ template <class T> void depthwise_gradient(const conv_shape& s, const T* x, cons
   const std::ptrdiff_t input = static_cast<std::ptrdiff_t>(s.input_size()) / s.batch;
   const std::ptrdiff_t output = static_cast<std::ptrdiff_t>(s.output_size()) / s.batch;
   for_each_task(s.products(), plan.tasks, [&](int task) {
-    T* const packed = scratch + task * plan.task_scratch(s);
-    T* const sums = packed + plan.planes.packed();
+    T* const packed = scratch + task * plan.task_scratch(s) + plan.planes.lead;
+    T* const sums = packed + plan.planes.packed() - plan.planes.lead;
     const range mine = share(s.channels, task, plan.tasks);
     std::fill_n(sums, mine.size() * plan.sums, T(0));
     for (int n = 0; n < s.batch; ++n) image_gradient(plan, s, mine, x + n * input, ybar + n * output, packed, sums);
@@ -17344,6 +18459,61 @@ template <class T> void input_gradient(const conv_shape& s, const T* ybar, const
 }
 } // namespace fluxpp::inline v0_1::kernels::convolution
 
+// Filters of one pixel: matrix products with the images as they lie in memory, one for each image and group.
+
+namespace fluxpp::inline v0_1::kernels::convolution {
+/// pointwise: the matrices of a convolution whose filters are a single pixel: channels x [c, p], filters w [k, c], results
+/// y [k, p] over p pixels.
+struct pointwise {
+  int filters, channels, pixels, images, groups;
+
+  constexpr explicit pointwise(const conv_shape& s)
+      : filters(s.group_filters()), channels(s.group_channels()), pixels(s.cols.out), images(s.batch),
+        groups(s.groups) {}
+
+  /// suits(s): whether the matrices are large enough to be worth products of their own.
+  static constexpr bool suits(const conv_shape& s) {
+    return s.rows == window{} && s.cols.plain() && s.cols.out >= 128 && s.group_channels() >= 8 &&
+           s.group_filters() >= 8;
+  }
+  constexpr std::ptrdiff_t input(int i) const { return std::ptrdiff_t{i} * channels * pixels; }
+  constexpr std::ptrdiff_t output(int i) const { return std::ptrdiff_t{i} * filters * pixels; }
+  constexpr std::ptrdiff_t weight(int group) const { return std::ptrdiff_t{group} * filters * channels; }
+
+  /// for_each(products, f): f(i, group, alone) for group i % groups of image i / groups; alone if threads may share it.
+  template <class F> void for_each(double products, F f) const {
+    const int jobs = images * groups;
+    if (jobs >= thread_pool::instance().size())
+      return for_each_task(products, jobs, [&](int i) { f(i, i % groups, false); });
+    for (int i = 0; i < jobs; ++i) f(i, i % groups, true);
+  }
+};
+
+template <class T> void pointwise_forward(const conv_shape& s, const T* x, const T* w, T* y) {
+  const pointwise p(s);
+  p.for_each(s.products(), [&](int i, int group, bool alone) {
+    gemm(p.filters, p.pixels, p.channels, strided<T>{w + p.weight(group), p.channels, 1},
+         strided<T>{x + p.input(i), p.pixels, 1}, y + p.output(i), std::ptrdiff_t{p.pixels}, false, alone);
+  });
+}
+
+template <class T> void pointwise_input_grad(const conv_shape& s, const T* ybar, const T* w, T* xbar) {
+  const pointwise p(s);
+  p.for_each(s.products(), [&](int i, int group, bool alone) {
+    gemm(p.channels, p.pixels, p.filters, strided<T>{w + p.weight(group), 1, p.channels},
+         strided<T>{ybar + p.output(i), p.pixels, 1}, xbar + p.input(i), std::ptrdiff_t{p.pixels}, false, alone);
+  });
+}
+
+template <class T> void pointwise_weight_grad(const conv_shape& s, const T* x, const T* ybar, T* wbar) {
+  const pointwise p(s);
+  for (int i = 0; i < p.images * p.groups; ++i)
+    gemm(p.filters, p.channels, p.pixels, strided<T>{ybar + p.output(i), p.pixels, 1},
+         strided<T>{x + p.input(i), 1, p.pixels}, wbar + p.weight(i % p.groups), std::ptrdiff_t{p.channels},
+         i >= p.groups);
+}
+} // namespace fluxpp::inline v0_1::kernels::convolution
+
 // The weight gradient of a convolution: sums over the outputs of all images, in an order that the shape alone decides.
 
 namespace fluxpp::inline v0_1::kernels::convolution {
@@ -17483,7 +18653,9 @@ template <class T> void weight_gradient(const conv_shape& s, const T* x, const T
 namespace fluxpp::inline v0_1::kernels {
 /// conv_forward_scratch<T>(s): the elements of scratch that conv_forward needs.
 template <class T> constexpr std::size_t conv_forward_scratch(const conv_shape& s) {
-  return convolution::correlation_scratch<T>(s.flat());
+  using namespace convolution;
+  const conv_shape f = s.flat();
+  return pointwise::suits(f) ? 0 : correlation_scratch<T>(f);
 }
 
 /// conv_forward(s, x, w, y, scratch): cross-correlation of images with filters, y overwritten.
@@ -17494,6 +18666,7 @@ template <class T> void conv_forward(const conv_shape& s, const T* x, const T* w
   using namespace convolution;
   if (s.products() == 0) return static_cast<void>(std::fill_n(y, s.output_size(), T(0)));
   const conv_shape f = s.flat();
+  if (pointwise::suits(f)) return pointwise_forward(f, x, w, y);
   const std::ptrdiff_t x_row = f.cols.in, x_plane = x_row * f.rows.in, y_row = f.cols.out, y_plane = y_row * f.rows.out;
   const std::ptrdiff_t row = f.cols.size, channel = row * f.rows.size, filter = channel * f.group_channels();
   correlate(f, plane_source<T>{x, f.channels * x_plane, x_row}, x_plane,
@@ -17503,34 +18676,42 @@ template <class T> void conv_forward(const conv_shape& s, const T* x, const T* w
 
 /// conv_input_grad_scratch<T>(s): the elements of scratch that conv_input_grad needs.
 template <class T> constexpr std::size_t conv_input_grad_scratch(const conv_shape& s) {
-  return convolution::input_gradient_scratch<T>(s.flat());
+  using namespace convolution;
+  const conv_shape f = s.flat();
+  return pointwise::suits(f) ? 0 : input_gradient_scratch<T>(f);
 }
 
 /// conv_input_grad(s, ybar, w, xbar, scratch): the transpose of conv_forward in x, xbar overwritten.
 /// shapes   as conv_forward
 template <class T> void conv_input_grad(const conv_shape& s, const T* ybar, const T* w, T* xbar, T* scratch) {
+  using namespace convolution;
   if (s.products() == 0) return static_cast<void>(std::fill_n(xbar, s.input_size(), T(0)));
-  convolution::input_gradient(s.flat(), ybar, w, xbar, scratch);
+  const conv_shape f = s.flat();
+  if (pointwise::suits(f)) pointwise_input_grad(f, ybar, w, xbar);
+  else input_gradient(f, ybar, w, xbar, scratch);
 }
 
 /// conv_weight_grad_scratch<T>(s): the elements of scratch that conv_weight_grad needs.
 template <class T> constexpr std::size_t conv_weight_grad_scratch(const conv_shape& s) {
   using namespace convolution;
   const conv_shape f = s.flat();
+  if (pointwise::suits(f)) return 0;
   if (plane_plan::suits(f)) return depthwise_gradient_scratch<T>(f);
   return sequence_plan::suits(f) ? sequence_gradient_scratch<T>(f) : weight_gradient_plan::of<T>(f).scratch();
 }
 
 /// conv_weight_grad(s, x, ybar, wbar, scratch): the transpose of conv_forward in w, wbar overwritten.
 /// shapes   as conv_forward
-/// accuracy sums by lane, then over lanes, then over chunks of outputs, in an order that s alone decides; what is not a
-///          finite number in x or ybar may reach all taps of its channel
+/// accuracy sums by lane, then over lanes, then over chunks of outputs, or as gemm does, in an order that s alone decides;
+///          what is not a finite number in x or ybar may reach all taps of its channel
 template <class T> void conv_weight_grad(const conv_shape& s, const T* x, const T* ybar, T* wbar, T* scratch) {
   if (s.products() == 0) return static_cast<void>(std::fill_n(wbar, s.weight_size(), T(0)));
+  using namespace convolution;
   const conv_shape f = s.flat();
-  if (convolution::plane_plan::suits(f)) convolution::depthwise_gradient(f, x, ybar, wbar, scratch);
-  else if (convolution::sequence_plan::suits(f)) convolution::sequence_gradient(f, x, ybar, wbar, scratch);
-  else convolution::weight_gradient(f, x, ybar, wbar, scratch);
+  if (pointwise::suits(f)) pointwise_weight_grad(f, x, ybar, wbar);
+  else if (plane_plan::suits(f)) depthwise_gradient(f, x, ybar, wbar, scratch);
+  else if (sequence_plan::suits(f)) sequence_gradient(f, x, ybar, wbar, scratch);
+  else weight_gradient(f, x, ybar, wbar, scratch);
 }
 } // namespace fluxpp::inline v0_1::kernels
 
@@ -19719,7 +20900,7 @@ template <> struct step<ops::resample_grad> {
 
 } // namespace fluxpp::inline v0_1::kernels
 
-// The kernels of cumsum, cumprod and linear_recurrence.
+// The kernels of cumsum, cumprod, prod's gradient and linear_recurrence.
 // Running sums along any axis.
 // sweep_columns, scan_columns, walk_lines: an array along one of its axes, in order.
 
@@ -19887,6 +21068,7 @@ template <class T> void running_sum(const scan_shape& s, bool exclusive, const T
 
 } // namespace fluxpp::inline v0_1::kernels
 
+// Products of all other elements, without division: a tile gives up its product, and takes that of all other tiles.
 // Running products and linear recurrences along any axis, element after element: what came before may be 0 or tiny
 // where the elements by themselves would overflow.
 
@@ -19922,6 +21104,99 @@ template <class T> void recurrence(const scan_shape& s, bool lagged, const T* a,
 
 namespace fluxpp::inline v0_1::kernels {
 
+/// factors<T, Whole>: consecutive numbers in registers, `rows` batches of them or, if not whole, fewer.
+template <class T, bool Whole> class factors {
+public:
+  using V = simd::batch<T>;
+  static constexpr std::ptrdiff_t rows = 8, size = rows * V::size;
+
+  factors(std::ptrdiff_t n, const T* x) : n_(n) {
+    for (int k = 0; k < used(); ++k) {
+      if constexpr (Whole) row_[k] = V::load(x + k * V::size);
+      else row_[k] = keep_first(V::load_first(x + k * V::size, lanes(k)), lanes(k), T(1));
+    }
+  }
+  T product() const {
+    V all(T(1)), unused(T(1));
+    for (int k = 0; k < used(); ++k) all = all * row_[k];
+    return across<1>(all, unused).get(0);
+  }
+  /// y: for each number what lies outside, times those above it in its lane, those below it, and all of the other lanes.
+  void others(T outside, T* y) const {
+    V above[rows], all(T(1)), rest(outside);
+    for (int k = 0; k < used(); ++k) above[k] = all, all = all * row_[k];
+    across<1>(all, rest);
+    for (int k = used(); k-- > 0; rest = rest * row_[k]) {
+      if constexpr (Whole) (above[k] * rest).store(y + k * V::size);
+      else (above[k] * rest).store_first(y + k * V::size, lanes(k));
+    }
+  }
+
+private:
+  int used() const { return Whole ? int{rows} : static_cast<int>((n_ + V::size - 1) / V::size); }
+  int lanes(int k) const { return static_cast<int>(std::min<std::ptrdiff_t>(V::size, n_ - k * V::size)); }
+  /// The product of all lanes, in each of them; others is multiplied, in each lane, by the product of the other lanes.
+  template <int Step> static V across(V all, V& others) {
+    if constexpr (Step >= V::size) return all;
+    else {
+      const V partner = simd::swap_groups<Step>(all);
+      others = others * partner;
+      return across<2 * Step>(all * partner, others);
+    }
+  }
+
+  std::ptrdiff_t n_;
+  V row_[rows];
+};
+template <class T> inline constexpr std::ptrdiff_t factors_of_tile = factors<T, true>::size;
+
+/// The numbers of scratch that others_in_line needs.
+template <class T> constexpr std::ptrdiff_t others_scratch(std::ptrdiff_t n) {
+  return n / (factors_of_tile<T> - 1) + 24;
+}
+
+/// others_in_line(n, x, y, scratch, parallel): y[i] is the product of all x but x[i]; y may be x.
+template <class T> void others_in_line(std::ptrdiff_t n, const T* x, T* y, T* scratch, bool parallel) {
+  constexpr std::ptrdiff_t size = factors_of_tile<T>;
+  if (n <= size) return factors<T, false>(n, x).others(T(1), y);
+  const std::ptrdiff_t whole = n / size, tiles = (n + size - 1) / size;
+  const auto each = [&](auto&& f) {
+    const auto some = [&](std::ptrdiff_t first, std::ptrdiff_t last) {
+      for (std::ptrdiff_t t = first; t < last; ++t) f(t, factors<T, true>(size, x + t * size));
+    };
+    if (parallel) in_parts(whole, size, some);
+    else some(0, whole);
+    if (whole < tiles) f(whole, factors<T, false>(n - whole * size, x + whole * size));
+  };
+  each([&](std::ptrdiff_t t, const auto& tile) { scratch[t] = tile.product(); });
+  others_in_line(tiles, scratch, scratch, scratch + tiles, false);
+  each([&](std::ptrdiff_t t, const auto& tile) { tile.others(scratch[t], y + t * size); });
+}
+
+/// products_of_others(s, x, y, scratch): along the middle axis of s, for each element the product of all others.
+template <class T> void products_of_others(const scan_shape& s, const T* x, T* y, T* scratch) {
+  if (s.empty()) return;
+  if (s.rest == 1) {
+    if (s.lead == 1) return others_in_line(s.n, x, y, scratch, true);
+    return in_parts(s.lead, s.n, [&](std::ptrdiff_t first, std::ptrdiff_t last) {
+      for (std::ptrdiff_t l = first; l < last; ++l)
+        others_in_line(s.n, x + l * s.n, y + l * s.n, scratch + l * others_scratch<T>(s.n), false);
+    });
+  }
+  running_product({s.lead, s.n, s.rest, false}, true, x, y);
+  running_product({s.lead, s.n, s.rest, true}, true, x, scratch);
+  map_row(
+      s.lead * s.n * s.rest, y, [](auto before, auto after) { return before * after; }, y, scratch);
+}
+/// The numbers of scratch it needs.
+template <class T> constexpr std::ptrdiff_t others_scratch(const scan_shape& s) {
+  return s.rest == 1 ? s.lead * others_scratch<T>(s.n) : s.lead * s.n * s.rest;
+}
+
+} // namespace fluxpp::inline v0_1::kernels
+
+namespace fluxpp::inline v0_1::kernels {
+
 constexpr scan_shape scan_shape_of(const dims& d, int axis, bool reverse) {
   scan_shape s{1, d[axis], 1, reverse};
   for (int i = 0; i < axis; ++i) s.lead *= d[i];
@@ -19946,6 +21221,18 @@ template <> struct step<ops::cumprod> : no_scratch {
   template <class T> static void run(const step_args<T>& s) {
     running_product(scan_shape_of(s.shape, s.attr.value[0], s.attr.value[2] != 0), s.attr.value[1] != 0, s.in[0],
                     s.out);
+  }
+};
+
+template <> struct step<ops::others> {
+  template <class T> static scan_shape shape_of(const step_args<T>& s) {
+    return scan_shape_of(s.shape, s.attr.value[0], false);
+  }
+  template <class T> static std::size_t scratch(const step_args<T>& s) {
+    return static_cast<std::size_t>(others_scratch<T>(shape_of(s)));
+  }
+  template <class T> static void run(const step_args<T>& s) {
+    products_of_others(shape_of(s), s.in[0], s.out, s.scratch);
   }
 };
 
@@ -20246,9 +21533,14 @@ template <class T, class Program> struct compiled {
   static auto users_type(std::integer_sequence<int, Index...>) -> kernels::users<codes_of<Program>.user[Index]...>;
   using users = decltype(users_type(std::make_integer_sequence<int, codes_of<Program>.users>{}));
 
-  template <int K, int... Index> static constexpr loop_kernel<T> loop_at(std::integer_sequence<int, Index...>) {
-    return &kernels::fused_loop<T, users, codes_of<Program>.values[codes_of<Program>.first[K] + Index]...>::run;
+  template <int K, int... Index> static constexpr auto loop_type(std::integer_sequence<int, Index...>) {
+    return std::type_identity<
+        kernels::fused_loop<T, users, codes_of<Program>.values[codes_of<Program>.first[K] + Index]...>>{};
   }
+  /// Loop number K of the program.
+  template <int K>
+  using loop = typename decltype(loop_type<K>(std::make_integer_sequence<int, codes_of<Program>.length[K]>{}))::type;
+
   template <int K> static constexpr step_kernel<T> own_at() {
     constexpr const graph::op_info* op = fused_of<Program>.steps[own_steps_of<Program>.first[K]].op;
     constexpr int code = own_codes::of(op);
@@ -20267,8 +21559,7 @@ template <class T, class Program> struct compiled {
   };
   template <int... K, int... O>
   static constexpr kernel_table make(std::integer_sequence<int, K...>, std::integer_sequence<int, O...>) {
-    return {{loop_at<K>(std::make_integer_sequence<int, codes_of<Program>.length[K]>{})..., nullptr},
-            {own_at<O>()..., {}}};
+    return {{&loop<K>::run..., nullptr}, {own_at<O>()..., {}}};
   }
 };
 template <class T, class Program>
@@ -20299,6 +21590,86 @@ template <class T, class Program, int Block> struct bodies<T, body<Program, Bloc
 } // namespace fluxpp::inline v0_1::eval
 
 // The CPU evaluator: compiles a function for the types of its arguments, binds a call, runs it, hands out results.
+// Small programs as straight code: a few steps, loops along one axis or kernels of their own, called one after the other
+// without a walk over tables, with extents that are numbers in their bodies. It decides what a call costs on few elements.
+
+namespace fluxpp::inline v0_1::eval {
+
+/// direct<T, Program>: how a function's program runs where it is small; bits are those of the plan.
+template <class T, class Program> struct direct {
+  static constexpr int most_steps = 12, most_operations = 48;
+
+  static constexpr bool possible() {
+    const graph::fused_view& f = fused_of<Program>;
+    int operations = 0;
+    for (int i = 0; i < f.step_count; ++i) {
+      if (f.steps[i].op == nullptr ? std::popcount(f.steps[i].starts) > 1 : f.steps[i].op->kind == graph::kind::region)
+        return false;
+      operations += f.steps[i].members;
+    }
+    return !is_checked<Program> && f.step_count <= most_steps && operations <= most_operations;
+  }
+  /// Whether every loop of a bound program is one task that folds nothing beforehand.
+  static bool suits(binding<T>& bound) {
+    for (const bound_step<T>& b : bound.steps())
+      if (b.tasks.count != 1 || b.accumulates) return false;
+    return true;
+  }
+  static void run(binding<T>& bound, const externals<T>& e) {
+    run(bound.steps().data(), e, std::make_integer_sequence<int, fused_of<Program>.step_count>{});
+  }
+
+private:
+  template <int Step> static constexpr const graph::plan_step& step_at = fused_of<Program>.steps[Step];
+
+  template <int... Step>
+  FLUXPP_INLINE static void run(bound_step<T>* b, const externals<T>& e, std::integer_sequence<int, Step...>) {
+    (run_step<Step>(b[Step], e), ...);
+  }
+  template <int Step> FLUXPP_INLINE static void run_step(bound_step<T>& b, const externals<T>& e) {
+    if constexpr (step_at<Step>.op != nullptr)
+      run_own<Step>(b, e, std::make_integer_sequence<int, step_at<Step>.op->arity>{});
+    else
+      run_loop<Step>(b, e, std::make_integer_sequence<int, step_at<Step>.inputs>{},
+                     std::make_integer_sequence<int, step_at<Step>.outputs>{});
+  }
+  template <int Step, int... Index>
+  FLUXPP_INLINE static void run_own(bound_step<T>& b, const externals<T>& e, std::integer_sequence<int, Index...>) {
+    constexpr const graph::node& n = view_of<Program>[step_at<Step>.node];
+    ((b.args.in[Index] = value<n.args[Index]>(e, b.args.in[Index])), ...);
+    b.args.seed = e.seed, b.args.step = e.step;
+    b.own->run(b.args);
+  }
+  template <int Step, int... I, int... O>
+  FLUXPP_INLINE static void run_loop(const bound_step<T>& b, const externals<T>& e, std::integer_sequence<int, I...>,
+                                     std::integer_sequence<int, O...>) {
+    constexpr const graph::input_ref* operand = fused_of<Program>.inputs + step_at<Step>.first_input;
+    const T* const in[] = {value<operand[I].source>(e, b.loop.in[I])..., nullptr};
+    T* const out[] = {b.loop.out[O]..., nullptr};
+    compiled<T, Program>::template loop<codes_of<Program>.kernel[Step]>::run_line(in, out, columns<Step>(b));
+  }
+  /// Where the value of a node begins: an argument of this call, or at its place in the workspace.
+  template <int Node> static const T* value([[maybe_unused]] const externals<T>& e, const T* own) {
+    constexpr int owner = graph::owner(view_of<Program>, schedule_of<Program>.copied, Node);
+    constexpr graph::location where = places_of<Program>.of[owner];
+    if constexpr (where.space == graph::space::argument) return e.argument[static_cast<std::size_t>(where.index)];
+    else return own;
+  }
+  /// The elements of a shape of numbers, else -1.
+  static constexpr std::ptrdiff_t known_size(const dims& d) {
+    std::ptrdiff_t n = 1;
+    for (int a = 0; a < d.rank; ++a) n = d[a] < 0 || n < 0 ? -1 : n * d[a];
+    return n;
+  }
+  template <int Step> static std::ptrdiff_t columns(const bound_step<T>& b) {
+    constexpr std::ptrdiff_t size = known_size(view_of<Program>.shapes[step_at<Step>.shape]);
+    if constexpr (size >= 0) return size;
+    else return b.loop.columns;
+  }
+};
+
+} // namespace fluxpp::inline v0_1::eval
+
 // A runner evaluates one plan again and again: it keeps a binding per set of extents and checks what must hold of them.
 // Executes plans on a CPU: walks the steps, divides large loops among threads, folds partial sums in a fixed order.
 // A region bound to numbers: what it runs, and where each run finds its operands and leaves its results.
@@ -20542,6 +21913,7 @@ public:
   void commit() { bound_->write_back(externals); }
   void run() { compute(), commit(); }
 
+  binding<T>& bound() const { return *bound_; }
   /// Whether compute() may write over the array that begins at p.
   bool overwrites(const T* p) const { return bound_->overwrites(p); }
   T* address(int output) const { return bound_->address(plan_->s.g.outputs[output], externals); }
@@ -20637,15 +22009,47 @@ struct session_base {
 template <class T, class Program> class session final : public session_base {
 public:
   static constexpr const plan_view<T>& plan = plan_of<T, Program>;
-  static constexpr int argument_count = Program::argument_count;
+  static constexpr int argument_count = Program::argument_count, output_count = view_of<Program>.count.outputs;
 
   session() : session_base(&plan), runner_(plan) {
+    // Every call writes here: far from a user's small arrays, which a wide load reads together with their neighbours.
+    runner_.externals.argument.reserve(16);
     runner_.externals.argument.resize(static_cast<std::size_t>(argument_count));
     staging_.resize(static_cast<std::size_t>(argument_count));
     staged_size_.resize(static_cast<std::size_t>(argument_count));
   }
 
   template <class... A> void run(const A&... args) {
+    bool same = bound_;
+    int i = 0, j = 0;
+    ((same = same_extents(i++, args) && same), ...);
+    if (!same) bind(args...);
+    (point_at(j++, args), ...);
+    if constexpr (direct<T, Program>::possible()) {
+      if (direct_) return direct<T, Program>::run(runner_.bound(), runner_.externals);
+    }
+    runner_.run();
+  }
+  /// The key of the random numbers of the next calls.
+  void key(std::uint64_t seed, std::uint32_t step) { runner_.externals.seed = seed, runner_.externals.step = step; }
+  T* address(int output) const { return address_[output]; }
+  const dims& shape_of(int output) const { return *shape_[output]; }
+
+private:
+  /// Whether the extents that types do not tell are those of the last call; else remembers them.
+  template <class A> bool same_extents(int i, const A& a) {
+    bool same = true;
+    if constexpr (argument_traits<A>::rank > 0)
+      for (int axis = 0; axis < argument_traits<A>::rank; ++axis) {
+        if (argument_traits<A>::extent(axis) >= 0) continue;
+        const std::size_t n = argument_traits<A>::size(a, axis);
+        same = same && n == seen_[i][axis];
+        seen_[i][axis] = n;
+      }
+    return same;
+  }
+  template <class... A> [[gnu::noinline]] void bind(const A&... args) {
+    bound_ = false;
     runner_.bind(
         [&](int key) {
           int n = 0, i = 0;
@@ -20653,16 +22057,10 @@ public:
           return n;
         },
         symbols{});
-    int i = 0;
-    (point_at(i++, args), ...);
-    runner_.run();
+    for (int o = 0; o < output_count; ++o) address_[o] = runner_.address(o), shape_[o] = &runner_.shape_of(o);
+    if constexpr (direct<T, Program>::possible()) direct_ = direct<T, Program>::suits(runner_.bound());
+    bound_ = true;
   }
-  /// The key of the random numbers of the next calls.
-  void key(std::uint64_t seed, std::uint32_t step) { runner_.externals.seed = seed, runner_.externals.step = step; }
-  T* address(int output) const { return runner_.address(output); }
-  const dims& shape_of(int output) const { return runner_.shape_of(output); }
-
-private:
   static int argument_at(int key) { return (key - 1) / max_rank; }
   static int axis_at(int key) { return (key - 1) % max_rank; }
   /// What a symbol is called in a message: the argument it was read from.
@@ -20703,7 +22101,7 @@ private:
     }
   }
   /// Copies an argument that is not contiguous, not of the program's type, or a result of the last call.
-  template <class A> void stage(int i, const A& a) {
+  template <class A> [[gnu::noinline]] void stage(int i, const A& a) {
     std::size_t n = 1;
     for (int axis = 0; axis < argument_traits<A>::rank; ++axis) n *= argument_traits<A>::size(a, axis);
     std::size_t& room = staged_size_[static_cast<std::size_t>(i)];
@@ -20715,6 +22113,10 @@ private:
   }
 
   runner<T, is_checked<Program>> runner_;
+  std::size_t seen_[argument_count + 1][max_rank]{};
+  T* address_[output_count + 1]{};
+  const dims* shape_[output_count + 1]{};
+  bool bound_ = false, direct_ = false;
   T scalars_[argument_count + 1]{};
   std::vector<aligned_buffer<T>> staging_;
   std::vector<std::size_t> staged_size_;
@@ -20726,11 +22128,14 @@ public:
   template <class Session> Session& find() {
     for (const auto& s : sessions_)
       if (s->program == &Session::plan) return static_cast<Session&>(*s);
-    sessions_.push_back(std::make_unique<Session>());
-    return static_cast<Session&>(*sessions_.back());
+    return add<Session>();
   }
 
 private:
+  template <class Session> [[gnu::noinline]] Session& add() {
+    sessions_.push_back(std::make_unique<Session>());
+    return static_cast<Session&>(*sessions_.back());
+  }
   std::vector<std::unique_ptr<session_base>> sessions_;
 };
 
@@ -20738,13 +22143,15 @@ private:
 template <class T, class Session, class Program, bool Owning> struct output_reader {
   const Session& session;
   template <int Index> auto operator()() const {
-    constexpr int rank = view_of<Program>.shape_of(view_of<Program>.outputs[Index]).rank;
+    constexpr const dims& known = view_of<Program>.shape_of(view_of<Program>.outputs[Index]);
+    constexpr int rank = known.rank;
     if constexpr (rank == 0) {
       return *session.address(Index);
     } else {
       std::array<std::size_t, rank> shape{};
       for (int a = 0; a < rank; ++a)
-        shape[static_cast<std::size_t>(a)] = static_cast<std::size_t>(session.shape_of(Index)[a]);
+        shape[static_cast<std::size_t>(a)] =
+            static_cast<std::size_t>(known[a] >= 0 ? known[a] : session.shape_of(Index)[a]);
       const tensor_view<T, rank> view(session.address(Index), shape);
       if constexpr (Owning) return tensor<T, rank>(view);
       else return view;
@@ -22534,7 +23941,585 @@ template <int N, nn::layer Block> constexpr nn::repeat_layer<N, Block> repeat(Bl
 
 } // namespace fluxpp::inline v0_1
 
-// Update rules and schedules.
+// Update rules and schedules; solvers.
+
+// lbfgs: a minimum of a smooth function of many unknowns, from its gradients alone.
+// line_search: a step along a direction of descent that satisfies the strong Wolfe conditions.
+
+namespace fluxpp::inline v0_1::optim {
+
+/// trial: a function and its gradient at a step t along a direction.
+struct trial {
+  double t = 0, value = 0, slope = 0;
+  std::vector<double> x{}, gradient{};
+};
+
+/// The minimum of the cubic through two trials with their slopes; the middle where that is near an end or no number.
+/// source   Nocedal & Wright 2006, Numerical Optimization, equation 3.59
+inline double cubic_minimum(const trial& a, const trial& b) {
+  const double d1 = a.slope + b.slope - 3 * (a.value - b.value) / (a.t - b.t);
+  const double d2 = std::copysign(std::sqrt(d1 * d1 - a.slope * b.slope), b.t - a.t);
+  const double t = b.t - (b.t - a.t) * (b.slope + d2 - d1) / (b.slope - a.slope + 2 * d2);
+  const double part = (t - a.t) / (b.t - a.t);
+  return part >= 0.1 && part <= 0.9 ? t : 0.5 * (a.t + b.t);
+}
+
+/// line_search(at, start, t): the trial at(t) that falls enough and is flat enough, from a first step t. One with t = 0 says that
+/// there is none. A value that is not finite is one that rises.
+/// source   Nocedal & Wright 2006, Numerical Optimization, algorithms 3.5 and 3.6
+template <class At> class line_search {
+public:
+  line_search(At& at, const trial& start) : at_(at), start_(start) {}
+
+  trial from(double t) {
+    trial before = start_;
+    for (int i = 0; i < most_trials; ++i, t *= 2) {
+      trial now = at_(t);
+      if (rises(now) || (i > 0 && now.value >= before.value)) return between(before, now);
+      if (flat(now)) return now;
+      if (now.slope >= 0) return between(now, before);
+      before = std::move(now);
+    }
+    return before;
+  }
+
+private:
+  static constexpr int most_trials = 30;
+  static constexpr double sufficient = 1e-4, curvature = 0.9;
+
+  bool rises(const trial& p) const { return !(p.value <= start_.value + sufficient * p.t * start_.slope); }
+  bool flat(const trial& p) const { return std::abs(p.slope) <= -curvature * start_.slope; }
+  /// low falls enough, and a trial that does both lies between it and high.
+  trial between(trial low, trial high) {
+    for (int i = 0; i < most_trials; ++i) {
+      trial now = at_(cubic_minimum(low, high));
+      if (rises(now) || now.value >= low.value) {
+        high = std::move(now);
+        continue;
+      }
+      if (flat(now)) return now;
+      if (now.slope * (high.t - low.t) >= 0) high = std::move(low);
+      low = std::move(now);
+    }
+    return low;
+  }
+
+  At& at_;
+  const trial& start_;
+};
+
+} // namespace fluxpp::inline v0_1::optim
+
+// What a solver moves: some arguments of a function as one vector of numbers, and what it says when it is done.
+
+namespace fluxpp::inline v0_1 {
+
+/// Why a solver stopped.
+enum class stopped {
+  gradient,   ///< the gradient is as small as asked
+  step,       ///< steps are too small to change the unknowns
+  value,      ///< the function falls no more
+  iterations, ///< as many as allowed
+  no_step     ///< no step along a direction of descent makes the function smaller
+};
+
+/// solution<X>: the unknowns as they were given (a number, an array, or gradients-like parts by name), and what is known of them.
+template <class X> struct solution {
+  X x;
+  double value = 0;    ///< of the function at x; for residuals half the sum of their squares
+  double gradient = 0; ///< the measure that the tolerance of the gradient bounds
+  int iterations = 0, evaluations = 0;
+  stopped reason = stopped::iterations;
+  /// The solver found no reason to go on, other than that it must not.
+  bool converged() const { return reason != stopped::iterations && reason != stopped::no_step; }
+};
+
+namespace optim {
+
+/// The names of N arguments that have none: their numbers.
+constexpr text<2> numeral(std::size_t i) {
+  const char digit[2]{static_cast<char>('0' + i), 0};
+  return digit;
+}
+template <class F, class Index> struct numbered;
+template <class F, std::size_t... I> struct numbered<F, std::index_sequence<I...>> {
+  using type = named_function<F, numeral(I)...>;
+};
+template <class Names> struct first_of;
+template <text First, text... More> struct first_of<names<First, More...>> { using type = names<First>; };
+
+/// problem<F, N, Wrt...>: F with names for its N arguments, and those of its unknowns: the first, if none is named.
+template <class F, int N, text... Wrt> struct problem {
+  using function =
+      std::conditional_t<names_of<F>::type::size == 0, typename numbered<F, std::make_index_sequence<N>>::type, F>;
+  using unknowns = names<Wrt...>;
+};
+template <class F, int N> struct problem<F, N> {
+  using function =
+      std::conditional_t<names_of<F>::type::size == 0, typename numbered<F, std::make_index_sequence<N>>::type, F>;
+  using unknowns = typename first_of<typename names_of<function>::type>::type;
+};
+
+/// A number or an array of type T like an argument, and its elements.
+template <class T, class A> auto unknown_like(const A& a) {
+  if constexpr (arguments::number<A>) {
+    return static_cast<T>(a);
+  } else if constexpr (requires { requires std::is_same_v<A, std::array<T, std::tuple_size<A>::value>>; }) {
+    return a;
+  } else {
+    constexpr int rank = arguments::argument_traits<A>::rank;
+    std::array<std::size_t, rank> shape{};
+    for (int i = 0; i < rank; ++i) shape[static_cast<std::size_t>(i)] = arguments::argument_traits<A>::size(a, i);
+    tensor<T, rank> copy(shape);
+    arguments::copy_elements(a, copy.data());
+    return copy;
+  }
+}
+template <class X> auto* elements_of(X& x) {
+  if constexpr (arguments::number<X>) return &x;
+  else return x.data();
+}
+
+/// Copies of the arguments that are named.
+template <class T, class F, text... Wrt, class... A>
+auto copies_of(names<Wrt...>, const std::tuple<const A&...>& args) {
+  return [&]<std::size_t... K>(std::index_sequence<K...>) {
+    return std::tuple(unknown_like<T>(std::get<autodiff::position_at<F, int{sizeof...(A)}, Wrt...>(K)>(args))...);
+  }
+  (std::make_index_sequence<sizeof...(Wrt)>{});
+}
+
+/// unknowns<F, names<Wrt...>, A...>: the arguments of a call of F, of which those named move.
+template <class F, class Names, class... A> class unknowns;
+template <class F, text... Wrt, class... A> class unknowns<F, names<Wrt...>, A...> {
+public:
+  using T = typename arguments::real_type<A...>::type;
+
+  explicit unknowns(const A&... args) : args_(args...), parts_(copies_of<T, F>(names<Wrt...>{}, args_)) {}
+
+  std::vector<double> vector() const {
+    std::vector<double> x;
+    each([&](const auto& part) {
+      const T* const from = elements_of(part);
+      x.insert(x.end(), from, from + autodiff::element_count(part));
+    });
+    return x;
+  }
+  void set(const std::vector<double>& x) {
+    auto from = x.begin();
+    each([&](auto& part) {
+      T* to = const_cast<T*>(elements_of(part));
+      for (std::size_t i = 0; i < autodiff::element_count(part); ++i) to[i] = static_cast<T>(*from++);
+    });
+  }
+  /// f at the unknowns.
+  template <class Callable> auto call(Callable& f) const { return call(f, std::index_sequence_for<A...>{}); }
+  /// The unknowns: the only one, or each by its name.
+  auto result() const {
+    if constexpr (count == 1) return std::get<0>(parts_);
+    else
+      return std::apply(
+          [](const auto&... p) { return gradients<names<Wrt...>, T, std::decay_t<decltype(p)>...>{{p...}}; }, parts_);
+  }
+
+private:
+  static constexpr std::size_t count = sizeof...(Wrt), none = count;
+  static constexpr std::size_t position(std::size_t k) {
+    return autodiff::position_at<F, int{sizeof...(A)}, Wrt...>(k);
+  }
+  /// Which of the unknowns argument i is, or none.
+  static constexpr std::size_t place(std::size_t i) {
+    for (std::size_t k = 0; k < count; ++k)
+      if (position(k) == i) return k;
+    return none;
+  }
+  template <std::size_t I> const auto& argument() const {
+    if constexpr (constexpr std::size_t k = place(I); k == none) return std::get<I>(args_);
+    else return std::get<k>(parts_);
+  }
+  template <class Callable, std::size_t... I> auto call(Callable& f, std::index_sequence<I...>) const {
+    return f(argument<I>()...);
+  }
+  template <class Visit> void each(const Visit& visit) {
+    std::apply([&](auto&... part) { (visit(part), ...); }, parts_);
+  }
+  template <class Visit> void each(const Visit& visit) const {
+    std::apply([&](const auto&... part) { (visit(part), ...); }, parts_);
+  }
+
+  std::tuple<const A&...> args_;
+  decltype(copies_of<T, F>(names<Wrt...>{}, std::declval<const std::tuple<const A&...>&>())) parts_;
+};
+
+/// A number, or the elements of an array or of several, after what is already in `to`.
+template <class Y> void append(std::vector<double>& to, const Y& y) {
+  if constexpr (arguments::number<Y>) to.push_back(static_cast<double>(y));
+  else if constexpr (requires { y.values; })
+    std::apply([&](const auto&... part) { (append(to, part), ...); }, y.values);
+  else to.insert(to.end(), y.begin(), y.end());
+}
+/// errors   run: an element is not finite (value_error)
+inline void require_finite(const std::vector<double>& x, const char* call, const char* requirement) {
+  for (const double v : x)
+    if (!std::isfinite(v)) throw value_error(call, requirement);
+}
+
+inline double dot(const std::vector<double>& a, const std::vector<double>& b) {
+  double sum = 0;
+  for (std::size_t i = 0; i < a.size(); ++i) sum += a[i] * b[i];
+  return sum;
+}
+inline double norm(const std::vector<double>& a) { return std::sqrt(dot(a, a)); }
+/// a + t b
+inline std::vector<double> moved(std::vector<double> a, double t, const std::vector<double>& b) {
+  for (std::size_t i = 0; i < a.size(); ++i) a[i] += t * b[i];
+  return a;
+}
+
+/// solver<Method, F, Wrt...>: what fx::lbfgs and its kin return: called with the arguments of F, it moves those that are named from
+/// where they are. Method has the type of its options and run<G, names...>(unknowns, options).
+template <class Method, class F, text... Wrt> class solver {
+public:
+  explicit solver(const typename Method::options& o) : options_(o) {}
+  template <class... A> auto operator()(const A&... args) const {
+    using problem = optim::problem<F, int{sizeof...(A)}, Wrt...>;
+    return solve<typename problem::function>(typename problem::unknowns{}, args...);
+  }
+
+private:
+  template <class G, text... At, class... A> auto solve(names<At...>, const A&... args) const {
+    unknowns<G, names<At...>, A...> u(args...);
+    return Method::template run<G, At...>(u, options_);
+  }
+  typename Method::options options_;
+};
+
+} // namespace optim
+} // namespace fluxpp::inline v0_1
+
+namespace fluxpp::inline v0_1 {
+
+/// lbfgs_options: when to stop, and how many steps are remembered.
+struct lbfgs_options {
+  int iterations = 1000;
+  int history = 10;
+  double gradient = 1e-8; ///< of the largest element of the gradient, by that at the start, or 1
+  double value = 1e-15;   ///< of the fall of f in a step, by |f|
+};
+
+namespace optim {
+
+/// quasi_newton: the inverse Hessian as the last few steps show it, applied without being stored.
+/// source   Nocedal & Wright 2006, Numerical Optimization, algorithm 7.4
+class quasi_newton {
+public:
+  explicit quasi_newton(int history) : history_(static_cast<std::size_t>(std::max(history, 1))) {}
+
+  /// A step s changed the gradient by y; one along which the gradient falls teaches nothing.
+  void learn(std::vector<double> s, std::vector<double> y) {
+    const double sy = dot(s, y);
+    if (!(sy > 0)) return;
+    scale_ = sy / dot(y, y);
+    if (pairs_.size() == history_) pairs_.erase(pairs_.begin());
+    pairs_.push_back({std::move(s), std::move(y), 1 / sy});
+  }
+  void forget() { pairs_.clear(); }
+  bool knows_nothing() const { return pairs_.empty(); }
+
+  std::vector<double> apply(std::vector<double> q) const {
+    std::vector<double> alpha;
+    for (auto p = pairs_.rbegin(); p != pairs_.rend(); ++p) {
+      alpha.push_back(p->rho * dot(p->s, q));
+      q = moved(std::move(q), -alpha.back(), p->y);
+    }
+    for (double& v : q) v *= pairs_.empty() ? 1 : scale_;
+    for (const pair& p : pairs_) {
+      const double beta = p.rho * dot(p.y, q);
+      q = moved(std::move(q), alpha.back() - beta, p.s);
+      alpha.pop_back();
+    }
+    return q;
+  }
+
+private:
+  struct pair {
+    std::vector<double> s, y;
+    double rho;
+  };
+  std::size_t history_;
+  double scale_ = 1;
+  std::vector<pair> pairs_; ///< the oldest first
+};
+
+/// lbfgs_run<Unknowns, F>: the iteration, over a callable that gives value and gradient.
+template <class Unknowns, class F> class lbfgs_run {
+public:
+  lbfgs_run(Unknowns& u, const lbfgs_options& o) : u_(u), o_(o), memory_(o.history) {
+    constexpr auto call = "lbfgs(f)(start)";
+    require_finite(u.vector(), call, "the start must be finite");
+    at_ = evaluate(u.vector());
+    require_finite({at_.value}, call, "f must be finite at the start");
+    require_finite(at_.gradient, call, "the gradient of f must be finite at the start");
+    small_ = o.gradient * std::max(1.0, largest(at_.gradient));
+  }
+
+  auto run() {
+    int iteration = 0;
+    for (; !done() && iteration < o_.iterations; ++iteration) step();
+    u_.set(at_.x);
+    return solution<decltype(u_.result())>{u_.result(), at_.value,    largest(at_.gradient),
+                                           iteration,   evaluations_, reason_};
+  }
+
+private:
+  static double largest(const std::vector<double>& g) {
+    double most = 0;
+    for (const double v : g) most = std::max(most, std::abs(v));
+    return most;
+  }
+  trial evaluate(std::vector<double> x) {
+    u_.set(x), ++evaluations_;
+    const auto r = u_.call(f_);
+    trial p{0, static_cast<double>(r.value), 0, std::move(x)};
+    append(p.gradient, r.gradient);
+    return p;
+  }
+  bool done() {
+    if (largest(at_.gradient) <= small_) reason_ = stopped::gradient;
+    return reason_ != stopped::iterations;
+  }
+  void step() {
+    std::vector<double> direction = memory_.apply(at_.gradient);
+    for (double& v : direction) v = -v;
+    trial start = std::move(at_);
+    start.t = 0, start.slope = dot(start.gradient, direction);
+    auto along = [&](double t) {
+      trial p = evaluate(moved(start.x, t, direction));
+      p.t = t, p.slope = dot(p.gradient, direction);
+      return p;
+    };
+    const double first = memory_.knows_nothing() ? std::min(1.0, 1 / norm(start.gradient)) : 1;
+    at_ = line_search(along, start).from(first);
+    if (at_.t == 0) return give_up_or_forget();
+    if (start.value - at_.value <= o_.value * std::abs(at_.value)) reason_ = stopped::value;
+    memory_.learn(moved(at_.x, -1, start.x), moved(at_.gradient, -1, start.gradient));
+  }
+  /// Steepest descent is tried before giving up.
+  void give_up_or_forget() {
+    if (memory_.knows_nothing()) reason_ = stopped::no_step;
+    memory_.forget();
+  }
+
+  Unknowns& u_;
+  lbfgs_options o_;
+  F f_;
+  quasi_newton memory_;
+  trial at_;
+  double small_ = 0; ///< gradient
+  int evaluations_ = 0;
+  stopped reason_ = stopped::iterations;
+};
+
+/// lbfgs_method<Tag>: the above, as the solver takes it.
+template <class Tag> struct lbfgs_method {
+  using options = lbfgs_options;
+  template <class G, text... At, class Unknowns> static auto run(Unknowns& u, const options& o) {
+    return lbfgs_run<Unknowns, callable<autodiff::gradient_transform<G, true, At...>, Tag>>(u, o).run();
+  }
+};
+
+} // namespace optim
+} // namespace fluxpp::inline v0_1
+
+namespace fluxpp::inline v0_1::inline FLUXPP_DEFAULTS {
+
+/// fx::lbfgs<"x">(f)(args...): the solution x that makes the scalar f smallest nearby, from the arguments that are named (the first,
+/// if none is) as they are given. Limited-memory BFGS; every step satisfies the strong Wolfe conditions.
+/// errors   run: the start, or f or its gradient there, are not finite (value_error)
+/// source   Nocedal & Wright 2006, Numerical Optimization, algorithm 7.5
+template <text... Wrt, class F, class Tag = cpu_tag> auto lbfgs(F, const lbfgs_options& o = {}, Tag = {}) {
+  return optim::solver<optim::lbfgs_method<Tag>, typename autodiff::requirements<F, Wrt...>::function, Wrt...>(o);
+}
+
+} // namespace fluxpp::inline v0_1::inline FLUXPP_DEFAULTS
+
+// levenberg_marquardt: least squares of residuals that are not linear in the unknowns.
+
+namespace fluxpp::inline v0_1 {
+
+/// levenberg_marquardt_options: when to stop, and how careful the first step is.
+struct levenberg_marquardt_options {
+  int iterations = 200;
+  double gradient = 1e-10; ///< of the largest cosine between the residuals and a column of the Jacobian
+  double step = 1e-14;     ///< of a step, by the length of the unknowns
+  double value = 1e-14;    ///< of the fall of the sum of squares, by itself; of the residuals, by those at the start
+  double damping = 1e-3;   ///< first; 0 is a step of Gauss and Newton
+};
+
+namespace optim {
+
+/// normal_equations: J'J and J'r, row by row, with the scale of each unknown.
+struct normal_equations {
+  std::size_t n;
+  std::vector<double> matrix, gradient, scale;
+
+  explicit normal_equations(std::size_t unknowns) : n(unknowns), matrix(n * n), gradient(n), scale(n) {}
+
+  template <class T> void assign(const tensor<T, 2>& j, const std::vector<double>& r) {
+    std::fill(matrix.begin(), matrix.end(), 0.0), std::fill(gradient.begin(), gradient.end(), 0.0);
+    for (std::size_t i = 0; i < r.size(); ++i) {
+      const T* const row = j.data() + i * n;
+      for (std::size_t a = 0; a < n; ++a) {
+        const double v = static_cast<double>(row[a]);
+        gradient[a] += v * r[i];
+        for (std::size_t b = 0; b <= a; ++b) matrix[a * n + b] += v * static_cast<double>(row[b]);
+      }
+    }
+    for (std::size_t a = 0; a < n; ++a) scale[a] = std::max(scale[a], matrix[a * n + a]);
+  }
+  /// The largest cosine between the residuals and a column of J.
+  double largest_cosine(double cost) const {
+    double most = 0;
+    for (std::size_t a = 0; a < n; ++a)
+      if (const double length = matrix[a * n + a] * 2 * cost; length > 0)
+        most = std::max(most, std::abs(gradient[a]) / std::sqrt(length));
+    return most;
+  }
+  /// h of (J'J + damping scale) h = -J'r, by Cholesky's decomposition; empty where the matrix is not positive definite.
+  std::vector<double> step(double damping) const {
+    std::vector<double> l(matrix), h(n);
+    for (std::size_t a = 0; a < n; ++a) {
+      double* const row = &l[a * n];
+      row[a] += damping * (scale[a] > 0 ? scale[a] : 1);
+      for (std::size_t b = 0; b <= a; ++b) {
+        double sum = row[b];
+        for (std::size_t k = 0; k < b; ++k) sum -= row[k] * l[b * n + k];
+        if (a != b) row[b] = sum / l[b * n + b];
+        else if (!(sum > 0)) return {};
+        else row[a] = std::sqrt(sum);
+      }
+      double sum = -gradient[a];
+      for (std::size_t k = 0; k < a; ++k) sum -= row[k] * h[k];
+      h[a] = sum / row[a];
+    }
+    for (std::size_t a = n; a-- > 0;) {
+      for (std::size_t k = a + 1; k < n; ++k) h[a] -= l[k * n + a] * h[k];
+      h[a] /= l[a * n + a];
+    }
+    return h;
+  }
+  /// How far the model of the residuals falls along a step.
+  double predicted(const std::vector<double>& h, double damping) const {
+    double fall = 0;
+    for (std::size_t a = 0; a < n; ++a) fall += 0.5 * h[a] * (damping * scale[a] * h[a] - gradient[a]);
+    return fall;
+  }
+};
+
+/// levenberg_marquardt_run<Unknowns, Residuals, Jacobian>: the iteration, over what the two callables say.
+template <class Unknowns, class Residuals, class Jacobian> class levenberg_marquardt_run {
+public:
+  levenberg_marquardt_run(Unknowns& u, const levenberg_marquardt_options& o)
+      : u_(u), o_(o), x_(u.vector()), equations_(x_.size()) {
+    constexpr auto call = "levenberg_marquardt(f)(start)";
+    require_finite(x_, call, "the start must be finite");
+    r_ = residuals(x_);
+    require_finite(r_, call, "the residuals must be finite at the start");
+    cost_ = 0.5 * dot(r_, r_), nothing_ = o.value * o.value * cost_;
+  }
+
+  auto run() {
+    double damping = o_.damping, growth = 2;
+    linearise();
+    int iteration = 0;
+    while (reason_ == stopped::iterations && iteration < o_.iterations) {
+      ++iteration;
+      const std::vector<double> h = equations_.step(damping);
+      const double gain = h.empty() ? -1 : try_step(h, damping);
+      if (gain > 0) {
+        damping *= std::max(1.0 / 3, 1 - std::pow(2 * gain - 1, 3)), growth = 2;
+      } else {
+        damping = std::max(damping, 1e-10) * growth, growth *= 2;
+        if (!(damping < 1e100)) reason_ = stopped::no_step;
+      }
+    }
+    u_.set(x_);
+    return solution<decltype(u_.result())>{u_.result(), cost_, cosine_, iteration, evaluations_, reason_};
+  }
+
+private:
+  std::vector<double> residuals(const std::vector<double>& x) {
+    u_.set(x), ++evaluations_;
+    std::vector<double> r;
+    append(r, u_.call(residuals_));
+    return r;
+  }
+  void linearise() {
+    u_.set(x_);
+    equations_.assign(u_.call(jacobian_), r_);
+    cosine_ = equations_.largest_cosine(cost_);
+    if (cost_ <= nothing_) reason_ = stopped::value;
+    if (!(cosine_ > o_.gradient)) reason_ = stopped::gradient;
+  }
+  /// The fall of the sum of squares by what was predicted; the step is taken where that is positive. Where the fall would drown
+  /// in rounding, the model is trusted for as long as it makes the cosine smaller.
+  double try_step(const std::vector<double>& h, double damping) {
+    if (norm(h) <= o_.step * (norm(x_) + o_.step)) {
+      reason_ = stopped::step;
+      return 0;
+    }
+    std::vector<double> x = moved(x_, 1, h), r = residuals(x);
+    const double cost = 0.5 * dot(r, r), fall = cost_ - cost, predicted = equations_.predicted(h, damping);
+    const bool drowns = predicted <= o_.value * cost_ && std::abs(fall) <= o_.value * cost_;
+    const double gain = drowns ? 1 : fall / predicted;
+    if (!std::isfinite(cost) || !(gain > 0)) return -1;
+    x_ = std::move(x), r_ = std::move(r), cost_ = cost;
+    const double before = cosine_;
+    linearise();
+    if (drowns && reason_ == stopped::iterations && !(cosine_ < before)) reason_ = stopped::value;
+    return gain;
+  }
+
+  Unknowns& u_;
+  levenberg_marquardt_options o_;
+  Residuals residuals_;
+  Jacobian jacobian_;
+  std::vector<double> x_, r_;
+  normal_equations equations_;
+  double cost_ = 0, cosine_ = 0, nothing_ = 0;
+  int evaluations_ = 0;
+  stopped reason_ = stopped::iterations;
+};
+
+/// levenberg_marquardt_method<Tag>: the above, as the solver takes it.
+template <class Tag> struct levenberg_marquardt_method {
+  using options = levenberg_marquardt_options;
+  template <class G, text... At, class Unknowns> static auto run(Unknowns& u, const options& o) {
+    return levenberg_marquardt_run<Unknowns, callable<autodiff::value_transform<G>, Tag>,
+                                   jacobian_callable<G, Tag, At...>>(u, o)
+        .run();
+  }
+};
+
+} // namespace optim
+} // namespace fluxpp::inline v0_1
+
+namespace fluxpp::inline v0_1::inline FLUXPP_DEFAULTS {
+
+/// fx::levenberg_marquardt<"x">(residuals)(args...): the solution x that makes half the sum of squares of the residuals smallest
+/// nearby, from the arguments that are named (the first, if none is) as they are given. Damped by the scale of each unknown
+/// (Marquardt); the damping follows the gain of each step (Nielsen).
+/// errors   run: the start, or the residuals there, are not finite (value_error)
+/// source   Marquardt 1963, doi:10.1137/0111030; Nielsen 1999, IMM-REP-1999-05; Madsen, Nielsen & Tingleff 2004, Methods for
+///          Non-Linear Least Squares Problems, algorithm 3.16
+/// example  examples/05_curve_fit.cpp
+template <text... Wrt, class F, class Tag = cpu_tag>
+auto levenberg_marquardt(F, const levenberg_marquardt_options& o = {}, Tag = {}) {
+  return optim::solver<optim::levenberg_marquardt_method<Tag>, typename autodiff::requirements<F, Wrt...>::function,
+                       Wrt...>(o);
+}
+
+} // namespace fluxpp::inline v0_1::inline FLUXPP_DEFAULTS
 
 // Update rules: each states its formula once, on handles; the whole step is one fused loop over the flat buffer.
 

@@ -105,8 +105,23 @@ TEST_CASE("a Hessian-vector product through a scan is the difference of gradient
 
 TEST_CASE("a scan over arrays of different length is refused at the call", "[eval]") {
   auto f = fx::compile([](auto x, auto y) {
-    return fx::scan([](var s, auto e) { return std::pair{s + std::get<0>(e) * std::get<1>(e), s}; }, 0.0, std::tuple{x, y}).first;
+    return fx::scan(
+               [](var s, auto e) {
+                 return std::pair{s + std::get<0>(e) * std::get<1>(e), s};
+               },
+               0.0, std::tuple{x, y})
+        .first;
   });
   CHECK(f(std::vector<double>{1, 2, 3}, std::vector<double>{4, 5, 6}) == 32);
   CHECK_THROWS_AS(f(std::vector<double>{1, 2, 3}, std::vector<double>{4, 5}), fx::shape_error);
+}
+
+TEST_CASE("a Jacobian of a scan goes along its directions one by one", "[eval]") {
+  auto sums = fx::jacobian([](auto x) {
+    return fx::scan([](var s, var e) { return std::pair{s + e * e, s + e * e}; }, 0.0, x).second;
+  });
+  const auto j = sums(std::vector<double>{1, 2, 3});
+  const double expected[3][3] = {{2, 0, 0}, {2, 4, 0}, {2, 4, 6}};
+  for (std::size_t i = 0; i < 3; ++i)
+    for (std::size_t k = 0; k < 3; ++k) CHECK(j[3 * i + k] == expected[i][k]);
 }
