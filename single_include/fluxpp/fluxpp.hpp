@@ -239,9 +239,7 @@ public:
     return this->size_ - 1;
   }
   /// Takes a value that is known to be new, when nothing will be looked up any more.
-  constexpr int add(const T& value) {
-    return this->push(value), this->size_ - 1;
-  }
+  constexpr int add(const T& value) { return this->push(value), this->size_ - 1; }
   constexpr const T& operator[](int i) const { return this->data_[i]; }
   constexpr const T* data() const { return this->data_; }
 
@@ -759,8 +757,8 @@ struct region {
   int node = open;      ///< that stands for it; its shape is the number of runs
   bool reverse = false; ///< from the last element to the first
   constexpr bool ends_early() const { return most >= 0 || again >= 0; }
-  bool solves = false;  ///< its carry is a fixed point of a run, and has the derivatives of that equation
-  double tolerance = 0; ///< of the fixed point
+  bool solves = false;    ///< its carry is a fixed point of a run, and has the derivatives of that equation
+  double tolerance = 0;   ///< of the fixed point
   bool recompute = false; ///< derivatives compute again what they need of a run, from the carries on its entry
   int most = -1;          ///< outside: at most so many runs, if it is there
   int again = -1;         ///< inside: 0 after the last run, if it is there
@@ -1035,8 +1033,7 @@ constexpr list<int> needed_in(const tape& t, int r) {
   for (const region::stack& s : of.stacks) needed[s.inside] = true;
   if (of.again >= 0) needed[of.again] = true;
   for (int i = of.nodes.size() - 1; i >= 0; --i)
-    if (needed[of.nodes[i]])
-      each_operand(t, of.nodes[i], [&](int a) { needed[a] = true; });
+    if (needed[of.nodes[i]]) each_operand(t, of.nodes[i], [&](int a) { needed[a] = true; });
   list<int> out;
   for (const int id : of.nodes)
     if (needed[id]) out.push(id);
@@ -12564,9 +12561,7 @@ template <sizes N> struct constant_graph {
 };
 
 /// A node of a finished program needs no rules; without them, no program has to carry the code of rules.
-constexpr node finished(node n) {
-  return n.op = n.op->facts != nullptr ? n.op->facts : n.op, n;
-}
+constexpr node finished(node n) { return n.op = n.op->facts != nullptr ? n.op->facts : n.op, n; }
 
 template <sizes N> constexpr constant_graph<N> freeze(const tables& t) {
   constant_graph<N> g{};

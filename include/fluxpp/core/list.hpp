@@ -103,9 +103,7 @@ public:
     return this->size_ - 1;
   }
   /// Takes a value that is known to be new, when nothing will be looked up any more.
-  constexpr int add(const T& value) {
-    return this->push(value), this->size_ - 1;
-  }
+  constexpr int add(const T& value) { return this->push(value), this->size_ - 1; }
   constexpr const T& operator[](int i) const { return this->data_[i]; }
   constexpr const T* data() const { return this->data_; }
 

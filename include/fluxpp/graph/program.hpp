@@ -111,9 +111,7 @@ template <sizes N> struct constant_graph {
 };
 
 /// A node of a finished program needs no rules; without them, no program has to carry the code of rules.
-constexpr node finished(node n) {
-  return n.op = n.op->facts != nullptr ? n.op->facts : n.op, n;
-}
+constexpr node finished(node n) { return n.op = n.op->facts != nullptr ? n.op->facts : n.op, n; }
 
 template <sizes N> constexpr constant_graph<N> freeze(const tables& t) {
   constant_graph<N> g{};

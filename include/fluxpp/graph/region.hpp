@@ -39,8 +39,8 @@ struct region {
   int node = open;      ///< that stands for it; its shape is the number of runs
   bool reverse = false; ///< from the last element to the first
   constexpr bool ends_early() const { return most >= 0 || again >= 0; }
-  bool solves = false;  ///< its carry is a fixed point of a run, and has the derivatives of that equation
-  double tolerance = 0; ///< of the fixed point
+  bool solves = false;    ///< its carry is a fixed point of a run, and has the derivatives of that equation
+  double tolerance = 0;   ///< of the fixed point
   bool recompute = false; ///< derivatives compute again what they need of a run, from the carries on its entry
   int most = -1;          ///< outside: at most so many runs, if it is there
   int again = -1;         ///< inside: 0 after the last run, if it is there

@@ -34,8 +34,7 @@ constexpr list<int> needed_in(const tape& t, int r) {
   for (const region::stack& s : of.stacks) needed[s.inside] = true;
   if (of.again >= 0) needed[of.again] = true;
   for (int i = of.nodes.size() - 1; i >= 0; --i)
-    if (needed[of.nodes[i]])
-      each_operand(t, of.nodes[i], [&](int a) { needed[a] = true; });
+    if (needed[of.nodes[i]]) each_operand(t, of.nodes[i], [&](int a) { needed[a] = true; });
   list<int> out;
   for (const int id : of.nodes)
     if (needed[id]) out.push(id);
