@@ -65,9 +65,9 @@ public:
   T& operator()(std::size_t row, std::size_t column) { return values_[row * columns_ + column]; }
 
 private:
-  static constexpr bool small = N >= 0 && K * N <= 256;
+  static constexpr bool in_place = N >= 0 && K * N <= 256;
   std::size_t columns_;
-  std::conditional_t<small, std::array<T, small ? static_cast<std::size_t>(K* N) : 0>, std::vector<T>> values_{};
+  std::conditional_t<in_place, std::array<T, in_place ? static_cast<std::size_t>(K* N) : 0>, std::vector<T>> values_{};
 };
 
 /// directions<T, K, N...>: K directions of several arguments, whose elements count through.
