@@ -10617,7 +10617,7 @@ public:
   using shape_type = rows_of<K, N>;
 
   explicit direction_rows(std::size_t columns) : columns_(columns) {
-    if constexpr (!small) values_.resize(K * columns);
+    if constexpr (!in_place) values_.resize(K * columns);
   }
   std::array<std::size_t, 2> shape() const { return {K, columns_}; }
   const T* data() const { return values_.data(); }
