@@ -21327,6 +21327,7 @@ template <> struct step<ops::argsort> {
   template <class T> static void run(const step_args<T>& s) {
     const scan_shape of = scan_shape_of(s.in_shape[0], s.attr.value[0], false);
     const std::ptrdiff_t count = s.shape[s.attr.value[0]];
+    if (s.size() == 0) return;
     const bool descending = s.attr.value[1] != 0;
     in_parts(of.lead * of.rest, of.n * 16, [&](std::ptrdiff_t first, std::ptrdiff_t last) {
       for (std::ptrdiff_t line = first; line < last; ++line) {
