@@ -5,6 +5,7 @@
 #include "fluxpp/autodiff/adjoint.hpp"
 #include "fluxpp/autodiff/copier.hpp"
 #include "fluxpp/ops/fixed_point.hpp"
+#include "fluxpp/ops/gather.hpp"
 
 namespace fluxpp::inline v0_1::autodiff {
 
@@ -16,6 +17,7 @@ public:
   constexpr derived_region(graph::tape& t, int primal)
       : draft(t.open()), t_(t), primal_(primal), outside_(std::exchange(t.current_region, draft)), copy_(t) {
     t.regions[draft].parent = primal;
+    t.regions[draft].blocks = t.regions[primal].blocks;
   }
 
   /// Writes the region; its number. Its carries and stacks are those of the draft.
@@ -24,17 +26,19 @@ public:
     t_.current_region = outside_;
     t_.current_region = region_ = t_.open();
     t_.regions[region_].reverse = reverse;
+    t_.regions[region_].blocks = t_.regions[region_].recompute = t_.regions[primal_].blocks;
     if (t_.regions[primal_].ends_early())
       t_.regions[region_].most = graph::result_of(t_, primal_, graph::result_role::runs, 0).id;
     const graph::region from = t_.regions[draft]; // a copy: regions move when there are more
     for (const graph::region::carry& c : from.carries)
       copy_.set(c.inside, graph::add_carry(t_, region_, {t_, c.initial}));
     for (const graph::region::slice& s : from.slices)
-      if (needed_[s.inside]) copy_.set(s.inside, graph::add_slice(t_, region_, {t_, s.array}));
+      if (needed_[s.inside]) copy_.set(s.inside, graph::add_slice(t_, region_, {t_, s.array}, s.column, s.index));
     for (int id = 0; id < needed_.size(); ++id)
       if (needed_[id] && !copy_.has(id) && written(id)) write(id);
     for (int i = 0; i < from.carries.size(); ++i) ops::set_next(t_, region_, i, copy_.at(from.carries[i].next));
-    for (const graph::region::stack& s : from.stacks) ops::add_stack(t_, region_, copy_.at(s.inside));
+    for (const graph::region::stack& s : from.stacks)
+      ops::add_stack(t_, region_, copy_.at(s.inside), s.column, s.columns);
     t_.regions[draft].node = graph::region::abandoned;
     t_.current_region = outside_;
     graph::close(t_, region_, t_.shape_of(t_.regions[primal_].node)[0]);
@@ -67,16 +71,20 @@ private:
   }
 
   constexpr void write(int id) {
-    if (kept(id)) copy_.set(id, graph::add_slice(t_, region_, kept_array(id)));
+    if (kept(id)) copy_.set(id, slice_of_kept(id));
     else copy_.copy(id);
+  }
+  /// The value that node id had in a run of the primal.
+  constexpr var slice_of_kept(int id) {
+    for (const graph::region::slice& s : t_.regions[primal_].slices)
+      if (s.inside == id) return graph::add_slice(t_, region_, {t_, s.array}, s.column, s.index);
+    return graph::add_slice(t_, region_, kept_array(id));
   }
   /// What has the values of node id in all runs of the primal.
   constexpr var kept_array(int id) {
     const graph::region& from = t_.regions[primal_];
     for (int i = 0; i < from.carries.size(); ++i)
       if (from.carries[i].inside == id) return graph::result_of(t_, primal_, graph::result_role::entries, i);
-    for (const graph::region::slice& s : from.slices)
-      if (s.inside == id) return {t_, s.array};
     return graph::result_of(t_, primal_, graph::result_role::stack, ops::add_stack(t_, primal_, {t_, id}));
   }
 
@@ -132,107 +140,179 @@ constexpr void push_through_solution(graph::tape& t, int r, list<int>& dot) {
   dot[x.id] = ops::fixed_point_function::solve(t, step, dy, options_of(t, r)).id;
 }
 
-/// The runs of the adjoint go the other way: they hand on the cotangents of the carries, and sum those of what all runs
-/// share.
+/// Has v stacked in a draft: one value, or the columns of a result; nothing where none of them exists.
+constexpr bool stack_columns(graph::tape& t, int draft, const var* v, const var* like, int columns) {
+  const int count = columns > 0 ? columns : 1;
+  bool any = false;
+  for (int j = 0; j < count; ++j) any = any || v[j].exists();
+  for (int j = 0; j < count && any; ++j) t.regions[draft].stacks.push({or_zero(v[j], like[j]).id, -1, j, columns});
+  return any;
+}
+
+/// pulled_region: the runs of the adjoint go the other way: they hand on the cotangents of the carries, and sum those of
+/// what all runs share.
+class pulled_region {
+public:
+  constexpr pulled_region(graph::tape& t, int r, cotangents& bar)
+      : t_(t), primal_(r), of_(t.regions[r]), bar_(bar), derived_(t, r) {
+    carries(), stacks(), slices(), captures();
+    const list<var> g = adjoint(t, y_, ybar_, x_);
+    int at = 0;
+    for (const int i : carried_) next(i, at, g[at]), ++at;
+    for (int i = 0; i < arrays_.size(); ++i) at += stack(i, &g[at], &x_[at]);
+    for (const int a : shared_) sum(a, g[at++]);
+    add(derived_.write(!of_.reverse));
+  }
+
+private:
+  constexpr int draft() const { return derived_.draft; }
+  constexpr void carries() {
+    for (int i = 0; i < of_.carries.size(); ++i) {
+      const graph::region::carry& c = of_.carries[i];
+      if (t_.integer(c.inside)) continue;
+      carried_.push(i);
+      y_.push({t_, c.next}), x_.push({t_, c.inside});
+      ybar_.push(graph::add_carry(t_, draft(), or_zero(bar_.of_result(c.last), {t_, c.initial})));
+    }
+  }
+  constexpr void stacks() {
+    for (const graph::region::stack& s : of_.stacks)
+      if (const var b = bar_.of_result(s.result); b.exists())
+        y_.push({t_, s.inside}), ybar_.push(graph::add_slice(t_, draft(), b, s.column));
+  }
+  constexpr void slices() {
+    for (const graph::region::slice& s : of_.slices) {
+      if (!bar_.is_wanted(s.array)) continue;
+      x_.push({t_, s.inside});
+      if (s.column == 0) arrays_.push(s);
+    }
+  }
+  constexpr void captures() {
+    for (const int a : wanted_captures(t_, primal_, [&](int id) { return bar_.is_wanted(id); }))
+      shared_.push(a), x_.push({t_, a});
+  }
+
+  constexpr void next(int i, int at, var g) {
+    var next = or_zero(g, x_[at]);
+    if (const var b = bar_.of_result(of_.carries[i].entries); b.exists())
+      next = next + graph::add_slice(t_, draft(), b);
+    t_.regions[draft()].carries[at].next = next.id;
+  }
+  /// The cotangents of an array; how many vars of the body it had.
+  constexpr int stack(int i, const var* g, const var* like) {
+    const int columns = graph::columns_of(t_, primal_, arrays_[i].array), first = t_.regions[draft()].stacks.size();
+    stacked_.push(stack_columns(t_, draft(), g, like, columns) ? first : -1);
+    return columns > 0 ? columns : 1;
+  }
+  constexpr void sum(int a, var g) {
+    if (!g.exists()) return;
+    const var sum = graph::add_carry(t_, draft(), zeros_like({t_, a}));
+    t_.regions[draft()].carries.back().next = (sum + g).id;
+    summed_.push(a);
+  }
+
+  constexpr void add(int region) {
+    const auto result = [&](graph::result_role role, int which) { return graph::result_of(t_, region, role, which); };
+    int at = 0;
+    for (const int i : carried_) bar_.add(of_.carries[i].initial, result(graph::result_role::last, at++));
+    for (const int a : summed_) bar_.add(a, result(graph::result_role::last, at++));
+    for (int i = 0; i < arrays_.size(); ++i)
+      if (stacked_[i] >= 0)
+        bar_.add(arrays_[i].array, of_array(arrays_[i], result(graph::result_role::stack, stacked_[i])));
+  }
+  /// The cotangent of an array from those of the rows that an index took of it.
+  constexpr var of_array(const graph::region::slice& s, var rows) const {
+    if (s.index < 0) return rows;
+    const var index = ops::index_along({t_, s.index}, 0, rows.rank());
+    return ops::scatter_add::apply(rows, index, t_.shape_of(s.array)[0], 0);
+  }
+
+  graph::tape& t_;
+  const int primal_;
+  const graph::region of_; ///< a copy: regions move when there are more
+  cotangents& bar_;
+  derived_region derived_;
+  list<var> y_, ybar_, x_;
+  list<int> carried_, shared_, summed_;
+  list<graph::region::slice> arrays_;
+  list<int> stacked_; ///< per array: the first of its stacks, or -1
+};
 constexpr void pull_through_region(graph::tape& t, int id, cotangents& bar) {
   t.line = t[id].line;
   const int r = t[id].args[0];
   if (t.regions[r].solves) return pull_through_solution(t, r, bar);
-  const graph::region of = t.regions[r];
   bool any = false;
-  for (const graph::region::carry& c : of.carries)
+  for (const graph::region::carry& c : t.regions[r].carries)
     any = any || bar.of_result(c.last).exists() || bar.of_result(c.entries).exists();
-  for (const graph::region::stack& s : of.stacks) any = any || bar.of_result(s.result).exists();
-  if (!any) return;
-
-  derived_region d(t, r);
-  list<var> y, ybar, x;
-  list<int> carries;
-  for (int i = 0; i < of.carries.size(); ++i) {
-    const graph::region::carry& c = of.carries[i];
-    if (t.integer(c.inside)) continue;
-    carries.push(i);
-    y.push({t, c.next});
-    ybar.push(graph::add_carry(t, d.draft, or_zero(bar.of_result(c.last), {t, c.initial})));
-    x.push({t, c.inside});
-  }
-  for (const graph::region::stack& s : of.stacks)
-    if (const var b = bar.of_result(s.result); b.exists())
-      y.push({t, s.inside}), ybar.push(graph::add_slice(t, d.draft, b));
-  list<int> arrays;
-  for (const graph::region::slice& s : of.slices)
-    if (bar.is_wanted(s.array)) arrays.push(s.array), x.push({t, s.inside});
-  const list<int> shared = wanted_captures(t, r, [&](int a) { return bar.is_wanted(a); });
-  for (const int a : shared) x.push({t, a});
-
-  const list<var> g = adjoint(t, y, ybar, x);
-  int at = 0;
-  for (; at < carries.size(); ++at) {
-    var next = or_zero(g[at], x[at]);
-    if (const var b = bar.of_result(of.carries[carries[at]].entries); b.exists())
-      next = next + graph::add_slice(t, d.draft, b);
-    t.regions[d.draft].carries[at].next = next.id;
-  }
-  list<int> summed, stacked; // the nodes whose cotangents the region has
-  for (const int array : arrays) {
-    if (g[at].exists()) stacked.push(array), t.regions[d.draft].stacks.push({g[at].id});
-    ++at;
-  }
-  for (const int a : shared) {
-    if (g[at].exists()) {
-      const var sum = graph::add_carry(t, d.draft, zeros_like({t, a}));
-      t.regions[d.draft].carries.back().next = (sum + g[at]).id;
-      summed.push(a);
-    }
-    ++at;
-  }
-  const int adjoint_region = d.write(!of.reverse);
-  const auto result = [&](graph::result_role role, int which) {
-    return graph::result_of(t, adjoint_region, role, which);
-  };
-  for (int i = 0; i < carries.size(); ++i) bar.add(of.carries[carries[i]].initial, result(graph::result_role::last, i));
-  for (int i = 0; i < summed.size(); ++i) bar.add(summed[i], result(graph::result_role::last, carries.size() + i));
-  for (int i = 0; i < stacked.size(); ++i) bar.add(stacked[i], result(graph::result_role::stack, i));
+  for (const graph::region::stack& s : t.regions[r].stacks) any = any || bar.of_result(s.result).exists();
+  if (any) pulled_region(t, r, bar);
 }
 
-/// The runs of the tangent go the same way.
+/// pushed_region: the runs of the tangent go the same way.
+class pushed_region {
+public:
+  constexpr pushed_region(graph::tape& t, int r, list<int>& dot)
+      : t_(t), primal_(r), of_(t.regions[r]), dot_(dot), derived_(t, r) {
+    carries(), slices(), captures();
+    for (const graph::region::stack& s : of_.stacks) y_.push({t, s.inside});
+    const list<var> dy = tangents(t, y_, x_, dx_);
+    for (int i = 0; i < carried_.size(); ++i) t.regions[draft()].carries[i].next = or_zero(dy[i], y_[i]).id;
+    for (int k = 0; k < of_.stacks.size(); ++k) stack(k, &dy[carried_.size() + k], &y_[carried_.size() + k]);
+    set_all(derived_.write(of_.reverse));
+  }
+
+private:
+  constexpr int draft() const { return derived_.draft; }
+  constexpr var dot_of(int a) const { return a < dot_.size() && dot_[a] >= 0 ? var(t_, dot_[a]) : var(); }
+  constexpr bool asked_for(int result) const { return result >= 0 && result < dot_.size(); }
+  constexpr void carries() {
+    for (int i = 0; i < of_.carries.size(); ++i) {
+      const graph::region::carry& c = of_.carries[i];
+      if (t_.integer(c.inside)) continue;
+      carried_.push(i);
+      y_.push({t_, c.next}), x_.push({t_, c.inside});
+      dx_.push(graph::add_carry(t_, draft(), or_zero(dot_of(c.initial), {t_, c.initial})));
+    }
+  }
+  constexpr void slices() {
+    for (const graph::region::slice& s : of_.slices)
+      if (const var v = dot_of(s.array); v.exists())
+        x_.push({t_, s.inside}), dx_.push(graph::add_slice(t_, draft(), v, s.column, s.index));
+  }
+  constexpr void captures() {
+    for (const int a : wanted_captures(t_, primal_, [&](int c) { return dot_of(c).exists(); }))
+      x_.push({t_, a}), dx_.push(dot_of(a));
+  }
+  constexpr void stack(int k, const var* dy, const var* y) {
+    const graph::region::stack& s = of_.stacks[k];
+    if (s.column > 0 || !asked_for(s.result)) return;
+    const int first = t_.regions[draft()].stacks.size();
+    if (stack_columns(t_, draft(), dy, y, s.columns)) results_.push(s.result), stacked_.push(first);
+  }
+  constexpr void set_all(int region) {
+    const auto set = [&](int result, graph::result_role role, int which) {
+      if (asked_for(result)) dot_[result] = graph::result_of(t_, region, role, which).id;
+    };
+    for (int i = 0; i < carried_.size(); ++i) {
+      set(of_.carries[carried_[i]].last, graph::result_role::last, i);
+      set(of_.carries[carried_[i]].entries, graph::result_role::entries, i);
+    }
+    for (int i = 0; i < results_.size(); ++i) set(results_[i], graph::result_role::stack, stacked_[i]);
+  }
+
+  graph::tape& t_;
+  const int primal_;
+  const graph::region of_; ///< a copy: regions move when there are more
+  list<int>& dot_;
+  derived_region derived_;
+  list<var> y_, x_, dx_;
+  list<int> carried_, results_;
+  list<int> stacked_; ///< per result: the first of its stacks
+};
 constexpr void push_through_region(graph::tape& t, int id, list<int>& dot) {
   const int r = t[id].args[0];
-  if (t.regions[r].solves) return push_through_solution(t, r, dot);
-  const graph::region of = t.regions[r];
-  const auto dot_of = [&](int a) { return a < dot.size() && dot[a] >= 0 ? var(t, dot[a]) : var(); };
-  derived_region d(t, r);
-  list<var> y, x, dx;
-  list<int> carries;
-  for (int i = 0; i < of.carries.size(); ++i) {
-    const graph::region::carry& c = of.carries[i];
-    if (t.integer(c.inside)) continue;
-    carries.push(i);
-    y.push({t, c.next}), x.push({t, c.inside});
-    dx.push(graph::add_carry(t, d.draft, or_zero(dot_of(c.initial), {t, c.initial})));
-  }
-  for (const graph::region::slice& s : of.slices)
-    if (const var v = dot_of(s.array); v.exists()) x.push({t, s.inside}), dx.push(graph::add_slice(t, d.draft, v));
-  for (const int a : wanted_captures(t, r, [&](int c) { return dot_of(c).exists(); }))
-    x.push({t, a}), dx.push(dot_of(a));
-  for (const graph::region::stack& s : of.stacks) y.push({t, s.inside});
-
-  const list<var> dy = tangents(t, y, x, dx);
-  for (int i = 0; i < carries.size(); ++i) t.regions[d.draft].carries[i].next = or_zero(dy[i], y[i]).id;
-  list<int> stacked;
-  for (int k = 0; k < of.stacks.size(); ++k)
-    if (const var v = dy[carries.size() + k];
-        v.exists() && of.stacks[k].result >= 0 && of.stacks[k].result < dot.size())
-      stacked.push(of.stacks[k].result), t.regions[d.draft].stacks.push({v.id});
-  const int tangent_region = d.write(of.reverse);
-  const auto set = [&](int result, graph::result_role role, int which) {
-    if (result >= 0 && result < dot.size()) dot[result] = graph::result_of(t, tangent_region, role, which).id;
-  };
-  for (int i = 0; i < carries.size(); ++i) {
-    set(of.carries[carries[i]].last, graph::result_role::last, i);
-    set(of.carries[carries[i]].entries, graph::result_role::entries, i);
-  }
-  for (int k = 0; k < stacked.size(); ++k) set(stacked[k], graph::result_role::stack, k);
+  if (t.regions[r].solves) push_through_solution(t, r, dot);
+  else pushed_region(t, r, dot);
 }
 
 } // namespace fluxpp::inline v0_1::autodiff

@@ -10,11 +10,13 @@
 namespace fluxpp::inline v0_1::eval {
 
 template <class T> class bound_region;
+template <class T> class bound_blocks;
 
 /// bound_step<T>: a step ready to run.
 template <class T> struct bound_step {
   int number = 0;
   std::unique_ptr<bound_region<T>> region;
+  std::unique_ptr<bound_blocks<T>> blocks;
   const step_kernel<T>* own = nullptr;
   kernels::step_args<T> args;
   loop_kernel<T> kernel = nullptr;
@@ -172,7 +174,10 @@ private:
   bound_step<T> bind_region(int at) {
     bound_step<T> b;
     b.number = at;
-    b.region = std::make_unique<bound_region<T>>(*this, plan_.f.steps[at]);
+    const graph::plan_step& step = plan_.f.steps[at];
+    if (plan_.body(plan_.s.g[step.node].args[2]).s.g.loop.blocks)
+      b.blocks = std::make_unique<bound_blocks<T>>(*this, step);
+    else b.region = std::make_unique<bound_region<T>>(*this, step);
     return b;
   }
   bound_step<T> bind_own(int at) {

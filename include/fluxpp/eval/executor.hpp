@@ -2,6 +2,7 @@
 #pragma once
 // Executes plans on a CPU: walks the steps, divides large loops among threads, folds partial sums in a fixed order.
 #include "fluxpp/core/errors.hpp"
+#include "fluxpp/eval/blocks.hpp"
 #include "fluxpp/eval/region.hpp"
 #include "fluxpp/kernels/thread_pool.hpp"
 
@@ -68,13 +69,14 @@ template <class T> void check_finite(binding<T>& bound, const bound_step<T>& b, 
 /// run<CheckFinite>(bound, e): one evaluation of the plan, but for what it writes over inputs that steps still read.
 template <bool CheckFinite, class T> void run(binding<T>& bound, const externals<T>& e) {
   bound.point_at(e);
+  const auto run_body = [](binding<T>& body, const externals<T>& at) {
+    run<CheckFinite>(body, at);
+    body.write_back(at);
+  };
   for (bound_step<T>& b : bound.steps()) {
-    if (b.region != nullptr) {
-      b.region->run(bound, e, [](binding<T>& body, const externals<T>& at) {
-        run<CheckFinite>(body, at);
-        body.write_back(at);
-      });
-    } else if (b.own != nullptr) {
+    if (b.region != nullptr) b.region->run(bound, e, run_body);
+    else if (b.blocks != nullptr) b.blocks->run(bound, e, run_body);
+    else if (b.own != nullptr) {
       b.args.seed = e.seed, b.args.step = e.step;
       b.own->run(b.args);
     } else {

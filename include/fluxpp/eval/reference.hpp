@@ -112,6 +112,7 @@ private:
       int& value = extents_[static_cast<std::size_t>(i)];
       if (tape_->extents[i].kind != graph::extent_kind::symbol)
         value = static_cast<int>(graph::value_of(tape_->extents[i], extents_.data()));
+      else if (tape_->extents[i].a == int{graph::block_symbol}) value = block_;
       else if (value < 0) value = number(tape_->extents.resolve(-1 - i));
       if (value < 0 && tape_->extents[i].kind == graph::extent_kind::symbol)
         throw shape_error("reference", "an extent of the program is not bound");
@@ -243,7 +244,35 @@ private:
     if (all.data.empty()) clear(result);
     std::copy(x.data.begin(), x.data.end(), all.data.begin() + k * static_cast<std::ptrdiff_t>(x.data.size()));
   }
+  /// Column k of an array of rows, which an index may name.
+  array column(const array& x, int k, int index) const {
+    const std::size_t columns = x.shape.rank > 1 ? static_cast<std::size_t>(x.shape[1]) : 1;
+    array out{make_dims(block_), {}};
+    for (std::size_t i = 0; i < static_cast<std::size_t>(block_); ++i) {
+      const std::size_t row = index < 0 ? i : static_cast<std::size_t>(nodes_[static_cast<std::size_t>(index)].data[i]);
+      out.data.push_back(x.data[row * columns + static_cast<std::size_t>(k)]);
+    }
+    return out;
+  }
+  /// All rows as one block.
+  void run_blocks(int number, int rows) {
+    const graph::region& r = tape_->regions[number];
+    block_ = rows;
+    resolve_extents();
+    for (const graph::region::carry& c : r.carries) at(c.inside) = at(c.initial);
+    for (const graph::region::slice& s : r.slices) at(s.inside) = column(at(s.array), s.column, s.index);
+    for (const int id : graph::needed_in(*tape_, number)) compute(id);
+    for (const graph::region::stack& s : r.stacks) {
+      if (s.result < 0) continue;
+      if (s.column == 0) clear(s.result);
+      for (int i = 0; i < rows; ++i)
+        at(s.result).data[static_cast<std::size_t>(i * std::max(s.columns, 1) + s.column)] =
+            at(s.inside).data[static_cast<std::size_t>(i)];
+    }
+    for (const graph::region::carry& c : r.carries) put(c.last, 0, at(c.next));
+  }
   void run_region(int number, int runs) {
+    if (tape_->regions[number].blocks) return run_blocks(number, runs);
     const graph::region& r = tape_->regions[number];
     const list<int> nodes = graph::needed_in(*tape_, number);
     std::vector<array> carried;
@@ -274,6 +303,7 @@ private:
   const graph::tape* tape_;
   std::vector<array> arrays_, nodes_;
   std::vector<int> bound_, extents_;
+  int block_ = graph::block_rows; ///< the rows of a run that takes arrays block by block
   std::uint64_t seed_;
   std::uint32_t step_;
 };

@@ -22,8 +22,9 @@ public:
     bool changed = bound_ == nullptr;
     for (int e = 0; e < plan_->s.g.count.extents; ++e) {
       const graph::extent_entry& entry = plan_->s.g.extents[e];
-      const long long n =
-          entry.kind == graph::extent_kind::symbol ? value_of_symbol(entry.a) : graph::value_of(entry, extents_.data());
+      const long long n = entry.kind != graph::extent_kind::symbol ? graph::value_of(entry, extents_.data())
+                          : entry.a == int{graph::block_symbol}    ? graph::block_rows
+                                                                   : value_of_symbol(entry.a);
       if (n > graph::largest_extent)
         throw shape_error("call", "an extent of the program is " + std::to_string(n) + ", which is more than " +
                                       std::to_string(graph::largest_extent));

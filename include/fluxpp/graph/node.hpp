@@ -183,6 +183,8 @@ enum class rule : int {
   branch,
   carry,
   slices,
+  instances,
+  element,
   condition,
   escaped,
   no_result

@@ -13,10 +13,12 @@ struct sizes {
 };
 
 /// loop_facts: how a block runs; the program itself has none of it. Its inputs are the carries, one element of each sliced
-/// array, then what it captures; its outputs are the next carries, then what is stacked.
+/// array, then what it captures; its outputs are the next carries, then what is stacked. Where it takes blocks of rows it
+/// has the columns of the arrays one after the other, each array with its index among the operands of its node.
 struct loop_facts {
   int carries = 0, slices = 0;
   bool reverse = false;
+  bool blocks = false;
   bool counted = false;   ///< the last operand of its node is how many runs there are at most
   bool has_again = false; ///< its last output is 0 after the last run
 };

@@ -23,21 +23,26 @@ struct region {
     int next = -1;               ///< inside: on entry of the next run
     int last = -1, entries = -1; ///< outside: results, once they are asked for
   };
-  /// An array of which each run sees one element of the leading axis.
+  /// An array of which each run sees one element of the leading axis; of a block of rows, a column.
   struct slice {
     int inside = -1;
     int array = -1;
+    int index = -1; ///< outside: which rows of the array there are, if not all in their order
+    int column = 0;
   };
-  /// A value of every run, stacked along a new leading axis.
+  /// A value of every run, stacked along a new leading axis; of blocks of rows, a column of the result.
   struct stack {
     int inside = -1;
     int result = -1;
+    int column = 0;
+    int columns = 0; ///< of the result, as consecutive stacks; 0: its rows are numbers
   };
 
   int parent = 0; ///< the region in which it was begun; 0 is the program itself
   static constexpr int open = -1, abandoned = -2;
   int node = open;      ///< that stands for it; its shape is the number of runs
   bool reverse = false; ///< from the last element to the first
+  bool blocks = false;  ///< a run sees a block of rows of the arrays at once, each column as an array of its own
   constexpr bool ends_early() const { return most >= 0 || again >= 0; }
   bool solves = false;    ///< its carry is a fixed point of a run, and has the derivatives of that equation
   double tolerance = 0;   ///< of the fixed point

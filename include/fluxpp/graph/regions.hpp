@@ -21,7 +21,10 @@ template <class F> constexpr void each_operand(const tape& t, int id, const F& f
   const region& r = t.regions[n.args[0]];
   if (r.most >= 0) f(r.most);
   for (const region::carry& c : r.carries) f(c.initial);
-  for (const region::slice& s : r.slices) f(s.array);
+  for (const region::slice& s : r.slices) {
+    f(s.array);
+    if (s.index >= 0) f(s.index);
+  }
   for (const int a : captures(t, n.args[0])) f(a);
 }
 
@@ -61,13 +64,27 @@ constexpr var add_carry(tape& t, int r, var initial) {
   t.regions[r].carries.push({x.id, initial.id});
   return x;
 }
-/// What a run of region r has of an array: one element of its leading axis.
-constexpr var add_slice(tape& t, int r, var array) {
+/// How many columns region r takes of an array, one by one; 0 where it takes elements.
+constexpr int columns_of(const tape& t, int r, int array) {
+  const dims shape = t.shape_of(array);
+  return t.regions[r].blocks && shape.rank > 1 ? t.extents.resolve(shape[1]) : 0;
+}
+
+/// What a run of region r has of an array: one element of its leading axis. Of blocks of rows it has a column, and the
+/// index says which rows there are.
+constexpr var add_slice(tape& t, int r, var array, int column = 0, int index = -1) {
+  const bool blocks = t.regions[r].blocks;
+  for (const region::slice& s : t.regions[r].slices)
+    if (blocks && s.array == array.id && s.index == index && s.column == column) return {t, s.inside};
   dims shape;
-  for (int a = 1; a < array.rank(); ++a) shape = shape.with(array.shape()[a]);
-  const var x = t.region_input(r, shape, t.integer(array.id));
-  t.regions[r].slices.push({x.id, array.id});
-  return x;
+  if (blocks) shape = make_dims(t.extents.symbol(block_symbol));
+  for (int a = 1; a < array.rank() && !blocks; ++a) shape = shape.with(array.shape()[a]);
+  const int first = t.regions[r].slices.size(), columns = columns_of(t, r, array.id);
+  for (int c = 0; c == 0 || c < columns; ++c) {
+    const var x = t.region_input(r, shape, t.integer(array.id));
+    t.regions[r].slices.push({x.id, array.id, index, c});
+  }
+  return {t, t.regions[r].slices[first + column].inside};
 }
 /// Ends the building of region r, which runs so many times.
 constexpr void close(tape& t, int r, int runs) {
@@ -89,14 +106,18 @@ constexpr var result_of(tape& t, int r, result_role role, int which) {
                                             : from.carries[which].entries;
   if (known >= 0) return {t, known};
   dims shape = t.shape_of(from.node), each; // the runs
+  const int columns = role == result_role::stack ? from.stacks[which].columns : 0;
   if (role == result_role::last || role == result_role::runs) shape = {};
-  if (role != result_role::runs)
+  if (role == result_role::stack && from.blocks) each = columns > 0 ? make_dims(columns) : dims{};
+  else if (role != result_role::runs)
     each = t.shape_of(role == result_role::stack ? from.stacks[which].inside : from.carries[which].inside);
   for (int a = 0; a < each.rank; ++a) shape = shape.with(each[a]);
   node n{&result_op, {from.node, -1, -1, -1}, t.intern(shape)};
   n.attr = t.intern(make_attributes(static_cast<int>(role), which));
   n.line = t[from.node].line;
-  return {t, known = t.push(n)};
+  known = t.push(n);
+  for (int c = 1; c < columns; ++c) from.stacks[which + c].result = known;
+  return {t, known};
 }
 
 } // namespace fluxpp::inline v0_1::graph

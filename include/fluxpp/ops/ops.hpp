@@ -70,6 +70,7 @@
 #include "fluxpp/ops/logaddexp.hpp"
 #include "fluxpp/ops/logit.hpp"
 #include "fluxpp/ops/logsumexp.hpp"
+#include "fluxpp/ops/map_instances.hpp"
 #include "fluxpp/ops/masked_fill.hpp"
 #include "fluxpp/ops/matmul.hpp"
 #include "fluxpp/ops/max.hpp"

@@ -40,11 +40,11 @@ constexpr list<int> outputs_of(const graph::tape& t, int r) {
   for (const graph::region::stack& s : t.regions[r].stacks) out.push(s.inside);
   return out;
 }
-/// Has v stacked by region r; which of its stacks it is.
-constexpr int add_stack(graph::tape& t, int r, var v) {
+/// Has v stacked by region r, or as one of the columns of a result; which of its stacks it is.
+constexpr int add_stack(graph::tape& t, int r, var v, int column = 0, int columns = 0) {
   list<int> outputs = outputs_of(t, r);
   const int inside = own_output(t, r, v, outputs).id;
-  t.regions[r].stacks.push({inside});
+  t.regions[r].stacks.push({inside, -1, column, columns});
   return t.regions[r].stacks.size() - 1;
 }
 /// Has region r run again only after runs in which this scalar is not 0.

@@ -89,7 +89,7 @@ private:
     for (int i = 0; i < n.op->arity; ++i)
       if (n.args[i] >= 0) mark(needed(id, operand_(n, n.args[i])));
     if (n.op == &region_op) visit_region(t_.regions[n.args[0]]);
-    if (n.op == &result_op) visit_result(t_.regions[t_[n.args[0]].args[0]], t_.attributes_of(id));
+    if (n.op == &result_op) visit_result(t_.regions[t_[n.args[0]].args[0]], id);
     if (n.op == &entry_op) visit_entry(t_.regions[t_.region_of(id)], id);
   }
   /// Of an operand outside the region of node id, what is behind its views: a block has those, and numbers, again.
@@ -102,15 +102,23 @@ private:
     if (r.most >= 0) mark(operand_.standing_for(r.most));
     if (r.again >= 0) mark(operand_.standing_for(r.again));
   }
-  constexpr void visit_result(const region& r, const attributes& a) {
+  constexpr void visit_result(const region& r, int id) {
+    const attributes& a = t_.attributes_of(id);
     if (static_cast<result_role>(a.value[0]) == result_role::runs) return;
-    if (static_cast<result_role>(a.value[0]) == result_role::stack)
-      mark(operand_.standing_for(r.stacks[a.value[1]].inside));
-    else mark(r.carries[a.value[1]].inside);
+    if (static_cast<result_role>(a.value[0]) != result_role::stack) return mark(r.carries[a.value[1]].inside);
+    for (const region::stack& s : r.stacks)
+      if (s.result == id) mark(operand_.standing_for(s.inside));
   }
+  /// Of an array that is taken column by column, all columns.
   constexpr void visit_entry(const region& r, int id) {
-    for (const region::slice& s : r.slices)
-      if (s.inside == id) mark(operand_.standing_for(s.array));
+    for (int i = 0; i < r.slices.size(); ++i) {
+      const region::slice& s = r.slices[i];
+      if (s.inside != id) continue;
+      mark(operand_.standing_for(s.array));
+      if (s.index >= 0) mark(operand_.standing_for(s.index));
+      for (int k = i - s.column; k < r.slices.size() && (k <= i || r.slices[k].column > 0); ++k)
+        mark(r.slices[k].inside);
+    }
     for (const region::carry& c : r.carries)
       if (c.inside == id) mark(operand_.standing_for(c.initial)), mark(operand_.standing_for(c.next));
   }
@@ -161,7 +169,7 @@ private:
   constexpr void write_region(int r) {
     region_ = r, block_ = &out_.blocks[block_of_[r]];
     const region& from = t_.regions[r];
-    block_->loop.reverse = from.reverse;
+    block_->loop.reverse = from.reverse, block_->loop.blocks = from.blocks;
     for (const region::carry& c : from.carries)
       if (live_[c.inside]) write_input(c.inside), ++block_->loop.carries;
     for (const region::slice& s : from.slices)
@@ -220,8 +228,11 @@ private:
     list<int> reads;
     for (const region::carry& c : r.carries)
       if (live_[c.inside]) reads.push(here(operand_.standing_for(c.initial)));
-    for (const region::slice& s : r.slices)
-      if (live_[s.inside]) reads.push(here(operand_.standing_for(s.array)));
+    for (const region::slice& s : r.slices) {
+      if (!live_[s.inside] || s.column > 0) continue;
+      reads.push(here(operand_.standing_for(s.array)));
+      if (r.blocks) reads.push(s.index < 0 ? -1 : here(operand_.standing_for(s.index)));
+    }
     for (const int id : captured_[number]) reads.push(here(id));
     if (r.most >= 0) reads.push(here(operand_.standing_for(r.most)));
     n.args[0] = block_->operands.size(), n.args[1] = reads.size(), n.args[2] = block_of_[number];

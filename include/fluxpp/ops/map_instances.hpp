@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+// map_instances: a function of numbers applied to every row of arrays; the lanes of its loop run over the rows.
+#include "fluxpp/ops/scan.hpp"
+
+namespace fluxpp::inline v0_1 {
+namespace ops {
+
+/// instance_rows: the rows of an array, or those that an index names, of so many elements; -1: as the array's type tells.
+struct instance_rows {
+  var array, index = {};
+  int columns = -1;
+};
+
+/// instance: a row of an array as the function of map_instances has it: its elements, or itself if it is one number.
+class instance : public var {
+public:
+  constexpr explicit instance(const list<var>& elements)
+      : var(elements.size() == 1 ? elements[0] : var()), elements_(elements) {}
+  constexpr int size() const { return elements_.size(); }
+  constexpr var operator[](int j) const {
+    if (j >= 0 && j < size()) return elements_[j];
+    elements_[0].tape->fail(graph::rule::element, make_dims(size()), make_dims(j));
+    return elements_[0];
+  }
+
+private:
+  list<var> elements_;
+};
+
+/// instance_region: the region of one map while it is written.
+class instance_region {
+public:
+  constexpr explicit instance_region(graph::tape& t)
+      : t_(t), region_(t.open()), outside_(std::exchange(t.current_region, region_)),
+        block_(t.extents.symbol(graph::block_symbol)) {
+    t.regions[region_].blocks = t.regions[region_].recompute = true;
+  }
+
+  constexpr instance entry(var x) { return entry(instance_rows{x}); }
+  constexpr instance entry(const instance_rows& x) {
+    const int columns = known_columns(x);
+    const bool fits = columns > 0 && count(x.index.exists() ? x.index : x.array, x.index.exists());
+    list<var> elements;
+    for (int j = 0; j < columns && fits; ++j)
+      elements.push(graph::add_slice(t_, region_, x.array, j, x.index.exists() ? x.index.id : -1));
+    if (!fits) elements.push(t_.constant(0)), t_.fail(graph::rule::instances, x.array.shape(), x.index.shape());
+    return instance(elements);
+  }
+  /// The numbers that the function gives for each row, as rows of a result, or one number as its element.
+  constexpr var close(const list<var>& outs, bool row) {
+    const dims rows = make_dims(block_);
+    for (int j = 0; j < outs.size(); ++j)
+      add_stack(t_, region_, fitted(outs[j], rows, "map_instances", graph::rule::instances), j, row ? outs.size() : 0);
+    if (t_.extents.resolve(block_) != block_ || t_.extents.resolve(rows_) == block_)
+      t_.fail(graph::rule::instances, make_dims(rows_), {});
+    t_.current_region = outside_;
+    graph::close(t_, region_, rows_);
+    return graph::result_of(t_, region_, graph::result_role::stack, 0);
+  }
+
+private:
+  /// 0 where there is no telling.
+  constexpr int known_columns(const instance_rows& x) {
+    if (x.array.rank() == 1) return x.columns < 0 || x.columns == 1 ? 1 : 0;
+    if (x.array.rank() != 2) return 0;
+    const int is = t_.extents.resolve(x.array.extent(1));
+    if (x.columns >= 0 && is < 0) t_.extents.equate(is, x.columns, "map_instances", t_.line);
+    return x.columns >= 0 && is >= 0 && is != x.columns ? 0 : x.columns >= 0 ? x.columns : is;
+  }
+  /// Whether x has as many rows as all others.
+  constexpr bool count(var x, bool index) {
+    if (index && x.rank() != 1) return false;
+    const int n = t_.extents.resolve(x.extent(0)), before = std::exchange(rows_, rows_ == unknown ? n : rows_);
+    if (before != unknown && n >= 0 && before >= 0) return n == before;
+    if (before != unknown) t_.extents.equate(before, n, "map_instances", t_.line);
+    return true;
+  }
+
+  static constexpr int unknown = std::numeric_limits<int>::min();
+  graph::tape& t_;
+  int region_, outside_, block_, rows_ = unknown;
+};
+
+/// The first array among the arguments of a map.
+constexpr var array_of(var x) { return x; }
+constexpr var array_of(const instance_rows& x) { return x.array; }
+
+struct map_instances_function {
+  template <class F, class... X> constexpr var operator()(const F& f, const X&... x) const {
+    graph::tape& t = tape_of_call("map_instances", 0, array_of(x)...);
+    instance_region region(t);
+    const auto out = std::apply(f, std::tuple{region.entry(x)...}); // braces: from left to right
+    return region.close(vars_of(t, out), tuple_like<std::remove_cvref_t<decltype(out)>>);
+  }
+};
+
+template <int Columns> struct rows_function {
+  constexpr instance_rows operator()(var x, var index = {}) const { return {x, index, Columns}; }
+};
+
+} // namespace ops
+
+/// map_instances(f, x...): f applied to every row of the arrays x, as it would be written for one row: an array [n, a] gives
+/// f an `x[j]` for each of its a elements, an array [n] a number; rows<a>(x, index) gives the rows of a table that index
+/// names. The result has a number for each row, or a row where f returns an array or a tuple of numbers. Lanes run over the
+/// rows, 256 of which are taken at once, so that no array of intermediate values is ever written; derivatives compute them
+/// again. f may use numbers from outside; fx::sparse_jacobian writes the Jacobian of the result without looking for its
+/// pattern.
+/// shapes   [n, a], [n], rows(table [m, a], index [n]) -> [n] or [n, k]
+/// grad     by rows; the cotangents of rows of a table are added
+/// errors   compile: an array with other rows, unknown columns or more axes, an element that a row does not have, a result of f
+///          that is no number; run: other named extents (shape_error), an index that names no row (value_error)
+/// example  auto e = fx::map_instances([](auto p, auto q) { return fx::hypot(p[0] - q[0], p[1] - q[1]); },
+///                                     fx::rows<2>(points, from), fx::rows<2>(points, to));
+inline constexpr ops::map_instances_function map_instances{};
+
+/// rows<a>(x), rows<a>(x, index): rows of a elements for map_instances; a may be left out where the type of x tells it.
+template <int Columns = -1> inline constexpr ops::rows_function<Columns> rows{};
+
+} // namespace fluxpp::inline v0_1
