@@ -3,9 +3,10 @@
 // Sparse Jacobians and diagonals of Hessians: a pattern found once, then a few directions for each call.
 #include "fluxpp/autodiff/compression.hpp"
 #include "fluxpp/autodiff/directions.hpp"
+#include "fluxpp/autodiff/instance_call.hpp"
+#include "fluxpp/autodiff/seen.hpp"
 
 #include <cmath>
-#include <cstdint>
 #include <limits>
 #include <optional>
 
@@ -15,28 +16,6 @@ namespace autodiff {
 /// The evaluator that lets values pass which are not finite.
 template <class Tag> struct unchecked { using type = Tag; };
 template <bool CheckFinite> struct unchecked<cpu_evaluator<CheckFinite>> { using type = cpu_evaluator<false>; };
-
-/// What a pattern depends on besides the function: the extents of arguments, and indices among them.
-template <class A> std::uint64_t mark_of(std::uint64_t mark, const A& a) {
-  using traits = arguments::argument_traits<A>;
-  const auto mix = [&](auto v) {
-    mark = (mark ^ static_cast<std::uint64_t>(v)) * 0x9E3779B97F4A7C15, mark ^= mark >> 29;
-  };
-  if constexpr (traits::rank > 0) {
-    for (int i = 0; i < traits::rank; ++i) mix(traits::size(a, i));
-    if constexpr (std::is_integral_v<typename traits::element>) {
-      std::vector<std::int64_t> indices(size_of(a));
-      arguments::copy_elements(a, indices.data());
-      for (const std::int64_t v : indices) mix(v);
-    }
-  }
-  return mark;
-}
-template <class T, class... A> std::uint64_t mark_of(const A&... args) {
-  std::uint64_t mark = sizeof(T);
-  ((mark = mark_of(mark, args)), ...);
-  return mark;
-}
 
 /// The pattern with m rows of the products that run(rows...) gives for directions s: not-a-numbers show where they go.
 template <class S, class Run> sparsity pattern_of(S& s, std::size_t m, const Run& run) {
@@ -75,7 +54,7 @@ public:
   sparse_jacobian_callable& pattern(sparsity p) {
     autodiff::require_pattern(p, "sparse_jacobian(f).pattern(p)");
     given_ = std::move(p);
-    mark_.reset();
+    seen_.forget();
     return *this;
   }
   template <class... A> const auto& operator()(const A&... args) & { return run(args...); }
@@ -83,14 +62,39 @@ public:
 
 private:
   template <class... A> auto& run(const A&... args) {
+    constexpr autodiff::instance_pattern known = pattern_of_maps<A...>();
+    if constexpr (known.maps > 0) return run_maps<known>(args...);
+    else return run_colours(args...);
+  }
+  /// What the function tells of its pattern, for arguments of these types.
+  template <class... A> static constexpr autodiff::instance_pattern pattern_of_maps() {
+    using program = typename evaluator_of<Tag>::template program<autodiff::value_transform<F>, A...>;
+    constexpr int n = sizeof...(A), wanted = sizeof...(Wrt) == 0 ? n : int{sizeof...(Wrt)};
+    return [&]<int... I>(std::integer_sequence<int, I...>) {
+      return autodiff::instance_pattern_of<program, int{autodiff::position_at<F, n, Wrt...>(I)}...>();
+    }
+    (std::make_integer_sequence<int, wanted>{});
+  }
+  template <autodiff::instance_pattern Known, class... A> auto& run_maps(const A&... args) {
+    using T = typename arguments::real_type<A...>::type;
+    auto& j = std::get<csr_matrix<T>>(matrix_);
+    const autodiff::instance_call<Known, A...> at(args...);
+    j.values.resize(at.entries());
+    [&]<std::size_t... M>(std::index_sequence<M...>) { maps_(args..., at.template values<M>(j.values.data())...); }
+    (std::make_index_sequence<autodiff::most_maps>{});
+    if (!seen_.again<T>(args...)) j.pattern = at.pattern();
+    return j;
+  }
+  template <class... A> auto& run_colours(const A&... args) {
     using T = typename arguments::real_type<A...>::type;
     auto& j = std::get<csr_matrix<T>>(matrix_);
     auto s = autodiff::directions_of<T, F, Wrt...>(args...);
-    if (const std::uint64_t mark = autodiff::mark_of<T>(args...); mark_ != mark) {
+    if (!seen_.again<T>(args...)) {
+      seen_.forget(); // until there is a pattern
       j.pattern = pattern_at(s, args...);
       j.values.resize(j.pattern.entries());
       compressed_ = autodiff::compressed_pattern(j.pattern);
-      mark_ = mark;
+      seen_.again<T>(args...);
     }
     if (compressed_.rows) {
       autodiff::directions<T, autodiff::usual_directions, -1> ybar(j.pattern.rows());
@@ -120,11 +124,12 @@ private:
   }
 
   std::optional<sparsity> given_;
-  std::optional<std::uint64_t> mark_;
+  autodiff::seen_arguments seen_;
   autodiff::compressed_pattern compressed_;
   std::tuple<csr_matrix<float>, csr_matrix<double>> matrix_;
   callable<autodiff::jvps_transform<F, Wrt...>, Tag> jvps_;
   callable<autodiff::vjps_transform<F, Wrt...>, Tag> vjps_;
+  callable<autodiff::instance_jacobian_transform<F, Wrt...>, Tag> maps_;
 };
 
 /// hessian_diagonal_callable: see fx::hessian_diagonal.
@@ -133,9 +138,10 @@ public:
   template <class... A> auto operator()(const A&... args) {
     using T = typename arguments::real_type<A...>::type;
     auto s = autodiff::directions_of<T, F, Wrt...>(args...);
-    if (const std::uint64_t mark = autodiff::mark_of<T>(args...); mark_ != mark) {
+    if (!seen_.again<T>(args...)) {
+      seen_.forget(); // until there is a pattern
       by_ = diagonal(s, args...);
-      mark_ = mark;
+      seen_.again<T>(args...);
     }
     tensor<T, 1> d(std::array{s.size()});
     autodiff::fill(
@@ -155,7 +161,7 @@ private:
     return by;
   }
 
-  std::optional<std::uint64_t> mark_;
+  autodiff::seen_arguments seen_;
   autodiff::compression by_;
   callable<autodiff::hvps_transform<F, Wrt...>, Tag> hvps_;
 };

@@ -4,11 +4,13 @@
 #include "fluxpp/eval/plan.hpp"
 #include "fluxpp/graph/extents.hpp"
 #include "fluxpp/kernels/columns.hpp"
+#include "fluxpp/kernels/indices.hpp"
 
 namespace fluxpp::inline v0_1::eval {
 
-/// A column of a block stands this many elements behind the one before.
-inline constexpr std::ptrdiff_t column_step = graph::block_rows;
+/// A column of a block stands this many elements behind the one before: a power of two would have all columns in the same
+/// few sets of a cache.
+inline constexpr std::ptrdiff_t column_step = graph::block_rows + 16;
 
 /// column_reader<T>: an array of rows, or of those that an index names, as columns.
 template <class T> class column_reader {
@@ -23,19 +25,16 @@ public:
     if (array_of_columns() && !copy_.data())
       copy_ = aligned_buffer<T>(static_cast<std::size_t>(columns_ * column_step));
   }
-  /// Appends where the columns of the rows from `first` on are.
+  /// Says where the columns of the rows from `first` on are.
   void read(std::ptrdiff_t first, std::ptrdiff_t count, T** to) {
     if (!array_of_columns()) {
       *to = const_cast<T*>(array_ + first);
       return;
     }
-    if (index_ == nullptr)
-      kernels::take_columns([&](std::ptrdiff_t i) { return array_ + (first + i) * columns_; }, count, columns_,
-                            copy_.data(), column_step);
-    else
-      kernels::take_columns(
-          [&](std::ptrdiff_t i) { return array_ + static_cast<std::ptrdiff_t>(index_[first + i]) * columns_; }, count,
-          columns_, copy_.data(), column_step);
+    const T* row[graph::block_rows];
+    for (std::ptrdiff_t i = 0; i < count; ++i)
+      row[i] = array_ + (index_ == nullptr ? first + i : static_cast<std::ptrdiff_t>(index_[first + i])) * columns_;
+    kernels::take_columns<column_step>(row, count, columns_, copy_.data());
     for (std::ptrdiff_t j = 0; j < columns_; ++j) to[j] = copy_.data() + j * column_step;
   }
 
@@ -60,7 +59,7 @@ public:
     return columns_ > 1 ? copy_.data() + j * column_step : array_ + first;
   }
   void write(std::ptrdiff_t first, std::ptrdiff_t count) const {
-    if (columns_ > 1) kernels::put_columns(copy_.data(), column_step, count, columns_, array_ + first * columns_);
+    if (columns_ > 1) kernels::put_columns<column_step>(copy_.data(), count, columns_, array_ + first * columns_);
   }
   int columns() const { return columns_; }
 

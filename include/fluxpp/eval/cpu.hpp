@@ -23,10 +23,16 @@ template <class Transform, class... Argument> struct function_program {
     (push<Argument>(t, args), ...);
     const list<var> out = Transform::template build<argument_count>(t, args);
     // Two outputs never share storage, and none is an input: each is a value of its own.
-    for (const var& v : out) t.output(ops::own_value(v, t.outputs));
+    for (const var& v : out) t.output(ops::own_value(v, t.outputs), target(t.outputs.size()));
   }
 
 private:
+  /// Where a transform wants an output, if not in memory of its own.
+  static constexpr graph::target target(int output) {
+    if constexpr (requires { Transform::template target<argument_count>(output); })
+      return Transform::template target<argument_count>(output);
+    else return {};
+  }
   template <class A> static constexpr void push(graph::tape& t, list<var>& args) {
     dims shape;
     for (int axis = 0; axis < A::rank; ++axis)

@@ -21,20 +21,24 @@ template <int n, element T> mask<T> upper_of_pairs() {
 /// swap_groups<n>(v): v with neighbouring groups of n lanes exchanged.
 template <int n, class T> batch<T> swap_groups(batch<T> v) { return batch<T>::wrap(backend::swap_groups<n, T>(v.raw)); }
 
+/// exchange_groups<n>(a, b): the upper of each two groups of n lanes of a and the lower one of b change places.
+template <int n, class T> [[gnu::always_inline]] inline void exchange_groups(batch<T>& a, batch<T>& b) {
+  const mask<T> upper = upper_of_pairs<n, T>();
+  const batch<T> from_a = swap_groups<n>(a), from_b = swap_groups<n>(b);
+  a = select(upper, from_b, a);
+  b = select(upper, b, from_a);
+}
+template <int n, class T, std::size_t count, std::size_t... i>
+[[gnu::always_inline]] inline void exchange_groups(std::array<batch<T>, count>& v, std::index_sequence<i...>) {
+  ((i & n ? void() : exchange_groups<n>(v[i & ~std::size_t{n}], v[i | n])), ...);
+}
+
 /// transpose(v): lane j of v[i] and lane i of v[j] change places, for as many batches as a batch has lanes.
-template <std::size_t n = 0, class T, std::size_t count> void transpose(std::array<batch<T>, count>& v) {
+template <std::size_t n = 0, class T, std::size_t count>
+[[gnu::always_inline]] inline void transpose(std::array<batch<T>, count>& v) {
   constexpr std::size_t step = n == 0 ? count / 2 : n;
   if constexpr (step > 0) {
-    const mask<T> upper = upper_of_pairs<step, T>();
-    const auto exchange = [&](batch<T>& a, batch<T>& b) {
-      const batch<T> from_a = swap_groups<step>(a), from_b = swap_groups<step>(b);
-      a = select(upper, from_b, a);
-      b = select(upper, b, from_a);
-    };
-    [&]<std::size_t... i>(std::index_sequence<i...>) {
-      ((i & step ? void() : exchange(v[i & ~step], v[i | step])), ...);
-    }
-    (std::make_index_sequence<count>{});
+    exchange_groups<int{step}>(v, std::make_index_sequence<count>{});
     if constexpr (step > 1) transpose<step / 2>(v);
   }
 }

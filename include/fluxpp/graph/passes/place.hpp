@@ -133,16 +133,18 @@ constexpr list<int> input_nodes(const graph_view& g) {
   return inputs;
 }
 
-/// Whether node id may be written straight to its target: to a result always, over an input of the call only when no
-/// later step reads that input, and its own loop reads it element by element. State changes when all steps are done, and
+/// Whether node id may be written straight to its target: to a result always, over an input of the call only when no step
+/// reads that input, or none later, and its own loop element by element. State changes when all steps are done, and
 /// so do all inputs of a checked program.
 constexpr bool writes_in_place(const staged_view& s, const fused_view& f, const list<int>& last,
                                const list<int>& inputs, int id, const target& to) {
   if (to.space == space::result || to.space == space::output) return true;
-  if (s.checked || to.space == space::state || f.steps[f.step_of[id]].op != nullptr) return false;
+  if (s.checked || to.space == space::state) return false;
+  const bool loop = f.steps[f.step_of[id]].op == nullptr;
   for (int in : inputs) {
     const leaf& l = s.g.leaves[s.g[in].attr];
-    if (l.space == to.space && l.index == to.index && (last[in] > f.step_of[id] || s.g[in].shape != s.g[id].shape))
+    if (l.space == to.space && l.index == to.index &&
+        (!loop || last[in] > f.step_of[id] || s.g[in].shape != s.g[id].shape))
       return false;
   }
   return true;
