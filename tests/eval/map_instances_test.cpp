@@ -73,3 +73,15 @@ TEST_CASE("map_instances gives the value and the gradients of the same function 
     CHECK(da.get<"scale">() == approx(db.get<"scale">()));
   }
 }
+
+TEST_CASE("map_instances refuses an index that names no row, and rows of another length", "[eval]") {
+  auto f = fx::compile(mapped);
+  problem x(5);
+  x.from[3] = 7;
+  CHECK_THROWS_WITH(f(x.p, x.q, x.w, 0.7, x.from, x.to), contains("map_instances(f, rows(x, index))"));
+  x.from[3] = 0;
+  const tensor<double, 2> wide(std::array<std::size_t, 2>{7, 3});
+  CHECK_THROWS_AS(f(wide, x.q, x.w, 0.7, x.from, x.to), fx::shape_error);
+  x.w.push_back(1);
+  CHECK_THROWS_AS(f(x.p, x.q, x.w, 0.7, x.from, x.to), fx::shape_error);
+}

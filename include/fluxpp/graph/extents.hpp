@@ -7,7 +7,7 @@ namespace fluxpp::inline v0_1::graph {
 
 /// The key of the rows that a run sees of arrays taken block by block, and how many these are but in the last run.
 inline constexpr unsigned block_symbol = 0;
-inline constexpr int block_rows = 256;
+inline constexpr int block_rows = 128;
 
 enum class extent_kind : int { symbol, product, sum, quotient, difference };
 

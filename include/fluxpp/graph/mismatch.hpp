@@ -87,8 +87,8 @@ template <rule R, class A, class B, class Line> struct fault_report {
                 "fluxpp::scan(body, carry, arrays): all arrays must have the same leading extent, the number of runs");
   static_assert(
       R != rule::instances,
-      "fluxpp::map_instances(f, x): each x must be [n] or [n, a], fx::rows<a>(x) where its type does not tell a, all "
-      "with the same n, and f return numbers: one, or an array of some");
+      "fluxpp::map_instances(f, x): each x must be [n] or [n, a], as fx::rows<a>(x) where its type does not tell a, "
+      "with one n, and f return numbers");
   static_assert(R != rule::element, "fluxpp::map_instances(f, x): f asks for an element that a row of x does not have");
   static_assert(R != rule::condition,
                 "fluxpp::cond(condition, f, g), while_loop(condition, body, carry): the condition "

@@ -82,15 +82,20 @@ private:
   int region_, outside_, block_, rows_ = unknown;
 };
 
-/// The first array among the arguments of a map.
-constexpr var array_of(var x) { return x; }
-constexpr var array_of(const instance_rows& x) { return x.array; }
+/// located_rows: the first array of a map, and the line of the source on which it stands.
+struct located_rows {
+  instance_rows rows;
+  int line;
+  constexpr located_rows(var x, int at = __builtin_LINE()) : rows{x}, line(at) {}
+  constexpr located_rows(const instance_rows& x, int at = __builtin_LINE()) : rows(x), line(at) {}
+};
 
 struct map_instances_function {
-  template <class F, class... X> constexpr var operator()(const F& f, const X&... x) const {
-    graph::tape& t = tape_of_call("map_instances", 0, array_of(x)...);
+  template <class F, class... X>
+  constexpr var operator()(const F& f, const located_rows& first, const X&... more) const {
+    graph::tape& t = tape_of_call("map_instances", first.line, first.rows.array);
     instance_region region(t);
-    const auto out = std::apply(f, std::tuple{region.entry(x)...}); // braces: from left to right
+    const auto out = std::apply(f, std::tuple{region.entry(first.rows), region.entry(more)...}); // from left to right
     return region.close(vars_of(t, out), tuple_like<std::remove_cvref_t<decltype(out)>>);
   }
 };
@@ -104,7 +109,7 @@ template <int Columns> struct rows_function {
 /// map_instances(f, x...): f applied to every row of the arrays x, as it would be written for one row: an array [n, a] gives
 /// f an `x[j]` for each of its a elements, an array [n] a number; rows<a>(x, index) gives the rows of a table that index
 /// names. The result has a number for each row, or a row where f returns an array or a tuple of numbers. Lanes run over the
-/// rows, 256 of which are taken at once, so that no array of intermediate values is ever written; derivatives compute them
+/// rows, 128 of which are taken at once, so that no array of intermediate values is ever written; derivatives compute them
 /// again. f may use numbers from outside; fx::sparse_jacobian writes the Jacobian of the result without looking for its
 /// pattern.
 /// shapes   [n, a], [n], rows(table [m, a], index [n]) -> [n] or [n, k]
