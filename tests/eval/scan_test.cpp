@@ -13,15 +13,17 @@ using fx::tensor;
 using fx::var;
 
 /// A recurrent network over sequences, and the loss of its outputs.
-constexpr auto loss = fx::function<"h", "w", "x">([](auto h, auto w, auto x) {
+template <bool Rewind> constexpr var loss_of(var h, var w, var x) {
   const auto [last, all] = fx::scan(
       [&](var s, var e) {
         s = fx::tanh(fx::matmul(s, w) + e);
         return std::pair{s, s};
       },
-      h, x);
+      h, x, {.rewind = Rewind});
   return fx::sum(fx::square(last)) + fx::mean(all * all);
-});
+}
+constexpr auto loss = fx::function<"h", "w", "x">([](auto h, auto w, auto x) { return loss_of<false>(h, w, x); });
+constexpr auto rewound = fx::function<"h", "w", "x">([](auto h, auto w, auto x) { return loss_of<true>(h, w, x); });
 
 /// What the callable should give, and its gradient, by plain loops in reverse.
 struct plain {
@@ -61,12 +63,27 @@ struct plain {
   }
 };
 
+/// Whether the gradient of F has an array of the carries of all runs.
+template <class F> bool keeps_carries(F) {
+  using transform = fx::autodiff::gradient_transform<F, true>;
+  using program =
+      fx::evaluator_of<fx::cpu_tag>::program<transform, tensor<double, 2>, tensor<double, 2>, tensor<double, 3>>;
+  fx::graph::tape t;
+  program::trace(t);
+  const fx::graph::tables g = fx::graph::dce(t);
+  for (const fx::graph::node& n : g.blocks[0].nodes)
+    if (n.op->kind == fx::graph::kind::result &&
+        g.attribute_table[n.attr].value[0] == static_cast<int>(fx::graph::result_role::entries))
+      return true;
+  return false;
+}
+
 template <std::size_t Rank> tensor<double, Rank> filled(std::array<std::size_t, Rank> shape, double by) {
   tensor<double, Rank> x(shape);
   for (std::size_t i = 0; i < x.size(); ++i) x[i] = 0.5 * std::sin(by * static_cast<double>(i + 1));
   return x;
 }
-template <class A> double worst(const A& a, const std::vector<double>& b) {
+template <class A, class B> double worst(const A& a, const B& b) {
   REQUIRE(a.size() == b.size());
   double w = 0;
   for (std::size_t i = 0; i < b.size(); ++i) w = std::max(w, std::abs(a[i] - b[i]));
@@ -86,6 +103,53 @@ TEST_CASE("a gradient through a scan is that of plain loops, for any number of r
     CHECK(worst(g.get<"h">(), expected.h) <= 1e-13);
     CHECK(worst(g.get<"w">(), expected.w) <= 1e-13);
     CHECK(worst(g.get<"x">(), expected.x) <= 1e-13);
+  }
+}
+
+TEST_CASE("a scan that is rewound gives the same bits from a few carries", "[eval]") {
+  auto f = fx::value_and_grad(loss);
+  auto g = fx::value_and_grad(rewound);
+  CHECK(keeps_carries(loss));
+  CHECK(!keeps_carries(rewound));
+  for (const std::size_t steps : {1u, 2u, 3u, 8u, 37u}) {
+    INFO(steps << " runs");
+    const auto h = filled<2>({3, 5}, 1.3), w = filled<2>({5, 5}, 0.7);
+    const auto x = filled<3>({steps, 3, 5}, 0.9);
+    const auto a = f(h, w, x), b = g(h, w, x);
+    CHECK(a.value == b.value);
+    CHECK(worst(b.gradient.get<"h">(), a.gradient.get<"h">()) == 0);
+    CHECK(worst(b.gradient.get<"w">(), a.gradient.get<"w">()) == 0);
+    CHECK(worst(b.gradient.get<"x">(), a.gradient.get<"x">()) == 0);
+  }
+}
+
+TEST_CASE("on the way back half-way states are kept, log2 n of them", "[eval]") {
+  fx::eval::rewinder rewinder;
+  for (const int n : {1, 2, 3, 64, 1000}) {
+    int state = -1, most = 0, runs = 0;
+    std::vector<int> kept(64, -1);
+    rewinder.start();
+    for (int k = n - 1; k >= 0; --k) {
+      rewinder.move_to(
+          k,
+          [&](int which, int run) {
+            state = which < 0 ? 0 : kept[static_cast<std::size_t>(which)];
+            CHECK(state == run);
+          },
+          [&](int which, int run) {
+            CHECK(state == run);
+            kept[static_cast<std::size_t>(which)] = state;
+            most = std::max(most, which + 1);
+          },
+          [&](int run) {
+            CHECK(state == run);
+            ++state, ++runs;
+          });
+      CHECK(state == k);
+    }
+    const double halves = std::log2(n);
+    CHECK(most <= halves);
+    CHECK(runs <= n * (halves / 2 + 1));
   }
 }
 

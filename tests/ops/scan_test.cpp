@@ -15,13 +15,13 @@ using laws::vars;
 constexpr var square(var x) { return x * x; }
 
 /// A recurrent network: hidden values of all runs and those after the last, from the first ones, weights and inputs.
-template <bool Reverse, bool Recompute> constexpr var network(const vars& a) {
+template <bool Reverse, bool Recompute, bool Rewind = false> constexpr var network(const vars& a) {
   const auto [last, all] = fx::scan(
       [&](var h, var x) {
         h = fx::tanh(0.3 * fx::matmul(h, a[1]) + 0.3 * x);
         return std::pair{h, square(h) * fx::exp(0.3 * x)};
       },
-      a[0], a[2], {.reverse = Reverse, .recompute = Recompute});
+      a[0], a[2], {.reverse = Reverse, .recompute = Recompute, .rewind = Rewind});
   return fx::sum(all, 0) + 2.0 * last;
 }
 const std::vector<laws::argument> network_arguments{{make_dims(2, 3)}, {make_dims(3, 3)}, {make_dims(4, 2, 3)}};
@@ -33,6 +33,8 @@ TEST_CASE("scan obeys the laws of derivatives, both ways, with values kept or co
   laws::check("reverse", network<true, false>, network_arguments, {{2, 4}});
   laws::check("recomputed", network<false, true>, network_arguments, {{2, 4}});
   laws::check("reverse, recomputed", network<true, true>, network_arguments, {{2, 4}});
+  laws::check("rewound", network<false, false, true>, network_arguments, {{2, 4}});
+  laws::check("reverse, rewound", network<true, false, true>, network_arguments, {{2, 4}});
 }
 
 TEST_CASE("scan hands on several carries, stacks several arrays and takes several", "[ops]") {

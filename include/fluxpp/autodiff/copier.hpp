@@ -34,11 +34,12 @@ private:
     const int r = t_.open(), outside = std::exchange(t_.current_region, r);
     graph::region& to = t_.regions[r];
     to.reverse = from.reverse, to.recompute = from.recompute, to.solves = from.solves, to.tolerance = from.tolerance;
-    to.blocks = from.blocks;
+    to.blocks = from.blocks, to.rewinds = from.rewinds;
     if (from.most >= 0) to.most = at(from.most).id;
     for (const graph::region::carry& c : from.carries) set(c.inside, graph::add_carry(t_, r, at(c.initial)));
     for (const graph::region::slice& s : from.slices)
-      set(s.inside, graph::add_slice(t_, r, at(s.array), s.column, s.index < 0 ? -1 : at(s.index).id));
+      set(s.inside, s.rewound ? graph::add_rewound(t_, r, at(s.array))
+                              : graph::add_slice(t_, r, at(s.array), s.column, s.index < 0 ? -1 : at(s.index).id));
     for (const int inside : graph::needed_in(t_, t_[id].args[0])) copy(inside);
     for (int i = 0; i < from.carries.size(); ++i) ops::set_next(t_, r, i, at(from.carries[i].next));
     for (const graph::region::stack& s : from.stacks) ops::add_stack(t_, r, at(s.inside), s.column, s.columns);

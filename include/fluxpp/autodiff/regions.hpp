@@ -78,7 +78,9 @@ private:
   constexpr var slice_of_kept(int id) {
     for (const graph::region::slice& s : t_.regions[primal_].slices)
       if (s.inside == id) return graph::add_slice(t_, region_, {t_, s.array}, s.column, s.index);
-    return graph::add_slice(t_, region_, kept_array(id));
+    const var array = kept_array(id);
+    const bool again = t_.regions[primal_].rewinds && t_[id].op == &graph::entry_op;
+    return again ? graph::add_rewound(t_, region_, array) : graph::add_slice(t_, region_, array);
   }
   /// What has the values of node id in all runs of the primal.
   constexpr var kept_array(int id) {

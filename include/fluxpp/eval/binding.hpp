@@ -42,6 +42,7 @@ public:
   const plan_view<T>& plan() const { return plan_; }
   const std::vector<int>& extents() const { return extents_; }
   std::vector<bound_step<T>>& steps() { return steps_; }
+  const std::vector<bound_step<T>>& steps() const { return steps_; }
   const dims& shape_of(int node) const { return shapes_[index(plan_.s.g[node].shape)]; }
 
   /// Whether a run of the plan may write over the array that begins at p: it lies in the workspace.

@@ -3,6 +3,7 @@
 // A region bound to numbers: what it runs, and where each run finds its operands and leaves its results.
 #include "fluxpp/core/rng.hpp"
 #include "fluxpp/eval/binding.hpp"
+#include "fluxpp/eval/rewind.hpp"
 
 namespace fluxpp::inline v0_1::eval {
 
@@ -19,7 +20,13 @@ public:
     at_.output.resize(static_cast<std::size_t>(inside.count.outputs));
     // The inputs of a block are its first nodes.
     for (int i = 0; i < inside.loop.carries; ++i) carries_.push_back({size(i), aligned_buffer<T>(2 * size(i))});
-    for (int i = 0; i < inside.loop.slices; ++i) slices_.push_back({size(inside.loop.carries + i)});
+    for (int i = 0; i < inside.loop.slices; ++i) {
+      const int node = inside.loop.carries + i;
+      slices_.push_back({size(node)});
+      if (slices_.back().carry = inside.leaves[inside[node].attr].carry; slices_.back().carry >= 0)
+        slices_.back().rewound =
+            outer.steps()[static_cast<std::size_t>(outer.plan().f.step_of[g.operands(node_).first[node]])].region.get();
+    }
     stacks_.resize(at_.output.size() - carries_.size() - (inside.loop.has_again ? 1 : 0));
     for (int i = 0; i < step.outputs; ++i) {
       const int result = outer.plan().f.outputs[step.first_output + i];
@@ -45,16 +52,33 @@ public:
         at_.operand[i] = carries_[i].entry(k, index);
         at_.output[i] = more ? carries_[i].exit(k, index_of(k + 1)) : carries_[i].end(k);
       }
-      for (std::size_t i = 0; i < slices_.size(); ++i)
-        at_.operand[carries_.size() + i] = slices_[i].base + index * slices_[i].size;
       for (std::size_t i = 0; i < stacks_.size(); ++i)
         at_.output[carries_.size() + i] = stacks_[i].base + index * stacks_[i].size;
-      at_.seed = seed_of_run(e.seed, index);
-      if (loop().has_again) at_.output.back() = &again_;
-      run_body(body_, at_);
+      run_once(index, run_body);
       again = more && (!loop().has_again || again_ != 0);
     }
     end(k);
+    rewinder_.start();
+  }
+  /// What a carry was on entry of the run for element `index` in the last call, whose operands are still what they were.
+  template <class RunBody> T* entry(int number, std::size_t index, const RunBody& run_body) {
+    const int k = loop().reverse ? runs_ - 1 - static_cast<int>(index) : static_cast<int>(index);
+    const auto advance = [&](int run) {
+      for (std::size_t i = 0; i < carries_.size(); ++i)
+        at_.operand[i] = carries_[i].place(run), at_.output[i] = carries_[i].place(run + 1);
+      for (std::size_t i = 0; i < stacks_.size(); ++i) at_.output[carries_.size() + i] = stacks_[i].spare_place();
+      run_once(index_of(run), run_body);
+    };
+    rewinder_.move_to(
+        k,
+        [&](int which, int run) {
+          for (carry& c : carries_) std::copy_n(which < 0 ? c.initial : c.kept_at(which), c.size, c.place(run));
+        },
+        [&](int which, int run) {
+          for (carry& c : carries_) std::copy_n(c.place(run), c.size, c.kept_at(which));
+        },
+        advance);
+    return carries_[static_cast<std::size_t>(number)].place(k);
   }
 
 private:
@@ -73,17 +97,41 @@ private:
     }
     T* exit(int k, std::size_t next) const { return entries == nullptr ? place(k) : entries + next * size; }
     T* end(int k) const { return last == nullptr ? place(k) : last; }
+    T* kept_at(int which) {
+      while (kept.size() <= static_cast<std::size_t>(which)) kept.emplace_back(size);
+      return kept[static_cast<std::size_t>(which)].data();
+    }
+    std::vector<aligned_buffer<T>> kept{};
   };
   struct slice {
     std::size_t size;
     T* base = nullptr;
+    int carry = -1;                  ///< of the region that is rewound
+    bound_region* rewound = nullptr; ///< the region whose carry it is
   };
   struct stack {
     std::size_t size = 0;
     int node = -1;
     T* base = nullptr;
+    aligned_buffer<T> spare{};
+    /// Where a run that is made again leaves it.
+    T* spare_place() {
+      if (spare.data() == nullptr) spare = aligned_buffer<T>(size);
+      return spare.data();
+    }
   };
 
+  /// One run, whose carries and stacks are set.
+  template <class RunBody> void run_once(std::size_t index, const RunBody& run_body) {
+    for (std::size_t i = 0; i < slices_.size(); ++i) {
+      slice& s = slices_[i];
+      at_.operand[carries_.size() + i] =
+          s.rewound != nullptr ? s.rewound->entry(s.carry, index, run_body) : s.base + index * s.size;
+    }
+    at_.seed = seed_of_run(seed_, index);
+    if (loop().has_again) at_.output.back() = &again_;
+    run_body(body_, at_);
+  }
   const graph::loop_facts& loop() const { return body_.plan().s.g.loop; }
   std::size_t index_of(int k) const { return static_cast<std::size_t>(loop().reverse ? runs_ - 1 - k : k); }
 
@@ -103,19 +151,23 @@ private:
   /// The addresses of this call.
   void find(const binding<T>& outer, const externals<T>& e) {
     const graph::operand_span operands = outer.plan().s.g.operands(node_);
-    for (int i = 0; i < operands.count; ++i)
-      at_.operand[static_cast<std::size_t>(i)] = outer.address(operands.first[i], e);
+    for (int i = 0; i < operands.count; ++i) {
+      const int node = operands.first[i]; // a region that is run again has no value
+      const bool value = outer.plan().s.g.kind_of(node) != graph::kind::region;
+      at_.operand[static_cast<std::size_t>(i)] = value ? outer.address(node, e) : nullptr;
+    }
     const auto result = [&](int node) { return node < 0 ? nullptr : outer.address(node, e); };
     for (std::size_t i = 0; i < carries_.size(); ++i) {
       carry& c = carries_[i];
       c.initial = at_.operand[i], c.last = result(c.last_node), c.entries = result(c.entries_node);
     }
-    for (std::size_t i = 0; i < slices_.size(); ++i) slices_[i].base = at_.operand[carries_.size() + i];
+    for (std::size_t i = 0; i < slices_.size(); ++i)
+      if (slices_[i].rewound == nullptr) slices_[i].base = at_.operand[carries_.size() + i];
     for (stack& s : stacks_) s.base = result(s.node);
     ran_ = result(runs_node_);
     runs_ = most_;
     if (loop().counted) runs_ = static_cast<int>(std::clamp(*at_.operand.back(), T(0), static_cast<T>(most_)));
-    at_.step = e.step;
+    at_.step = e.step, seed_ = e.seed;
   }
 
   binding<T> body_;
@@ -124,6 +176,8 @@ private:
   int runs_node_ = -1;
   T* ran_ = nullptr;
   T again_ = 0;
+  std::uint64_t seed_ = 0;
+  rewinder rewinder_;
   std::vector<carry> carries_;
   std::vector<slice> slices_;
   std::vector<stack> stacks_;

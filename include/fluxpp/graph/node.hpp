@@ -132,6 +132,7 @@ struct leaf {
   graph::space space = space::argument;
   int index = 0;
   bool integer = false;
+  int carry = -1; ///< of the region that the operand is: what it had on entry of a run
 };
 
 /// target: where an output must be written; the arena if nothing else is asked.

@@ -29,6 +29,7 @@ struct region {
     int array = -1;
     int index = -1; ///< outside: which rows of the array there are, if not all in their order
     int column = 0;
+    bool rewound = false; ///< the array has the carries on entry of another region's runs: they are found again
   };
   /// A value of every run, stacked along a new leading axis; of blocks of rows, a column of the result.
   struct stack {
@@ -47,6 +48,7 @@ struct region {
   bool solves = false;    ///< its carry is a fixed point of a run, and has the derivatives of that equation
   double tolerance = 0;   ///< of the fixed point
   bool recompute = false; ///< derivatives compute again what they need of a run, from the carries on its entry
+  bool rewinds = false;   ///< and find those again from a few that are kept
   int most = -1;          ///< outside: at most so many runs, if it is there
   int again = -1;         ///< inside: 0 after the last run, if it is there
   int runs = -1;          ///< outside: how many there were, once it is asked for

@@ -86,6 +86,16 @@ constexpr var add_slice(tape& t, int r, var array, int column = 0, int index = -
   }
   return {t, t.regions[r].slices[first + column].inside};
 }
+/// What region `of` had on entry of a run as carry i, which the executor finds again if both regions stand in one block.
+constexpr var add_rewound(tape& t, int r, var entries) {
+  const var x = add_slice(t, r, entries);
+  t.regions[r].slices.back().rewound = true;
+  return x;
+}
+/// Whether a slice of region r is found again, not read.
+constexpr bool rewound(const tape& t, const region& r, const region::slice& s) {
+  return s.rewound && t.region_of(t[s.array].args[0]) == t.region_of(r.node);
+}
 /// Ends the building of region r, which runs so many times.
 constexpr void close(tape& t, int r, int runs) {
   node n{&region_op, {r, -1, -1, -1}, t.intern(dims{}.with(runs))};

@@ -17,6 +17,7 @@ struct scan_options {
   bool reverse = false;   ///< from the last element to the first
   int runs = 0;           ///< so many, where there are no arrays
   bool recompute = false; ///< derivatives compute the values of a run again instead of keeping them
+  bool rewind = false;    ///< they keep no more than log2 n carries either, and run the scan again from those
   var lengths = {}; ///< [n]: of each of n sequences, which stand side by side along the first axis of a run's values
 };
 
@@ -83,7 +84,7 @@ constexpr auto run_region(graph::tape& t, const Body& body, const Carry& carry, 
                           const scan_options& o, var most = {}) {
   const list<var> initial = vars_of(t, carry), over = vars_of(t, arrays);
   const int runs = runs_over(t, over, o.runs), r = t.open(), outside = std::exchange(t.current_region, r);
-  t.regions[r].reverse = o.reverse, t.regions[r].recompute = o.recompute;
+  t.regions[r].reverse = o.reverse, t.regions[r].recompute = o.recompute || o.rewind, t.regions[r].rewinds = o.rewind;
   if (most.exists()) t.regions[r].most = most.id;
   list<var> inside;
   for (const var& v : initial) inside.push(graph::add_carry(t, r, v));
@@ -160,14 +161,14 @@ private:
 
 } // namespace ops
 
-/// scan(body, carry, arrays, {.reverse, .runs, .recompute, .lengths}): runs body(carry, elements) -> std::pair{carry, out}
+/// scan(body, carry, arrays, {.reverse, .runs, .recompute, .rewind, .lengths}): runs body(carry, elements) -> std::pair{carry, out}
 /// once per element of the leading axis of the arrays; the pair of the carry after the last run and the outs of all runs,
 /// stacked. Carry, arrays and outs are a var or a tuple of such; arrays may be an empty tuple, then there are `runs` runs.
 /// The body may use any var from outside; what does not change from run to run is computed once. With `lengths`, carries
 /// and outs begin with an axis of sequences: behind the end of one its carries stay what they are, and its outs are 0.
 /// shapes   arrays [n, a] -> elements [a]; out [b] -> [n, b]; the carry keeps its shape
 /// grad     of any order; values of the runs that a derivative needs are kept, of cheap operations computed again; with
-///          .recompute only the carries are kept
+///          .recompute only the carries are kept, with .rewind log2 n of them and each run is repeated log2 n / 2 times
 /// errors   compile: the next carry has another shape than the carry, arrays have no or different leading extents;
 ///          run: so with named extents (shape_error)
 /// source   Bradbury et al. 2018, JAX, jax.lax.scan

@@ -114,6 +114,12 @@ private:
     for (int i = 0; i < r.slices.size(); ++i) {
       const region::slice& s = r.slices[i];
       if (s.inside != id) continue;
+      if (rewound(t_, r, s)) {
+        const int entries = s.array;
+        mark(t_[entries].args[0]);
+        mark(t_.regions[t_[t_[entries].args[0]].args[0]].carries[t_.attributes_of(entries).value[1]].inside);
+        continue;
+      }
       mark(operand_.standing_for(s.array));
       if (s.index >= 0) mark(operand_.standing_for(s.index));
       for (int k = i - s.column; k < r.slices.size() && (k <= i || r.slices[k].column > 0); ++k)
@@ -172,8 +178,11 @@ private:
     block_->loop.reverse = from.reverse, block_->loop.blocks = from.blocks;
     for (const region::carry& c : from.carries)
       if (live_[c.inside]) write_input(c.inside), ++block_->loop.carries;
-    for (const region::slice& s : from.slices)
-      if (live_[s.inside]) write_input(s.inside), ++block_->loop.slices;
+    for (const region::slice& s : from.slices) {
+      if (!live_[s.inside]) continue;
+      write_input(s.inside), ++block_->loop.slices;
+      if (rewound(t_, from, s)) block_->leaves.back().carry = number_of_carry(s.array);
+    }
     for (const int id : from.nodes)
       if (live_[id]) write(id);
     for (const region::carry& c : from.carries)
@@ -230,14 +239,27 @@ private:
       if (live_[c.inside]) reads.push(here(operand_.standing_for(c.initial)));
     for (const region::slice& s : r.slices) {
       if (!live_[s.inside] || s.column > 0) continue;
-      reads.push(here(operand_.standing_for(s.array)));
+      reads.push(here(rewound(t_, r, s) ? t_[s.array].args[0] : operand_.standing_for(s.array)));
       if (r.blocks) reads.push(s.index < 0 ? -1 : here(operand_.standing_for(s.index)));
     }
     for (const int id : captured_[number]) reads.push(here(id));
+    for (const region::slice& s : r.slices)
+      if (live_[s.inside] && rewound(t_, r, s)) add_operands(reads, block_->nodes[here(t_[s.array].args[0])]);
     if (r.most >= 0) reads.push(here(operand_.standing_for(r.most)));
     n.args[0] = block_->operands.size(), n.args[1] = reads.size(), n.args[2] = block_of_[number];
     block_->operands.append(reads);
     return n;
+  }
+  /// A region that is run again reads its operands again.
+  constexpr void add_operands(list<int>& reads, const node& region) const {
+    for (int i = 0; i < region.args[1]; ++i) reads.push(block_->operands[region.args[0] + i]);
+  }
+  /// The carry of whose entries this is the result, among those that are left of its region.
+  constexpr int number_of_carry(int entries) const {
+    const region& r = t_.regions[t_[t_[entries].args[0]].args[0]];
+    int number = 0;
+    for (int i = 0; i < t_.attributes_of(entries).value[1]; ++i) number += live_[r.carries[i].inside] ? 1 : 0;
+    return number;
   }
   /// The attributes of a result, among what is left of its region.
   constexpr int renumbered(const region& r, const attributes& a) {
