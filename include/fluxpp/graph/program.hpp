@@ -10,6 +10,17 @@ namespace fluxpp::inline v0_1::graph {
 struct sizes {
   int nodes = 0, leaves = 0, operands = 0, outputs = 0; ///< of a block, or of all
   int shapes = 0, attributes = 0, extents = 0, constraints = 0, blocks = 0;
+
+  constexpr void add(const sizes& block) {
+    nodes += block.nodes, leaves += block.leaves, operands += block.operands, outputs += block.outputs;
+  }
+  /// Of one block: its own nodes, leaves, operands and outputs.
+  constexpr sizes with(const sizes& block) const {
+    sizes n = *this;
+    n.nodes = n.leaves = n.operands = n.outputs = 0;
+    n.add(block);
+    return n;
+  }
 };
 
 /// loop_facts: how a block runs; the program itself has none of it. Its inputs are the carries, one element of each sliced
@@ -72,17 +83,12 @@ struct tables {
 
   constexpr sizes count() const {
     sizes n{0, 0, 0, 0, shapes.size(), attribute_table.size(), extents.size(), constraints.size(), blocks.size()};
-    for (const block& b : blocks) {
-      n.nodes += b.nodes.size(), n.leaves += b.leaves.size();
-      n.operands += b.operands.size(), n.outputs += b.outputs.size();
-    }
+    for (const block& b : blocks) n.add(b.count());
     return n;
   }
   constexpr graph_view view(int at = 0) const {
     const block& b = blocks[at];
-    sizes n = count();
-    n.nodes = b.nodes.size(), n.leaves = b.leaves.size(), n.operands = b.operands.size(), n.outputs = b.outputs.size();
-    return {n,
+    return {count().with(b.count()),
             b.nodes.data(),
             shapes.data(),
             attribute_table.data(),
@@ -123,8 +129,8 @@ template <sizes N> constexpr constant_graph<N> freeze(const tables& t) {
     for (const node& n : b.nodes) g.nodes[at.nodes++] = finished(n);
     for (const leaf& l : b.leaves) g.leaves[at.leaves++] = l;
     for (const int o : b.operands) g.operands[at.operands++] = o;
-    for (const target& to : b.targets) g.targets[at.outputs++] = to;
-    for (int o = 0; o < b.outputs.size(); ++o) g.outputs[at.outputs - b.outputs.size() + o] = b.outputs[o];
+    for (int o = 0; o < b.outputs.size(); ++o, ++at.outputs)
+      g.outputs[at.outputs] = b.outputs[o], g.targets[at.outputs] = b.targets[o];
     g.of_block[i] = b.count(), g.loops[i] = b.loop;
   }
   for (int i = 0; i < N.shapes; ++i) g.shapes[i] = t.shapes[i];
@@ -136,14 +142,9 @@ template <sizes N> constexpr constant_graph<N> freeze(const tables& t) {
 }
 /// One block of a program.
 template <sizes N> constexpr graph_view view_of(const constant_graph<N>& g, int at = 0) {
-  sizes first, n = N;
-  for (int i = 0; i < at; ++i) {
-    first.nodes += g.of_block[i].nodes, first.leaves += g.of_block[i].leaves;
-    first.operands += g.of_block[i].operands, first.outputs += g.of_block[i].outputs;
-  }
-  n.nodes = g.of_block[at].nodes, n.leaves = g.of_block[at].leaves;
-  n.operands = g.of_block[at].operands, n.outputs = g.of_block[at].outputs;
-  return {n,
+  sizes first;
+  for (int i = 0; i < at; ++i) first.add(g.of_block[i]);
+  return {N.with(g.of_block[at]),
           g.nodes + first.nodes,
           g.shapes,
           g.attribute_table,

@@ -26,18 +26,17 @@ constexpr var without_axis(var v) {
   return reshape::apply(v, shape);
 }
 
-/// once(t, f, args, most): f(args...) as a region with one run, or none and zeros where `most` is 0; derivatives compute it
-/// again.
+/// once(t, f, args, options, most): f(args...) as a region with one run, or none and zeros where `most` is 0.
 template <class F, class Arguments>
-constexpr auto once(graph::tape& t, const F& f, const Arguments& args, var most = {}) {
+constexpr auto once(graph::tape& t, const F& f, const Arguments& args, scan_options o = {}, var most = {}) {
+  o.runs = 1;
   list<var> arrays;
   for (const var& v : vars_of(t, args)) arrays.push(with_axis(v));
   int at = 0;
   const auto run = [&f](const auto&, const auto& elements) {
     return std::tuple{std::tuple{}, std::apply(f, elements), var()};
   };
-  const auto out =
-      run_region(t, run, std::tuple{}, like<Arguments>(arrays, at), {.runs = 1, .recompute = true}, most).second;
+  const auto out = run_region(t, run, std::tuple{}, like<Arguments>(arrays, at), o, most).second;
   list<var> results;
   for (const var& v : vars_of(t, out)) results.push(without_axis(v));
   at = 0;
@@ -52,7 +51,7 @@ constexpr var scalar_condition(graph::tape& t, var condition) {
 
 struct checkpoint_function {
   template <class F, class... A> constexpr auto operator()(const F& f, const A&... args) const {
-    return once(tape_of_call("checkpoint", 0, args...), f, std::tuple{args...});
+    return once(tape_of_call("checkpoint", 0, args...), f, std::tuple{args...}, {.recompute = true});
   }
 };
 
@@ -62,7 +61,8 @@ struct cond_function {
     const var condition = choice.value;
     graph::tape& t = tape_of_call("cond", choice.line, condition, args...);
     const var yes = fluxpp::not_equal(scalar_condition(t, condition), 0.0, t.line);
-    const auto a = once(t, then, std::tuple{args...}, yes), b = once(t, otherwise, std::tuple{args...}, 1.0 - yes);
+    const auto a = once(t, then, std::tuple{args...}, {}, yes),
+               b = once(t, otherwise, std::tuple{args...}, {}, 1.0 - yes);
     list<var> results;
     const list<var> left = vars_of(t, a), right = vars_of(t, b);
     for (int i = 0; i < left.size(); ++i) results.push(left[i] + right[i < right.size() ? i : 0]);
