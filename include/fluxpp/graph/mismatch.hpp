@@ -78,6 +78,9 @@ template <rule R, class A, class B, class Line> struct fault_report {
       R != rule::custom_rule,
       "fluxpp::custom_vjp(f, backward), custom_jvp(f, forward): backward must return an array of the shape of each "
       "argument, forward one of the shape of the result");
+  static_assert(
+      R != rule::by_rows,
+      "fluxpp::by_rows<names>(f): f must read these arguments only by gather along the first axis, outside of loops");
   static_assert(R != rule::no_result,
                 "fluxpp: a function must return one value: a number, or what it computed from its arguments");
   static_assert(R != rule::carry,

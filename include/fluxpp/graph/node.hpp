@@ -180,6 +180,7 @@ enum class rule : int {
   directions,
   direction_count,
   custom_rule,
+  by_rows,
   branch,
   carry,
   slices,
