@@ -40,6 +40,10 @@ template <rule R, class A, class B, class Line> struct fault_report {
                 "axes of one letter the same extent");
   static_assert(R != rule::labels,
                 "fluxpp::cross_entropy(logits, labels): logits must be [n, classes] and labels integer [n]");
+  static_assert(R != rule::ctc,
+                "fluxpp::ctc_loss(x, targets, input_lengths, target_lengths): they must be [t, n, classes], "
+                "[n, s], [n] and [n]");
+  static_assert(R != rule::third_order, "fluxpp::ctc_loss: it has derivatives of first and second order");
   static_assert(R != rule::rank, "fluxpp: an argument has the wrong number of axes for this operation");
   static_assert(R != rule::slice, "fluxpp::slice(x, axis, begin, end): the range must lie inside the axis");
   static_assert(R != rule::pad, "fluxpp::pad(x, before, after): one amount per axis, none negative");

@@ -181,6 +181,8 @@ enum class rule : int {
   direction_count,
   custom_rule,
   by_rows,
+  ctc,
+  third_order,
   branch,
   carry,
   slices,

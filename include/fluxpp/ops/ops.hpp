@@ -30,6 +30,7 @@
 #include "fluxpp/ops/conv_transpose2d.hpp"
 #include "fluxpp/ops/copy.hpp"
 #include "fluxpp/ops/cross_entropy.hpp"
+#include "fluxpp/ops/ctc_loss.hpp"
 #include "fluxpp/ops/cumulative.hpp"
 #include "fluxpp/ops/digamma.hpp"
 #include "fluxpp/ops/dropout.hpp"
@@ -150,6 +151,9 @@ using view_list = op_list<broadcast, reshape, stop_gradient, pin, variance>;
 using decomposition_list = op_list<cholesky, triangular_solve, lu_factor, lu_solve, determinant<false>,
                                    determinant<true>, lu_sign, qr, eigh, svd>;
 
+/// Sums over alignments, which round as a whole too.
+using alignment_list = op_list<ctc, ctc_occupancy, ctc_second>;
+
 /// Operations with a kernel of their own (kernels/step.hpp).
 using step_list = both_lists<
     op_list<matmul, batched_matmul, conv2d, conv2d_input_grad, conv2d_weight_grad,                             //
@@ -158,6 +162,6 @@ using step_list = both_lists<
             attention_rows, attention_grad, cumsum, cumprod, others, linear_recurrence, argsort, searchsorted, //
             permute, slice, embed, concat<2>, concat<3>, concat<4>, gather, scatter_add, scatter_argmax, pick, //
             arg_extremum, take_at_extremum, put_at_extremum, uniform, iota>,
-    decomposition_list>::type;
+    both_lists<decomposition_list, alignment_list>::type>::type;
 
 } // namespace fluxpp::inline v0_1::ops
