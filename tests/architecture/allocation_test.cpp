@@ -9,6 +9,7 @@
 #include <atomic>
 #include <cstdlib>
 #include <new>
+#include <utility>
 #include <vector>
 
 namespace {
@@ -64,6 +65,15 @@ constexpr auto network = fx::function<"x", "w">([](auto x, auto w) {
   return fx::mean(fx::square(fx::softmax(fx::matmul(fx::exp(x), w)) - fx::slice(x, 1, 0, 3)));
 });
 
+constexpr auto recurrent = fx::function<"h", "w", "x">([](auto h, auto w, auto x) {
+  const auto step = [&](auto s, auto e) {
+    const auto next = fx::tanh(fx::matmul(s, w) + e);
+    return std::pair{next, fx::sum(next)};
+  };
+  const auto [last, sums] = fx::scan(step, h, x);
+  return fx::sum(last * last) + fx::sum(sums);
+});
+
 /// How often a call allocates.
 template <class F> long allocations_of(F f) {
   const long before = allocations;
@@ -112,6 +122,18 @@ TEST_CASE("the second call allocates nothing with kernels of their own, conversi
     f(x, w);
     f(single, w);
     g(x, w, fx::zero, w);
+  };
+  all();
+  CHECK(allocations_of(all) == 0);
+}
+
+TEST_CASE("the second call allocates nothing with loops, whose lengths alternate", "[eval]") {
+  auto f = fx::value_and_grad(recurrent);
+  const fx::tensor<double, 2> h({3, 4}), w({4, 4});
+  const fx::tensor<double, 3> short_one({2, 3, 4}), long_one({50, 3, 4});
+  auto all = [&] {
+    f(h, w, short_one);
+    f(h, w, long_one);
   };
   all();
   CHECK(allocations_of(all) == 0);

@@ -8,6 +8,7 @@
 #include "fluxpp/ops/ops.hpp"
 
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace fx = fluxpp;
@@ -110,4 +111,42 @@ TEST_CASE("gradients are checked, and a callable that failed can be called again
   auto f = fx::value_and_grad([](auto x) { return fx::sum(fx::sqrt(x)); });
   CHECK_THAT(message_of([&] { f(std::vector<double>{0.0, 1.0}); }), contains("FLUXPP_CHECK_FINITE"));
   CHECK(f(std::vector<double>{4.0, 1.0}).value == 3);
+}
+
+TEST_CASE("inside a loop the operation and its line are named, also of the derivative", "[eval]") {
+  const int line = __LINE__;
+  constexpr auto shrinking = [](auto x) {
+    const auto step = [](auto rest, auto v) {
+      rest = rest - v;
+      const auto root = fx::sqrt(rest);
+      return std::pair{rest, root};
+    };
+    return fx::sum(fx::scan(step, fx::sum(0.0 * x) + 4.0, x).second);
+  };
+  auto f = fx::compile(shrinking);
+  CHECK(f(std::vector<double>{3.0, 1.0}) == 1);
+  std::string text = message_of([&] { f(std::vector<double>{3.0, 2.0, 1.0}); });
+  INFO(text);
+  CHECK_THAT(text, contains("fluxpp::sqrt"));
+  CHECK_THAT(text, contains("line " + std::to_string(line + 4)));
+  CHECK(f(std::vector<double>{3.0, 1.0}) == 1);
+  text = message_of([&] { fx::grad(shrinking)(std::vector<double>{3.0, 1.0}); }); // the slope at 0 is infinite
+  INFO(text);
+  CHECK_THAT(text, contains("line " + std::to_string(line + 4)));
+}
+
+TEST_CASE("a carry that overflows is named in the run in which it does", "[eval]") {
+  const int line = __LINE__;
+  auto f = fx::compile([](auto x) {
+    const auto step = [](auto y, auto) {
+      y = fx::exp(y);
+      return std::pair{y, y};
+    };
+    return fx::scan(step, x, std::tuple<>{}, {.runs = 5}).first;
+  });
+  CHECK_THAT(message_of([&] { f(-40.0); }), contains("nothing"));
+  const std::string text = message_of([&] { f(1.0); });
+  INFO(text);
+  CHECK_THAT(text, contains("fluxpp::exp"));
+  CHECK_THAT(text, contains("line " + std::to_string(line + 3)));
 }

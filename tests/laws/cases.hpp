@@ -158,6 +158,12 @@ inline constexpr law_case cases[]{
        return square(fx::matmul(q, r)) + fx::matmul(u, vh) * fx::reshape(s + w, {x.extent(0), 1, -1}) + square(v);
      },
      {matrices}},
+    {"alignments",
+     [](const vars& a) {
+       const var x = fx::log_softmax(a[0]), targets = fx::reshape(a[1] + 1.0, {x.extent(1), -1});
+       return square(fx::ctc_loss(x, targets, 4.0, 2.0));
+     },
+     {array(make_dims(5, 3, 4), make_dims(13, 300, 7)), index(6, 3, 900, 6)}},
     {"pools",
      [](const vars& a) {
        return fx::max_pool2d(square(a[0]), {.size = 3, .stride = 2}) * fx::avg_pool2d(a[0], {.size = 3, .stride = 2});

@@ -115,6 +115,42 @@ TEST_CASE("random numbers are a function of seed, step and call alone", "[ops]")
   CHECK(near(mean(drawn(difference, 1, 2), 2), 2, 8));
 }
 
+TEST_CASE("draws without a stream are numbered by themselves: other parts of a program change nothing", "[ops]") {
+  const auto plain = [](const vars& a) { return fx::normal_like(a[0]); };
+  const auto later = [](const vars& a) {
+    const var before = fx::exp(a[0]) * fx::cumsum(a[0], 0), z = fx::normal_like(a[0]);
+    return fx::where(before > 1e9, before, z);
+  };
+  const auto second = [](const vars& a) {
+    const var first = fx::uniform_like(a[0]), z = fx::normal_like(a[0]);
+    return fx::where(first > 2.0, first, z);
+  };
+  CHECK(drawn(later, 1, 2) == drawn(plain, 1, 2));
+  CHECK(drawn(second, 1, 2) != drawn(plain, 1, 2));
+}
+
+TEST_CASE("a draw of a stream is the same wherever it stands, and streams are independent", "[ops]") {
+  const auto alone = [](const vars& a) { return fx::normal_like(a[0], "z"); };
+  const auto behind = [](const vars& a) {
+    const var other = fx::uniform_like(a[0]), first = fx::bernoulli(0.0 * a[0], "first");
+    return fx::where(other + first > 2.0, other, fx::normal_like(a[0], "z"));
+  };
+  const auto twice = [](const vars& a) { return fx::normal_like(a[0], "z") - fx::normal_like(a[0], "z"); };
+  const auto apart = [](const vars& a) { return fx::normal_like(a[0], "z") * fx::normal_like(a[0], "y"); };
+  const auto family = [](const vars& a) {
+    const fx::stream layer = "layer";
+    return fx::normal_like(a[0], layer.fold(0)) * fx::normal_like(a[0], layer.fold(1));
+  };
+  CHECK(drawn(behind, 1, 2) == drawn(alone, 1, 2));
+  CHECK(drawn(alone, 1, 3) != drawn(alone, 1, 2));
+  CHECK(drawn(twice, 1, 2) == numbers(many));
+  CHECK(near(mean(drawn(apart, 1, 2)), 0, 1));
+  CHECK(near(mean(drawn(family, 1, 2)), 0, 1));
+  const auto sum = [](const vars& a) { return fx::gumbel_like(a[0], "a") + fx::gumbel_like(a[0], "b"); };
+  const auto turned = [](const vars& a) { return fx::gumbel_like(a[0], "b") + fx::gumbel_like(a[0], "a"); };
+  CHECK(drawn(sum, 1, 2) == drawn(turned, 1, 2));
+}
+
 TEST_CASE("a random step scaled has derivatives in its scale", "[ops]") {
   laws::check("mu + sigma z", [](const vars& a) { return fx::exp(a[0] + a[1] * fx::normal_like(a[0])); },
               {{make_dims(3, 4)}, {make_dims(4)}}, {{3, 4}});

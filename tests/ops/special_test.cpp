@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Special functions against values of mpmath 1.3.0 with 40 digits, and at their poles and edges. A row is an argument and
-// mpmath's loggamma, psi(0, x), psi(n, x), erfc, erfinv, ncdf, log(x / (1 - x)), sincpi there.
+// mpmath's loggamma, psi(0, x), psi(n, x), erfc, erfinv, log(x / (1 - x)), sincpi there;
+// erfcx, log_ndtr, ndtr and ndtri are made of its erfc, log and findroot.
 #include "catch.hpp"
 #include "ops/elementwise.hpp"
 #include "ops/laws.hpp"
@@ -193,11 +194,43 @@ TEST_CASE("error functions, logit and sinc have the published values", "[ops]") 
          {0.9990234375, 2.3314677736219476723L},
          {0.9999990463256836, 3.4655050258033307173L},
          {0.9999999999999999, 5.8635847487551679272L}});
-  check(fx::ndtr, 29,
-        {{-5.0, 2.8665157187919391167e-7L},
+  check(fx::erfcx, 4,
+        {{-26.5, 1.9245531624185688092e+305L},
+         {-5.0, 144009798674.66104041L},
+         {-0.25, 1.3586423701047221152L},
+         {1e-10, 0.9999999998871620833L},
+         {0.5, 0.61569034419292587487L},
+         {2.75, 0.1936620962790686786L},
+         {10.5, 0.053491899746564116726L},
+         {27.5, 0.020502447384614797762L},
+         {28.0, 0.020136801964214276777L},
+         {100000.0, 5.6418958351954680777e-6L},
+         {1e+300, 5.6418958354775625733e-301L}});
+  check(fx::log_ndtr, 6,
+        {{-10000000000.0, -50000000000000000024.0L},
+         {-40.0, -804.60844201375378817L},
+         {-9.5, -48.306019298965230282L},
+         {-1.0, -1.8410216450092635058L},
+         {-0.0078125, -0.69940009909320642946L},
+         {0.25, -0.51298407540943043213L},
+         {3.0, -0.0013508099647481937988L},
+         {12.5, -3.7325642988777133772e-36L},
+         {37.0, -5.7255712225245768227e-300L}});
+  check(fx::ndtr, 6,
+        {{-37.0, 5.7255712225245768227e-300L},
+         {-12.5, 3.7325642988777133772e-36L},
+         {-5.0, 2.8665157187919391167e-7L},
          {-1.0, 0.15865525393145705141L},
          {0.25, 0.59870632568292372424L},
          {3.0, 0.99865010196836990547L}});
+  check(fx::ndtri, 4,
+        {{1e-300, -37.047096299361199237L},
+         {1e-20, -9.2623400897984075796L},
+         {0.0009765625, -3.0972690781987844624L},
+         {0.2499, -0.67480447011060998732L},
+         {0.375, -0.31863936396437516302L},
+         {0.75, 0.6744897501960817432L},
+         {0.9990234375, 3.0972690781987844624L}});
   check(fx::logit, 4,
         {{1e-300, -690.77552789821370518L},
          {0.125, -1.9459101490553133051L},
@@ -224,6 +257,13 @@ TEST_CASE("special functions know their poles and edges", "[ops]") {
   check_edge(fx::logit, 0, -inf), check_edge(fx::logit, 1, inf), check_edge(fx::logit, 0.5, 0);
   check_edge(fx::logit, -0.5, qnan), check_edge(fx::logit, 1.5, qnan);
   check_edge(fx::sinc, 0, 1), check_edge(fx::sinc, -3, 0), check_edge(fx::ndtr, -inf, 0), check_edge(fx::ndtr, inf, 1);
+  check_edge(fx::erfcx, inf, 0), check_edge(fx::erfcx, -inf, inf), check_edge(fx::erfcx, qnan, qnan);
+  check_edge(fx::ndtr, qnan, qnan), check_edge(fx::ndtr, 1e300, 1), check_edge(fx::ndtr, -1e300, 0);
+  check_edge(fx::log_ndtr, -inf, -inf), check_edge(fx::log_ndtr, inf, 0), check_edge(fx::log_ndtr, qnan, qnan);
+  check_edge(fx::ndtri, 0, -inf), check_edge(fx::ndtri, 1, inf), check_edge(fx::ndtri, 0.5, 0);
+  check_edge(fx::ndtri, -0.5, qnan), check_edge(fx::ndtri, 1.5, qnan), check_edge(fx::ndtri, qnan, qnan);
+  check_edge(fx::entr, 0, 0), check_edge(fx::entr, -1, -inf), check_edge(fx::entr, inf, -inf);
+  check_edge(fx::entr, qnan, qnan), check_edge(fx::entr, 1, 0);
   check_edge(fx::log_sigmoid, -inf, -inf), check_edge(fx::log_sigmoid, inf, 0), check_edge(fx::log_sigmoid, -1e4, -1e4);
   check_edge(fx::acosh, 1, 0), check_edge(fx::acosh, 0.5, qnan), check_edge(fx::acosh, inf, inf);
   check_edge(fx::asinh, -inf, -inf), check_edge(fx::atanh, -1, -inf), check_edge(fx::atanh, 1.5, qnan);
@@ -243,6 +283,10 @@ TEST_CASE("functions of two numbers know their edges", "[ops]") {
   CHECK(fx::xlogy(0.0, 0.0) == 0);
   CHECK(fx::xlogy(0.0, -1.0) == 0);
   CHECK(std::isnan(fx::xlogy(0.0, qnan)));
+  CHECK(fx::xlog1py(0.0, -1.0) == 0);
+  CHECK(fx::xlog1py(0.0, -2.0) == 0);
+  CHECK(std::isnan(fx::xlog1py(0.0, qnan)));
+  CHECK(fx::xlog1py(2.0, 1e-20) == 2e-20);
   CHECK(fx::fmod(-5.5, 2.0) == -1.5);
   CHECK(fx::fmod(1e300, 3.0) == std::fmod(1e300, 3.0));
   CHECK(std::isnan(fx::fmod(1.0, 0.0)));

@@ -3,6 +3,7 @@
 // Derivatives: graph to graph, and dual numbers.
 
 #include <fluxpp/autodiff/adjoint.hpp>
+#include <fluxpp/autodiff/by_rows.hpp>
 #include <fluxpp/autodiff/compression.hpp>
 #include <fluxpp/autodiff/copier.hpp>
 #include <fluxpp/autodiff/custom_rule.hpp>

@@ -6,6 +6,7 @@
 #include <fluxpp/core/errors.hpp>
 #include <fluxpp/core/list.hpp>
 #include <fluxpp/core/names.hpp>
+#include <fluxpp/core/normal_tail.hpp>
 #include <fluxpp/core/rng.hpp>
 #include <fluxpp/core/scalar.hpp>
 #include <fluxpp/core/shape.hpp>

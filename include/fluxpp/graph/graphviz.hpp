@@ -11,7 +11,7 @@ inline std::string dot_node(const graph_view& g, int id) {
   const std::string label = leaf ? operation_of(g, id) : std::string(g[id].op->name);
   std::string text = "  " + std::to_string(id) + " [label=\"" + label + "\\n" + text_of(g, g.shape_of(id)) + "\"" +
                      (leaf ? ", shape=ellipse" : "") + "];\n";
-  for (int a : g[id].args)
+  for (const int a : g.operands(id))
     if (a >= 0) text += "  " + std::to_string(a) + " -> " + std::to_string(id) + ";\n";
   return text;
 }

@@ -40,6 +40,10 @@ template <rule R, class A, class B, class Line> struct fault_report {
                 "axes of one letter the same extent");
   static_assert(R != rule::labels,
                 "fluxpp::cross_entropy(logits, labels): logits must be [n, classes] and labels integer [n]");
+  static_assert(R != rule::ctc,
+                "fluxpp::ctc_loss(x, targets, input_lengths, target_lengths): they must be [t, n, classes], "
+                "[n, s], [n] and [n]");
+  static_assert(R != rule::third_order, "fluxpp::ctc_loss: it has derivatives of first and second order");
   static_assert(R != rule::rank, "fluxpp: an argument has the wrong number of axes for this operation");
   static_assert(R != rule::slice, "fluxpp::slice(x, axis, begin, end): the range must lie inside the axis");
   static_assert(R != rule::pad, "fluxpp::pad(x, before, after): one amount per axis, none negative");
@@ -78,6 +82,9 @@ template <rule R, class A, class B, class Line> struct fault_report {
       R != rule::custom_rule,
       "fluxpp::custom_vjp(f, backward), custom_jvp(f, forward): backward must return an array of the shape of each "
       "argument, forward one of the shape of the result");
+  static_assert(
+      R != rule::by_rows,
+      "fluxpp::by_rows<names>(f): f must read these arguments only by gather along the first axis, outside of loops");
   static_assert(R != rule::no_result,
                 "fluxpp: a function must return one value: a number, or what it computed from its arguments");
   static_assert(R != rule::carry,

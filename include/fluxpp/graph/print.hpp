@@ -77,18 +77,41 @@ inline const char* sign_of(relation r) {
   return r == relation::equal ? " = " : r == relation::at_least ? " >= " : " multiple of ";
 }
 
-/// str(g): a program, one line per node, then its outputs and what is checked at every call.
-inline std::string str(const graph_view& g) {
+/// text_of_nodes(g): a block, one line per node, then its outputs.
+inline std::string text_of_nodes(const graph_view& g) {
   std::string text;
   for (int id = 0; id < g.count.nodes; ++id)
     text += "%" + std::to_string(id) + " = " + operation_of(g, id) + " : " + text_of(g, g.shape_of(id)) + "\n";
   text += "outputs";
   for (int i = 0; i < g.count.outputs; ++i) text += " %" + std::to_string(g.outputs[i]);
+  return text;
+}
+
+/// str(g): a program without its regions, and what is checked at every call.
+inline std::string str(const graph_view& g) {
+  std::string text = text_of_nodes(g);
   for (int i = 0; i < g.count.constraints; ++i) {
     const constraint& c = g.constraints[i];
     text += std::string("\ncheck ") + c.rule + ": " + text_of(g, c.a) + sign_of(c.relation) + text_of(g, c.b);
   }
   return text + "\n";
+}
+
+/// text_of_block(g, at): one that regions run, under its number.
+inline std::string text_of_block(const graph_view& g, int at) {
+  return "block " + std::to_string(at) + "\n" + text_of_nodes(g) + "\n";
+}
+
+/// str(program): a program, then the blocks that its regions run.
+inline std::string str(const tables& t) {
+  std::string text = str(t.view());
+  for (int i = 1; i < t.blocks.size(); ++i) text += text_of_block(t.view(i), i);
+  return text;
+}
+template <sizes N> std::string str(const constant_graph<N>& g) {
+  std::string text = str(view_of(g));
+  for (int i = 1; i < N.blocks; ++i) text += text_of_block(view_of(g, i), i);
+  return text;
 }
 
 /// text_of(g, where): a place: arena 16, arena 32 n (n is the one symbol of the program), argument 0.

@@ -146,6 +146,7 @@ public:
   graph::extent_table extents;
   list<int> outputs;
   list<target> targets; ///< per output
+  int draws = 0;        ///< of random numbers, so far, that were given no stream
 
   /// Says on which line of the source the operation stands that is about to be recorded.
   constexpr void note(int at) {

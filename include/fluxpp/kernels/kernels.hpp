@@ -17,6 +17,7 @@
 #include <fluxpp/kernels/convolution/tile.hpp>
 #include <fluxpp/kernels/convolution/weight_gradient.hpp>
 #include <fluxpp/kernels/copy.hpp>
+#include <fluxpp/kernels/ctc.hpp>
 #include <fluxpp/kernels/cumsum.hpp>
 #include <fluxpp/kernels/custom.hpp>
 #include <fluxpp/kernels/fused.hpp>
@@ -54,6 +55,7 @@
 #include <fluxpp/kernels/steps/attention.hpp>
 #include <fluxpp/kernels/steps/contraction.hpp>
 #include <fluxpp/kernels/steps/convolution.hpp>
+#include <fluxpp/kernels/steps/ctc.hpp>
 #include <fluxpp/kernels/steps/decomposition.hpp>
 #include <fluxpp/kernels/steps/extremum.hpp>
 #include <fluxpp/kernels/steps/indexed.hpp>

@@ -4,6 +4,7 @@
 #include "fluxpp/kernels/steps/attention.hpp"
 #include "fluxpp/kernels/steps/contraction.hpp"
 #include "fluxpp/kernels/steps/convolution.hpp"
+#include "fluxpp/kernels/steps/ctc.hpp"
 #include "fluxpp/kernels/steps/decomposition.hpp"
 #include "fluxpp/kernels/steps/extremum.hpp"
 #include "fluxpp/kernels/steps/indexed.hpp"

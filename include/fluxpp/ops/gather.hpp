@@ -99,6 +99,12 @@ struct take_along_function {
 inline constexpr ops::gather_function gather{};
 inline constexpr ops::gather_function index_select{};
 
+/// embedding(table, index): the rows of a table that indices name; for its gradient by rows see fx::by_rows.
+/// shapes   table [v, d], index [i, j] -> [i, j, d]
+/// grad     and errors as gather
+/// accuracy exact
+inline constexpr ops::gather_function embedding{};
+
 /// take_along(x, index, axis = -1): along an axis, the element of x that index names at each place of the other axes.
 /// shapes   x [a, n, b], index [a, m, b], axis 1 -> [a, m, b]; an extent 1 of index repeats
 /// grad     in x: the elements of ybar added at their numbers; in index: 0

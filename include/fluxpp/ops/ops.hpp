@@ -30,13 +30,16 @@
 #include "fluxpp/ops/conv_transpose2d.hpp"
 #include "fluxpp/ops/copy.hpp"
 #include "fluxpp/ops/cross_entropy.hpp"
+#include "fluxpp/ops/ctc_loss.hpp"
 #include "fluxpp/ops/cumulative.hpp"
 #include "fluxpp/ops/digamma.hpp"
 #include "fluxpp/ops/dropout.hpp"
 #include "fluxpp/ops/einsum.hpp"
 #include "fluxpp/ops/elu.hpp"
+#include "fluxpp/ops/entr.hpp"
 #include "fluxpp/ops/erf.hpp"
 #include "fluxpp/ops/erfc.hpp"
+#include "fluxpp/ops/erfcx.hpp"
 #include "fluxpp/ops/erfinv.hpp"
 #include "fluxpp/ops/exp.hpp"
 #include "fluxpp/ops/expm1.hpp"
@@ -79,6 +82,7 @@
 #include "fluxpp/ops/mean.hpp"
 #include "fluxpp/ops/mse.hpp"
 #include "fluxpp/ops/ndtr.hpp"
+#include "fluxpp/ops/ndtri.hpp"
 #include "fluxpp/ops/norm.hpp"
 #include "fluxpp/ops/patch.hpp"
 #include "fluxpp/ops/permute.hpp"
@@ -126,6 +130,7 @@
 #include "fluxpp/ops/variance.hpp"
 #include "fluxpp/ops/vars.hpp"
 #include "fluxpp/ops/window.hpp"
+#include "fluxpp/ops/xlog1py.hpp"
 #include "fluxpp/ops/xlogy.hpp"
 
 namespace fluxpp::inline v0_1::ops {
@@ -137,11 +142,12 @@ template <class... A, class... B> struct both_lists<op_list<A...>, op_list<B...>
 /// Elementwise operations; the position is the code of the operation in a fused kernel.
 using elementwise_list =
     op_list<add, sub, mul, div, neg, //
-            abs, acos, acosh, asin, asinh, atan, atan2, atanh, cbrt, ceil, clamp, copy, cos, cosh, digamma, elu, equal,
-            erf, erfc, erfinv, exp, expm1, floor, fmod, gelu, gelu_tanh, greater, greater_equal, hardsigmoid, hardswish,
-            hypot, leaky_relu, less, less_equal, lgamma, log, log1p, log2, log_sigmoid, logaddexp, logit, maximum,
-            minimum, ndtr, not_equal, polygamma, pow, relu, relu6, round, rsqrt, select, sigmoid, sign, silu, sin, sinc,
-            sinh, softplus, sqrt, square, tan, tanh, trigamma, trunc, xlogy>;
+            abs, acos, acosh, asin, asinh, atan, atan2, atanh, cbrt, ceil, clamp, copy, cos, cosh, digamma, elu, entr,
+            equal, erf, erfc, erfcx, erfinv, exp, expm1, floor, fmod, gelu, gelu_tanh, greater, greater_equal,
+            hardsigmoid, hardswish, hypot, leaky_relu, less, less_equal, lgamma, log, log1p, log2, log_ndtr,
+            log_sigmoid, logaddexp, logit, maximum, minimum, ndtr, ndtri, not_equal, polygamma, pow, relu, relu6, round,
+            rsqrt, select, sigmoid, sign, silu, sin, sinc, sinh, softplus, sqrt, square, tan, tanh, trigamma, trunc,
+            xlog1py, xlogy>;
 
 /// Reductions and views.
 using reduction_list = op_list<sum, prod, max, min>;
@@ -151,6 +157,9 @@ using view_list = op_list<broadcast, reshape, stop_gradient, pin, variance>;
 using decomposition_list = op_list<cholesky, triangular_solve, lu_factor, lu_solve, determinant<false>,
                                    determinant<true>, lu_sign, qr, eigh, svd>;
 
+/// Sums over alignments, which round as a whole too.
+using alignment_list = op_list<ctc, ctc_occupancy, ctc_second>;
+
 /// Operations with a kernel of their own (kernels/step.hpp).
 using step_list = both_lists<
     op_list<matmul, batched_matmul, conv2d, conv2d_input_grad, conv2d_weight_grad,                             //
@@ -159,6 +168,6 @@ using step_list = both_lists<
             attention_rows, attention_grad, cumsum, cumprod, others, linear_recurrence, argsort, searchsorted, //
             permute, slice, embed, concat<2>, concat<3>, concat<4>, gather, scatter_add, scatter_argmax, pick, //
             arg_extremum, take_at_extremum, put_at_extremum, uniform, iota>,
-    decomposition_list>::type;
+    both_lists<decomposition_list, alignment_list>::type>::type;
 
 } // namespace fluxpp::inline v0_1::ops

@@ -51,6 +51,20 @@ struct descent {
   double usual_momentum() const { return momentum; }
 };
 
+/// adagrad{.lr}: v = v + g^2,  x = x - lr g / (sqrt(v) + epsilon).
+/// source   Duchi, Hazan & Singer 2011, JMLR 12, figure 1
+struct adagrad {
+  double lr = 0.01, epsilon = 1e-10;
+  static constexpr int slots = 1, numbers = 2;
+
+  static constexpr optim::updated<1> step(var x, var g, const var* slot, const var* number) {
+    const var v = slot[0] + g * g;
+    return {x - number[0] * g / (fluxpp::sqrt(v) + number[1]), {v}};
+  }
+  void numbers_at(std::int64_t, double rate, double, double* out) const { out[0] = rate, out[1] = epsilon; }
+  double usual_momentum() const { return 0; }
+};
+
 /// adamw{.lr}: Adam with decoupled weight decay.
 ///   m = beta1 m + (1 - beta1) g,  v = beta2 v + (1 - beta2) g^2,
 ///   x = x - lr (m / (1 - beta1^t) / (sqrt(v / (1 - beta2^t)) + epsilon) + weight_decay x)
