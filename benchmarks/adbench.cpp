@@ -16,4 +16,5 @@ int main(int argc, char** argv) {
   const bench::suite s(argc, argv);
   adbench::add_gmm(s);
   adbench::add_lstm(s);
+  adbench::add_ba(s);
 }

@@ -82,7 +82,7 @@ private:
     for (const T v : x) sum += std::exp(v - most);
     return most + std::log(sum);
   }
-  /// Unpacks all Q, column after column; the value without the points.
+  /// Unpacks all Q; the value without the points.
   T start() {
     T squares = 0, logs = 0;
     for (std::size_t k = 0; k < p_.k; ++k) {
@@ -90,10 +90,10 @@ private:
       T* q = &q_[k * p_.d * p_.d];
       sum_q_[k] = 0;
       for (std::size_t r = 0; r < p_.d; ++r) {
-        for (std::size_t s = 0; s < r; ++s) q[s * p_.d + r] = row[p_.place(r, s)];
+        for (std::size_t s = 0; s < r; ++s) q[r * p_.d + s] = row[p_.place(r, s)];
         q[r * p_.d + r] = std::exp(T(row[r]));
         sum_q_[k] += row[r];
-        for (std::size_t s = 0; s <= r; ++s) squares += q[s * p_.d + r] * q[s * p_.d + r];
+        for (std::size_t s = 0; s <= r; ++s) squares += q[r * p_.d + s] * q[r * p_.d + s];
       }
       logs += sum_q_[k];
     }
@@ -108,10 +108,9 @@ private:
       for (std::size_t r = 0; r < p_.d; ++r) {
         c[r] = p_.x[i * p_.d + r] - T(p_.mu[k * p_.d + r]);
         z[r] = 0;
+        for (std::size_t s = 0; s <= r; ++s) z[r] += q[r * p_.d + s] * c[s];
+        squares += z[r] * z[r];
       }
-      for (std::size_t s = 0; s < p_.d; ++s)
-        for (std::size_t r = s; r < p_.d; ++r) z[r] += q[s * p_.d + r] * c[s];
-      for (std::size_t r = 0; r < p_.d; ++r) squares += z[r] * z[r];
       beta_[k] = p_.alpha[k] + sum_q_[k] - squares / 2;
     }
     return log_sum_exp(beta_);
@@ -122,7 +121,7 @@ private:
     alpha_[k] += share;
     for (std::size_t s = 0; s < p_.d; ++s) {
       T turned = 0;
-      for (std::size_t r = s; r < p_.d; ++r) turned += q[s * p_.d + r] * z[r];
+      for (std::size_t r = s; r < p_.d; ++r) turned += q[r * p_.d + s] * z[r];
       mu[s] += share * turned;
       icf[s] += share * (1 - q[s * p_.d + s] * c[s] * z[s]);
       T* below = icf + p_.place(s + 1, s);
@@ -135,7 +134,7 @@ private:
     T* icf = &icf_[k * p_.triangle()];
     for (std::size_t r = 0; r < p_.d; ++r) {
       icf[r] += p_.sign * (square * q[r * p_.d + r] * q[r * p_.d + r] - p_.m);
-      for (std::size_t s = 0; s < r; ++s) icf[p_.place(r, s)] += p_.sign * square * q[s * p_.d + r];
+      for (std::size_t s = 0; s < r; ++s) icf[p_.place(r, s)] += p_.sign * square * q[r * p_.d + s];
     }
   }
 
