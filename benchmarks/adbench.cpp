@@ -17,4 +17,5 @@ int main(int argc, char** argv) {
   adbench::add_gmm(s);
   adbench::add_lstm(s);
   adbench::add_ba(s);
+  adbench::add_hand(s);
 }
