@@ -3,6 +3,7 @@
 #include "ba_by_hand.hpp"
 #include "ba_program.hpp"
 #include "data.hpp"
+#include "peers.hpp"
 #include "published.hpp"
 #include "suite.hpp"
 
@@ -45,8 +46,8 @@ struct ba_case {
 void add(const bench::suite& s, const std::string& name, const ba& p) {
   if (!s.runs(name)) return;
   ba_case c(name, p);
-  s.compare(name, 1e-11, c, bench::reference{"scalar objective", [&c] { c.loops.errors(c.e), bench::keep(c.e); }},
-            bench::reference{"scalar Jacobian", [&c] { c.loops.jacobian(c.values), bench::keep(c.values); }});
+  compare(s, name, 1e-11, c, bench::reference{"scalar objective", [&c] { c.loops.errors(c.e), bench::keep(c.e); }},
+          bench::reference{"scalar Jacobian", [&c] { c.loops.jacobian(c.values), bench::keep(c.values); }});
 }
 
 } // namespace

@@ -68,10 +68,6 @@ private:
   }
 };
 
-void add(const bench::suite& s, const std::string& name, const gmm& p, double tolerance = 1e-12) {
-  gradient_case<gmm_problem> c(name, p);
-  compare(s, tolerance, c);
-}
 void add_hvp(const bench::suite& s, const std::string& name, const gmm& p) {
   hvp_case c{{p}};
   s.compare(name, 1e-7, c, bench::reference{"gradient", [&c] { bench::keep(c.call()); }});
@@ -80,10 +76,10 @@ void add_hvp(const bench::suite& s, const std::string& name, const gmm& p) {
 } // namespace
 
 void add_gmm(const bench::suite& s) {
-  add(s, "gmm test", read_gmm(data_file("gmm/test.txt")));
-  add(s, "gmm d2 K5", read_gmm(data_file("gmm/1k/gmm_d2_K5.txt")));
-  add(s, "gmm d10 K25", read_gmm(data_file("gmm/1k/gmm_d10_K25.txt")));
-  add(s, "gmm d32 K50", random_gmm(32, 50, 1000), 1e-11);
+  run<gmm_problem>(s, "gmm test", 1e-12, read_gmm(data_file("gmm/test.txt")));
+  run<gmm_problem>(s, "gmm d2 K5", 1e-12, read_gmm(data_file("gmm/1k/gmm_d2_K5.txt")));
+  run<gmm_problem>(s, "gmm d10 K25", 1e-12, read_gmm(data_file("gmm/1k/gmm_d10_K25.txt")));
+  run<gmm_problem>(s, "gmm d32 K50", 1e-11, random_gmm(32, 50, 1000));
   add_hvp(s, "gmm d2 K5 hvp", read_gmm(data_file("gmm/1k/gmm_d2_K5.txt")));
   add_hvp(s, "gmm d10 K25 hvp", read_gmm(data_file("gmm/1k/gmm_d10_K25.txt")));
 }

@@ -3,6 +3,7 @@
 // How a scalar objective of ADBench is run: checked against formulas in long double and published sums, then timed beside loops.
 #include "../flattened.hpp"
 #include "../harness.hpp"
+#include "peers.hpp"
 #include "published.hpp"
 
 #include <vector>
@@ -41,10 +42,13 @@ template <class Problem> struct gradient_case : Problem {
   }
 };
 
-template <class Problem, class... Reference>
-void compare(const bench::suite& s, double tolerance, gradient_case<Problem>& c, const Reference&... more) {
-  s.compare(c.name, tolerance, c, bench::reference{"scalar objective", [&c] { bench::keep(c.loops.value()); }},
-            bench::reference{"scalar gradient", [&c] { bench::keep(c.loops.gradient(c.g)); }}, more...);
+/// Runs the case of a problem, if it was asked for.
+template <class Problem, class Instance>
+void run(const bench::suite& s, const std::string& name, double tolerance, const Instance& p) {
+  if (!s.runs(name)) return;
+  gradient_case<Problem> c(name, p);
+  compare(s, name, tolerance, c, bench::reference{"scalar objective", [&c] { bench::keep(c.loops.value()); }},
+          bench::reference{"scalar gradient", [&c] { bench::keep(c.loops.gradient(c.g)); }});
 }
 
 } // namespace adbench

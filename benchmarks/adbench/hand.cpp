@@ -4,6 +4,7 @@
 #include "hand_arrays.hpp"
 #include "hand_by_hand.hpp"
 #include "hand_program.hpp"
+#include "peers.hpp"
 #include "published.hpp"
 #include "suite.hpp"
 
@@ -58,8 +59,8 @@ template <class Kind> struct hand_case {
 template <class Kind> void add(const bench::suite& s, const std::string& name, const hand& p) {
   if (!s.runs(name)) return;
   hand_case<Kind> c(name, p);
-  s.compare(name, 1e-12, c, bench::reference{"scalar objective", [&c] { c.loops.errors(c.e), bench::keep(c.e); }},
-            bench::reference{"scalar Jacobian", [&c] { c.loops.jacobian(c.j), bench::keep(c.j); }});
+  compare(s, name, 1e-12, c, bench::reference{"scalar objective", [&c] { c.loops.errors(c.e), bench::keep(c.e); }},
+          bench::reference{"scalar Jacobian", [&c] { c.loops.jacobian(c.j), bench::keep(c.j); }});
 }
 
 } // namespace

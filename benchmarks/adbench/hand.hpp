@@ -27,19 +27,24 @@ struct hand_model {
   std::vector<std::array<int, 3>> triangles;
 };
 
-/// hand: point i lies at the corners of triangle i by the weights u0, u1, 1 - u0 - u1; in a simple instance at one vertex.
+/// hand: point i belongs to a vertex; in a complicated instance to a triangle, and lies at its corners by the weights u0,
+/// u1, 1 - u0 - u1.
 /// theta: rotation (3), translation (3), then of each finger flexion and abduction of its second bone, flexion of the
 /// third and the fourth.
 struct hand {
   static constexpr std::size_t parameters = 26;
   hand_model model;
-  std::vector<int> vertex;
+  std::vector<int> partner; ///< of each point the vertex or triangle
   std::vector<std::array<double, 3>> points;
   std::vector<double> theta;
-  std::vector<std::array<int, 3>> triangle{};
   std::vector<std::array<double, 2>> u{};
 
   bool complicated() const { return !u.empty(); }
+  /// The vertices of point i: one or three.
+  std::size_t vertex(std::size_t i, std::size_t corner) const {
+    const auto at = static_cast<std::size_t>(partner[i]);
+    return complicated() ? static_cast<std::size_t>(model.triangles[at][corner]) : at;
+  }
   std::size_t rows() const { return 3 * points.size(); }
   std::size_t columns() const { return parameters + (complicated() ? 2 : 0); }
 };
@@ -89,13 +94,11 @@ inline hand read_hand(const std::string& model, const std::string& path, bool co
   file.whole("n_theta", hand::parameters, hand::parameters);
   const auto last = static_cast<std::int64_t>(complicated ? h.model.triangles.size() : h.model.vertices.size()) - 1;
   for (std::size_t i = 0; i < n; ++i) {
-    h.vertex.push_back(file.whole("correspondence", 0, last));
+    h.partner.push_back(file.whole("correspondence", 0, last));
     for (double& x : h.points.emplace_back()) x = file.real("point");
   }
-  for (std::size_t i = 0; complicated && i < n; ++i) {
-    h.triangle.push_back(h.model.triangles[static_cast<std::size_t>(h.vertex[i])]);
+  for (std::size_t i = 0; complicated && i < n; ++i)
     for (double& x : h.u.emplace_back()) x = file.real("u");
-  }
   h.theta = file.reals("theta", hand::parameters);
   file.finish();
   return h;
@@ -105,7 +108,7 @@ inline hand read_hand(const std::string& model, const std::string& path, bool co
 inline hand on_triangles(hand h) {
   for (std::size_t i = 0; i < h.points.size(); ++i) {
     const auto x = static_cast<double>(i);
-    h.triangle.push_back(h.model.triangles[37 * i % h.model.triangles.size()]);
+    h.partner[i] = static_cast<int>(37 * i % h.model.triangles.size());
     h.u.push_back({0.25 + 0.2 * std::sin(x), 0.25 + 0.2 * std::cos(x)});
   }
   return h;

@@ -30,8 +30,7 @@ private:
     for (std::size_t i = 0; i < n; ++i) {
       for (std::size_t c = 0; c < 3; ++c) points(i, c) = h.points[i][c];
       for (std::size_t k = 0; k < 2 && h.complicated(); ++k) u(i, k) = h.u[i][k];
-      for (std::size_t k = 0; k < corners; ++k)
-        add_vertex(h.model.vertices[static_cast<std::size_t>(h.complicated() ? h.triangle[i][k] : h.vertex[i])], k, i);
+      for (std::size_t k = 0; k < corners; ++k) add_vertex(h.model.vertices[h.vertex(i, k)], k, i);
     }
   }
   template <class Array> static void put(Array& to, std::size_t at, const square<double, 4>& m) {

@@ -77,9 +77,9 @@ private:
     return sum;
   }
   template <class F> void each_corner(std::size_t i, const F& f) const {
-    if (!p_.complicated()) return f(static_cast<std::size_t>(p_.vertex[i]), T(1));
+    if (!p_.complicated()) return f(p_.vertex(i, 0), T(1));
     const T u[3] = {p_.u[i][0], p_.u[i][1], 1 - T(p_.u[i][0]) - p_.u[i][1]};
-    for (std::size_t k = 0; k < 3; ++k) f(static_cast<std::size_t>(p_.triangle[i][k]), u[k]);
+    for (std::size_t k = 0; k < 3; ++k) f(p_.vertex(i, k), u[k]);
   }
 
   /// Derivatives of the bones of a finger in its four angles.
@@ -101,7 +101,7 @@ private:
     return bend(2, first + 1, k == 1) * bend(0, first, k == 0);
   }
   void of_weights(std::size_t i, T* row) const {
-    const auto corner = [&](std::size_t k) { return skinned_[static_cast<std::size_t>(p_.triangle[i][k])]; };
+    const auto corner = [&](std::size_t k) { return skinned_[p_.vertex(i, k)]; };
     for (std::size_t c = 0; c < 3; ++c)
       for (std::size_t k = 0; k < 2; ++k) row[c * p_.columns() + k] = corner(2)[c] - corner(k)[c];
   }

@@ -29,17 +29,12 @@ lstm with_layers(lstm s, std::size_t layers) {
   fx::fill_uniform(s.state.data(), s.state.size(), 3, 0, 0);
   return s;
 }
-template <int Layers> void add(const bench::suite& s, const std::string& name, const lstm& p) {
-  gradient_case<lstm_problem<Layers>> c(name, p);
-  compare(s, 1e-12, c);
-}
-
 } // namespace
 
 void add_lstm(const bench::suite& s) {
   const lstm two = read_lstm(data_file("lstm/lstm_l2_c1024.txt"));
-  add<2>(s, "lstm l2 c1024", two);
-  add<4>(s, "lstm l4 c1024", with_layers(two, 4));
+  run<lstm_problem<2>>(s, "lstm l2 c1024", 1e-12, two);
+  run<lstm_problem<4>>(s, "lstm l4 c1024", 1e-12, with_layers(two, 4));
 }
 
 } // namespace adbench
