@@ -56,16 +56,16 @@ constexpr auto placed = [](auto theta, auto cross, auto p) {
 /// k-th angle of all fingers, which reach different columns.
 constexpr auto hand_rows = [](auto theta, auto relative, auto inverse, auto turns, auto cross, auto seeds, auto skin,
                               auto p) {
-  const auto w = rotation_of(theta), r = global_rotation(w, cross), unit = unit_like(r);
-  const auto of_rotation =
-      fx::permute(fx::reshape(fx::jvps<"w">(global_rotation)(w, cross, unit), {3, 3, 3}), {2, 1, 0});
+  const auto w = rotation_of(theta), back = -global_rotation(w, cross), unit = unit_like(back);
+  const auto of_rotation = -fx::reshape(fx::jvps<"w">(global_rotation)(w, cross, unit), {3, 3, 3});
   const auto of_joints = fx::jvps<"joints">(finger_moves)(joints_of(theta), relative, inverse, turns, seeds);
-  const auto turned = fx::reshape(fx::matmul(fx::reshape(of_joints, {-1, 3}), fx::transpose(r)), {4, 5, 12, 3});
+  const auto turned = fx::reshape(fx::matmul(fx::reshape(of_joints, {-1, 3}), fx::transpose(back)), {4, 5, 12, 3});
   const auto fingers = fx::matmul(skin, fx::reshape(fx::permute(turned, {1, 2, 3, 0}), {5, 12, 12}));
+  const auto whole = fx::matmul(p, fx::reshape(fx::permute(of_rotation, {2, 1, 0}), {3, 9}));
   const auto ones = fx::reshape(fx::iota(p, 0) >= 0.0, {-1, 1, 1});
-  return -fx::concat({fx::reshape(fx::matmul(p, fx::reshape(of_rotation, {3, 9})), {-1, 3, 3}), ones * unit,
-                      fx::reshape(fx::permute(fx::reshape(fingers, {5, -1, 3, 4}), {1, 2, 0, 3}), {-1, 3, 20})},
-                     2);
+  return fx::concat({fx::reshape(whole, {-1, 3, 3}), ones * -unit,
+                     fx::reshape(fx::permute(fx::reshape(fingers, {5, -1, 3, 4}), {1, 2, 0, 3}), {-1, 3, 20})},
+                    2);
 };
 
 /// Of points at vertices: errors [P, 3], and their Jacobian [P, 3, 26].
