@@ -23,7 +23,8 @@ struct shape {
   double multiply_adds() const { return 1.0 * m * n * k; }
   /// As the claims know it.
   std::string name() const {
-    const char* const kind = std::min({m, n, k}) <= 10 ? "narrow " : std::max({m, n, k}) <= 64 ? "small " : "";
+    const auto [least, most] = std::minmax({m, n, k});
+    const char* const kind = most <= 64 ? "small " : least <= 10 ? "narrow " : least == most ? "square " : "";
     return kind + std::to_string(m) + "x" + std::to_string(n) + "x" + std::to_string(k) + " " + stored;
   }
 };

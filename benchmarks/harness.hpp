@@ -2,9 +2,9 @@
 #pragma once
 // Ours beside others in one program: results compared first, then interleaved rounds, CPU time of the thread, the least of
 // each counts. Rows go to standard output, one JSON object per line; scripts/bench_report.py holds them against the claims.
-#include <algorithm>
+#include "checksums.hpp"
+
 #include <array>
-#include <cmath>
 #include <cstdio>
 #include <cstdlib>
 #include <ctime>
@@ -25,12 +25,7 @@ inline double nanoseconds() {
   return 1e9 * static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_nsec);
 }
 
-/// apart(a, b): |a - b| over the larger of |a| + |b| and 1; infinite when one of them is not a number.
-inline double apart(double a, double b) {
-  const double d = a == b ? 0 : std::abs(a - b) / std::max(1.0, std::abs(a) + std::abs(b));
-  return d >= 0 ? d : std::numeric_limits<double>::infinity();
-}
-/// The same of the elements that are furthest apart; infinite when sizes differ.
+/// apart of the elements that are furthest apart; infinite when sizes differ.
 template <class A, class B> double difference(const A& a, const B& b) {
   if (a.size() != b.size()) return std::numeric_limits<double>::infinity();
   double worst = 0;

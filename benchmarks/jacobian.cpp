@@ -39,7 +39,7 @@ struct columns {
 
   void renew() { draw(x, ++round), draw(b, ++round); }
   void ours() { j = at_once(x, b), bench::keep(j); }
-  void reference() {
+  void one_by_one() {
     for (std::size_t k = 0; k < x.size(); ++k) {
       std::array<double, 26> dx{};
       dx[k] = 1;
@@ -61,7 +61,7 @@ struct rows {
 
   void renew() { draw(x, ++round), draw(b1, ++round), draw(b2, ++round), draw(w1, ++round), draw(w2, ++round); }
   void ours() { j = at_once(x, w1, b1, w2, b2), bench::keep(j); }
-  void reference() {
+  void one_by_one() {
     for (std::size_t i = 0; i < 10; ++i) {
       std::array<double, 10> ybar{};
       ybar[i] = 1;
@@ -83,7 +83,7 @@ struct second {
 
   void renew() { draw(x, ++round), draw(a, ++round); }
   void ours() { h = at_once(x, a), bench::keep(h); }
-  void reference() {
+  void one_by_one() {
     fx::tensor<double, 1> dx{{20}};
     for (std::size_t k = 0; k < 20; ++k) {
       dx[k] = 1;
@@ -109,7 +109,7 @@ struct sparse {
   }
   void renew() { draw(u, ++round), each.resize(3 * (u.size() - 2)); }
   void ours() { bench::keep(jacobian(u)); }
-  void reference() {
+  void one_by_one() {
     for (std::size_t k = 0; k < 3; ++k) {
       const auto r = one(u, s[k]);
       for (std::size_t i = 0; i + 2 < u.size(); ++i) each[3 * i + (k + 3 - i % 3) % 3] = r.tangent[i];
@@ -119,16 +119,17 @@ struct sparse {
   double difference() { return bench::difference(jacobian(u).values, each); }
 };
 
+/// Beside the same derivatives one direction at a time.
+template <class Case> void compare(const bench::suite& suite, const std::string& name) {
+  Case c;
+  suite.compare(name, 1e-12, c, bench::reference{"one at a time", [&] { c.one_by_one(); }});
+}
+
 int main(int argc, char** argv) {
   fx::kernels::thread_pool::instance().resize(1);
-  bench::suite suite("jacobian", argc, argv);
-  columns c;
-  suite.compare("26 to 300, all columns / one by one", 0.6, 1e-12, c);
-  rows r;
-  suite.compare("784-128-10, all rows / one by one", 0.6, 1e-12, r);
-  second h;
-  suite.compare("hessian of 20 unknowns / one by one", 0.9, 1e-12, h);
-  sparse f;
-  suite.compare("three diagonals / three jvp by hand", 1.5, 1e-12, f);
-  return suite.finish();
+  const bench::suite suite(argc, argv);
+  compare<columns>(suite, "26 to 300");
+  compare<rows>(suite, "784-128-10 rows");
+  compare<second>(suite, "hessian of 20");
+  compare<sparse>(suite, "three diagonals");
 }

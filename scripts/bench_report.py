@@ -3,9 +3,9 @@
 """Runs a benchmark program and holds its rows against the targets of benchmarks/claims.json.
 
 bench_report.py [--check] <suite> <program> [options of the program]
-A row is {name, ours_ns, reference, reference_ns}, one JSON object per line of what the program prints; a program of Google
-Benchmark prints times, and its claims say which of them are {ours, reference}. A claim is {id, name, reference, target},
-with * in names; it is met where ours / reference <= target. One with "mean" is about the geometric mean of its rows.
+A row is {name, ours_ns, reference, reference_ns}, one JSON object per line of what the program prints. A claim is {id, name,
+reference, target}, with * in names; it is met where ours / reference <= target. One with "mean" is about the geometric mean
+of its rows.
 Prints a table, writes build/bench/<suite>.json, draws out/<suite>_<reference>.svg; leaves with 1 if the program fails or,
 with --check, if a target is missed.
 """
@@ -19,12 +19,10 @@ import sys
 import bench_plot
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-GOOGLE = ["--benchmark_enable_random_interleaving=true", "--benchmark_repetitions=7", "--benchmark_min_time=0.05",
-          "--benchmark_format=json"]
 
 
 def covers(claim, row):
-    return fnmatch.fnmatchcase(row["name"], claim["name"]) and row["reference"] == claim["reference"]
+    return all(fnmatch.fnmatchcase(row[key], claim[key]) for key in ("name", "reference"))
 
 
 def finished(row, claims):
@@ -52,7 +50,7 @@ def show(row):
           f"{target}", flush=True)
 
 
-def rows_of_harness(program, options, claims):
+def rows_of(program, options, claims):
     rows = []
     with subprocess.Popen([program, *options], text=True, stdout=subprocess.PIPE) as run:
         for line in run.stdout:
@@ -63,29 +61,11 @@ def rows_of_harness(program, options, claims):
     return rows
 
 
-def rows_of_google(program, claims):
-    text = subprocess.run([program, *GOOGLE], text=True, stdout=subprocess.PIPE, check=True).stdout
-    unit = {"ns": 1, "us": 1e3, "ms": 1e6, "s": 1e9}
-    least = {}
-    for run in json.loads(text)["benchmarks"]:
-        if run["run_type"] == "iteration":
-            time = run["cpu_time"] * unit[run["time_unit"]]
-            least[run["run_name"]] = min(time, least.get(run["run_name"], time))
-    for name, time in least.items():
-        print(f"{name:50}{time:14.1f} ns")
-    rows = [finished({"name": c["name"], "ours_ns": least[c["ours"]], "reference": c["reference"],
-                      "reference_ns": least[c["reference"]]}, claims) for c in claims]
-    for row in rows:
-        show(row)
-    return rows
-
-
 def main():
     check = "--check" in sys.argv
     suite, program, *options = [argument for argument in sys.argv[1:] if argument != "--check"]
     claims = json.loads((ROOT / "benchmarks/claims.json").read_text())["suites"].get(suite, [])
-    google = "benchmark/benchmark.h" in (ROOT / "benchmarks" / f"{suite}.cpp").read_text()
-    rows = rows_of_google(program, claims) if google else rows_of_harness(program, options, claims)
+    rows = rows_of(program, options, claims)
     means = [mean_of(claim, rows) for claim in claims if claim.get("mean") and any(covers(claim, row) for row in rows)]
     for row in means:
         show(row)

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 // The nine functions of FastAD's benchmark suite as a user writes them, and reproducible inputs for them.
+#include "../flattened.hpp"
+
 #include <fluxpp/fluxpp.hpp>
 
 #include <cmath>
 #include <new>
-#include <tuple>
-#include <type_traits>
 #include <vector>
 
 namespace fastad_suite {
@@ -72,16 +72,6 @@ inline reals factors(std::size_t n) {
   return x;
 }
 
-template <class G> void append(reals& all, const G& g) {
-  if constexpr (std::is_arithmetic_v<G>) all.push_back(g);
-  else all.insert(all.end(), g.begin(), g.end());
-}
-/// The gradients of all arguments, one after the other.
-template <class Gradients> reals flattened(const Gradients& g) {
-  reals all;
-  if constexpr (requires { g.values; }) std::apply([&](const auto&... each) { (append(all, each), ...); }, g.values);
-  else append(all, g);
-  return all;
-}
+template <class Gradients> reals flattened(const Gradients& g) { return bench::flattened<reals>(g); }
 
 } // namespace fastad_suite

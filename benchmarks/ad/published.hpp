@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 // Verification values of the nine functions: from long double with forward duals, to 15 digits.
-#include <algorithm>
-#include <cmath>
-#include <cstddef>
+#include "../checksums.hpp"
+
 #include <string_view>
 
 namespace fastad_suite {
@@ -45,15 +44,10 @@ inline constexpr published published_values[] = {
      -1.64352405460632, -5.85586925677826},
 };
 
-/// deviation(p, value, g): the largest |a - b| / max(1, |a| + |b|) between these and the published values.
+/// deviation(p, value, g): how far these and the published values are apart.
 template <class Array> double deviation(const published& p, double value, const Array& g) {
-  double sum = 0, squares = 0, checksum = 0, worst = 0;
-  for (std::size_t k = 0; k < g.size(); ++k)
-    sum += g[k], squares += g[k] * g[k], checksum += g[k] * (1 + static_cast<double>(k % 7));
-  const double pairs[][2] = {{value, p.value},       {sum, p.sum},         {squares, p.sum_of_squares},
-                             {checksum, p.checksum}, {g.front(), p.first}, {g.back(), p.last}};
-  for (const auto& [a, b] : pairs) worst = std::max(worst, std::abs(a - b) / std::max(1.0, std::abs(a) + std::abs(b)));
-  return worst;
+  return std::max(bench::apart(bench::checksums_of(g), {p.sum, p.sum_of_squares, p.checksum}),
+                  bench::apart({{value, p.value}, {g.front(), p.first}, {g.back(), p.last}}));
 }
 
 } // namespace fastad_suite

@@ -48,10 +48,11 @@ struct copy_axes {
 };
 
 /// for_each_offset(axes, f): f(from, to) for every index, last axis fastest.
-template <class F> void for_each_offset(const copy_axes& a, F&& f) {
+template <class F> void for_each_offset(copy_axes a, F&& f) {
+  const copy_axis inner = a.rank > 0 ? a.axis[--a.rank] : copy_axis{1, 0, 0};
   std::ptrdiff_t index[max_rank]{}, from = 0, to = 0;
   for (;;) {
-    f(from, to);
+    for (std::ptrdiff_t i = 0; i < inner.extent; ++i) f(from + i * inner.from, to + i * inner.to);
     int i = a.rank - 1;
     for (; i >= 0; --i) {
       from += a.axis[i].from, to += a.axis[i].to;
@@ -61,6 +62,28 @@ template <class F> void for_each_offset(const copy_axes& a, F&& f) {
     }
     if (i < 0) return;
   }
+}
+
+/// copy_run<Half>(from, to, n): n elements as two halves that may overlap, Half <= n <= 2 Half; Half 0: any n.
+template <std::ptrdiff_t Half, class T> inline void copy_run(const T* from, T* to, std::ptrdiff_t n) {
+  if constexpr (Half == 0) {
+    std::memcpy(to, from, static_cast<std::size_t>(n) * sizeof(T));
+  } else {
+    T low[Half], high[Half];
+    std::memcpy(low, from, sizeof(low)), std::memcpy(high, from + n - Half, sizeof(high));
+    std::memcpy(to, low, sizeof(low)), std::memcpy(to + n - Half, high, sizeof(high));
+  }
+}
+/// copy_runs(axes, n, from, to): runs of n elements; short ones without a call for each.
+template <std::ptrdiff_t Half, class T> void copy_runs(const copy_axes& axes, std::ptrdiff_t n, const T* from, T* to) {
+  for_each_offset(axes, [=](auto f, auto t) { copy_run<Half>(from + f, to + t, n); });
+}
+template <class T> void copy_runs(const copy_axes& axes, std::ptrdiff_t n, const T* from, T* to) {
+  if (n > 16) return copy_runs<0>(axes, n, from, to);
+  return n > 8   ? copy_runs<8>(axes, n, from, to)
+         : n > 4 ? copy_runs<4>(axes, n, from, to)
+         : n > 2 ? copy_runs<2>(axes, n, from, to)
+                 : copy_runs<1>(axes, n, from, to);
 }
 
 /// transpose_tile<Edge>(from, to): to[c][r] = from[r][c] for a square that compilers keep in registers.
@@ -97,10 +120,7 @@ template <class T> void copy_elements(copy_axes axes, const T* from, T* to) {
     return;
   }
   const copy_axis last = axes.take(axes.rank - 1);
-  if (last.from == 1 && last.to == 1) {
-    const std::size_t bytes = static_cast<std::size_t>(last.extent) * sizeof(T);
-    return for_each_offset(axes, [&](auto f, auto t) { std::memcpy(to + t, from + f, bytes); });
-  }
+  if (last.from == 1 && last.to == 1) return copy_runs(axes, last.extent, from, to);
   int unit = axes.rank - 1;
   while (unit >= 0 && axes.axis[unit].from != 1) --unit;
   if (unit < 0 || last.to != 1)
