@@ -30,6 +30,12 @@ const shape_list shapes = {
     image(64, 1, 16, centred(8, 3), centred(8, 3)),
     image(7, 16, 32, centred(4, 3), centred(4, 3)),
     image(3, 6, 16, valid(14, 5), valid(14, 5)),
+    // small planes: columns and filters that fill tiles, one and two registers of them, blocks of images
+    image(40, 3, 32, centred(8, 3), centred(8, 3)),
+    image(5, 20, 16, centred(7, 3), centred(7, 3)),
+    image(2, 4, 48, padded_window(5, 5, 1, 3, 0), padded_window(9, 5, 1, 0, 2)),
+    image(3, 2, 64, padded_window(4, 2, 1, -1, 1), padded_window(6, 3, 1, 2, 2, 2)),
+    image(33, 8, 16, centred(4, 3, 2), centred(14, 3, 2)),
     // strides, dilations, asymmetric padding
     image(2, 3, 8, padded_window(17, 3, 2, 1, 0), padded_window(23, 5, 3, 0, 2)),
     image(2, 3, 5, same_window(11, 3, 2), same_window(10, 4, 3)),

@@ -5,7 +5,7 @@
 
 #include "fluxpp/core/scalar.hpp"
 #include "fluxpp/simd/simd.hpp"
-#include "fluxpp/simd/transpose.hpp"
+#include "fluxpp/simd/pairs.hpp"
 
 #include <cmath>
 #include <limits>
@@ -117,6 +117,14 @@ TEMPLATE_TEST_CASE("reductions see every lane, and NaN wins", "", float, double)
     CHECK(std::isnan(max(batch(TestType(0)), w).get(static_cast<int>(i))));
     CHECK(std::isnan(min(w, batch(TestType(0))).get(static_cast<int>(i))));
   }
+}
+
+TEMPLATE_TEST_CASE("lanes come in pairs and leave them", "", float, double) {
+  const lanes<TestType> v = lanes_of(alternating<TestType>());
+  const simd::batch<TestType> pairs = simd::to_pairs(alternating<TestType>());
+  const lanes<TestType> doubled = lanes_of(pairs), halved = lanes_of(simd::from_pairs(pairs));
+  for (std::size_t i = 0; i < v.size(); ++i) CHECK(doubled[i] == v[i / 2]);
+  for (std::size_t i = 0; i < v.size() / 2; ++i) CHECK(halved[i] == v[i]);
 }
 
 TEMPLATE_TEST_CASE("transpose and sums agree with their definitions", "", float, double) {

@@ -2,6 +2,7 @@
 #pragma once
 // Convolution and its two gradients: the three members of one bilinear family, each the transpose of the others.
 
+#include <fluxpp/kernels/convolution/by_filters_gradient.hpp>
 #include <fluxpp/kernels/convolution/input_gradient.hpp>
 #include <fluxpp/kernels/convolution/pointwise.hpp>
 #include <fluxpp/kernels/convolution/weight_gradient.hpp>
@@ -52,6 +53,7 @@ template <class T> constexpr std::size_t conv_weight_grad_scratch(const conv_sha
   using namespace convolution;
   const conv_shape f = s.flat();
   if (pointwise::suits(f)) return 0;
+  if (by_filters_gradient::suits<T>(f)) return by_filters_gradient::of<T>(f).scratch();
   if (plane_plan::suits(f)) return depthwise_gradient_scratch<T>(f);
   return sequence_plan::suits(f) ? sequence_gradient_scratch<T>(f) : weight_gradient_plan::of<T>(f).scratch();
 }
@@ -65,6 +67,7 @@ template <class T> void conv_weight_grad(const conv_shape& s, const T* x, const 
   using namespace convolution;
   const conv_shape f = s.flat();
   if (pointwise::suits(f)) pointwise_weight_grad(f, x, ybar, wbar);
+  else if (by_filters_gradient::suits<T>(f)) filters_gradient(f, x, ybar, wbar, scratch);
   else if (plane_plan::suits(f)) depthwise_gradient(f, x, ybar, wbar, scratch);
   else if (sequence_plan::suits(f)) sequence_gradient(f, x, ybar, wbar, scratch);
   else weight_gradient(f, x, ybar, wbar, scratch);

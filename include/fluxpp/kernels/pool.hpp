@@ -2,6 +2,7 @@
 #pragma once
 // Pools of images: the largest element or the mean under each window, and the transposes of both.
 
+#include <fluxpp/kernels/pooling/squares.hpp>
 #include <fluxpp/kernels/pooling/sweep.hpp>
 
 namespace fluxpp::inline v0_1::kernels {
@@ -29,6 +30,7 @@ template <class V, class T, class F> void follow_maximum(const place& p, const T
 /// accuracy exact
 template <class T> void max_pool_at(const pool_shape& s, const T* x, const T* t, T* y) {
   using namespace pooling;
+  if (in_squares<T>(s)) return squares_at(s, x, t, y);
   sweep<T>{s}.to_outputs(std::array{x, t}, y, []<class V>(V, const place& p, const auto& in) {
     if (p.empty()) return V(T(0));
     V taken = get<V>(in[1], p.first());
@@ -43,6 +45,7 @@ template <class T> void max_pool_at(const pool_shape& s, const T* x, const T* t,
 /// shapes   as max_pool_at
 template <class T> void max_pool_put(const pool_shape& s, const T* x, const T* ybar, T* xbar) {
   using namespace pooling;
+  if (in_squares<T>(s)) return squares_put(s, x, ybar, xbar);
   sweep<T>{s}.to_inputs(std::array{x}, ybar, xbar, []<class V>(V up, const place& p, const auto& in, T* out) {
     V where(T(0));
     if (!p.empty())

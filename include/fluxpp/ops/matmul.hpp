@@ -2,6 +2,7 @@
 #pragma once
 // matmul: products of matrices, vectors and arrays of matrices.
 #include "fluxpp/ops/batched_matmul.hpp"
+#include "fluxpp/ops/gather.hpp"
 #include "fluxpp/ops/reshape.hpp"
 
 namespace fluxpp::inline v0_1 {
@@ -31,6 +32,8 @@ constexpr int contract_constants(graph::tape& t, const graph::node& n) {
   return -1;
 }
 
+constexpr int multiply_before_gather(graph::tape& t, const graph::node& n);
+
 /// matmul(a, b): the product of two matrices; attributes 0 and 1 say which is read transposed.
 /// grad     in a: ybar b', in b: a' ybar
 struct matmul : linear<2> {
@@ -40,8 +43,9 @@ struct matmul : linear<2> {
     return record<matmul>(*a.tape, shape, graph::make_attributes(ta, tb), a, b);
   }
   static constexpr int rewrite(graph::tape& t, const graph::node& n) {
-    const int direct = absorb_transposes(t, n);
-    return direct >= 0 ? direct : contract_constants(t, n);
+    int equal = absorb_transposes(t, n);
+    if (equal < 0) equal = contract_constants(t, n);
+    return equal < 0 ? multiply_before_gather(t, n) : equal;
   }
   static constexpr var transpose(const node_view& y, var ybar, int i) {
     const bool ta = y.attr(0) != 0, tb = y.attr(1) != 0;
@@ -50,6 +54,17 @@ struct matmul : linear<2> {
     return tb ? apply(ybar, other, true, ta) : apply(other, ybar, !ta, false);
   }
 };
+
+/// Rows that are taken from fewer (embeddings of tokens) are multiplied before they are taken, each once.
+constexpr int multiply_before_gather(graph::tape& t, const graph::node& n) {
+  const graph::node taken = t[n.args[0]];
+  if (taken.op != &info<gather>) return -1;
+  const graph::attributes flags = t.attribute_table()[n.attr], from = t.attributes_of(n.args[0]);
+  const var x{t, taken.args[0]}, index{t, taken.args[1]};
+  const int rows = t.extents.resolve(x.extent(0)), wanted = t.extents.resolve(index.extent(0));
+  if (flags.value[0] != 0 || from.value[0] != 0 || rows < 0 || rows >= wanted) return -1;
+  return gather::apply(matmul::apply(x, {t, n.args[1]}, false, flags.value[1] != 0), index, 0, from.value[1] != 0).id;
+}
 
 /// A product of matrices, the operands read transposed or not; leading axes repeat. Nothing where either is nothing.
 constexpr var product(var a, var b, bool ta = false, bool tb = false) {

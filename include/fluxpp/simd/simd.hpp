@@ -7,6 +7,7 @@
 #include <fluxpp/simd/exponential.hpp>
 #include <fluxpp/simd/hyperbolic.hpp>
 #include <fluxpp/simd/inverse_hyperbolic.hpp>
+#include <fluxpp/simd/pairs.hpp>
 #include <fluxpp/simd/power.hpp>
 #include <fluxpp/simd/reduce.hpp>
 #include <fluxpp/simd/rounding.hpp>

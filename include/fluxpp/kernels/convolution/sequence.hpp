@@ -3,6 +3,7 @@
 // Long filters on single sequences: a sequence as a plane whose rows are the elements 8 apart, in which a step along the
 // sequence is a step to the next row, so that rows in registers meet several taps.
 
+#include <fluxpp/kernels/convolution/by_filters.hpp>
 #include <fluxpp/kernels/convolution/depthwise_gradient.hpp>
 #include <fluxpp/kernels/copy.hpp>
 
@@ -144,13 +145,15 @@ template <class T> void sequence_gradient(const conv_shape& s, const T* x, const
 
 /// correlation_scratch<T>(s), correlate(s, ...): whichever way suits the shape.
 template <class T> constexpr std::size_t correlation_scratch(const conv_shape& s) {
+  if (by_filters::suits<T>(s)) return by_filters::of<T>(s).scratch();
   if (plane_plan::suits(s)) return depthwise_scratch<T>(s);
   return sequence_plan::suits(s) ? sequence_scratch<T>(s) : correlation::of<T>(s).scratch();
 }
 template <class T>
 void correlate(const conv_shape& s, const plane_source<T>& from, std::ptrdiff_t channel,
                const filter_source<T>& filters, const output_grid<T>& y, T* scratch) {
-  if (plane_plan::suits(s)) depthwise(s, spread_source<T>{from}, channel, filters, y, scratch);
+  if (by_filters::suits<T>(s)) correlate(by_filters::of<T>(s), from, channel, filters, y, scratch);
+  else if (plane_plan::suits(s)) depthwise(s, spread_source<T>{from}, channel, filters, y, scratch);
   else if (sequence_plan::suits(s)) sequence(s, from, channel, filters, y, scratch);
   else correlate(correlation::of<T>(s), from, channel, filters, y, scratch);
 }

@@ -89,13 +89,16 @@ template <class T>
 template <class T> void multiply_packed(const product<T>& x, const columns_of_b<T>& b, T* memory) {
   std::array<strip<T>, strips_at_once> a;
   std::array<std::size_t, strips_at_once> h;
+  std::array<int, strips_at_once> rows;
   for (int first = 0; first < x.rows;) {
     std::size_t count = 0;
-    for (int i = first; count < strips_at_once && i < x.rows; i += tile_heights[h[count++]]) {
+    for (int i = first; count < strips_at_once && i < x.rows; i += rows[count++]) {
       h[count] = next_height(x.rows - i, blocking<T>::rows);
-      a[count] = pack_strip(x.a.from(i, 0), tile_heights[h[count]], x.depth, memory + count * blocking<T>::strip_size);
+      rows[count] = tile_heights[h[count]];
     }
-    for (std::size_t n = 0; n < count; first += tile_heights[h[n++]]) multiply_strip(x, first, h[n], a[n], b);
+    pack_strips(x.a.from(first, 0), rows.data(), static_cast<int>(count), x.depth, memory,
+                static_cast<ptrdiff_t>(blocking<T>::strip_size), a.data());
+    for (std::size_t n = 0; n < count; first += rows[n++]) multiply_strip(x, first, h[n], a[n], b);
   }
 }
 

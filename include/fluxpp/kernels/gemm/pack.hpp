@@ -96,16 +96,26 @@ template <class T> strip<T> pack_strip(const strided<T>& a, int rows, int depth,
     for (int i = 0; i < rows; ++i) std::copy_n(a.data + i * a.row, depth, to + i * pitch);
     return {to, pitch, 1};
   }
-  if (a.row == 1) {
-    using batch = simd::batch<T>;
-    for (int p = 0; p < depth; ++p)
-      for (int i = 0; i < rows; i += batch::size)
-        batch::load_first(a.data + p * a.col + i, std::min(batch::size, rows - i)).store(to + p * rows + i);
-  } else {
-    for (int p = 0; p < depth; ++p)
-      for (int i = 0; i < rows; ++i) to[p * rows + i] = a.data[i * a.row + p * a.col];
-  }
+  for (int p = 0; p < depth; ++p)
+    for (int i = 0; i < rows; ++i) to[p * rows + i] = a.data[i * a.row + p * a.col];
   return {to, 1, rows};
+}
+
+/// pack_strips(a, rows, count, depth, to, apart, strips): `count` strips of so many rows each, one below the other, which
+/// begin `apart`. Where columns of a are contiguous they are read one after the other, across the strips.
+template <class T>
+void pack_strips(const strided<T>& a, const int* rows, int count, int depth, T* to, ptrdiff_t apart, strip<T>* strips) {
+  using batch = simd::batch<T>;
+  const bool columns = a.row == 1 && a.col != 1;
+  for (int s = 0, i = 0; s < count; i += rows[s++], to += apart)
+    strips[s] = columns ? strip<T>{to, 1, rows[s]} : pack_strip(a.from(i, 0), rows[s], depth, to);
+  to -= count * apart;
+  for (int p = 0; p < depth && columns; ++p) {
+    const T* column = a.data + p * a.col;
+    for (int s = 0; s < count; column += rows[s++])
+      for (int i = 0; i < rows[s]; i += batch::size)
+        batch::load_first(column + i, std::min(batch::size, rows[s] - i)).store(to + s * apart + p * rows[s] + i);
+  }
 }
 } // namespace matrix
 } // namespace fluxpp::inline v0_1::kernels
