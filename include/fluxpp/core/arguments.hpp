@@ -186,6 +186,21 @@ template <class T, class V> constexpr bool counts_to(V v) {
   else return v <= most;
 }
 
+template <class V> [[noreturn, gnu::noinline]] void refuse_index(V v) {
+  throw value_error("argument", "an index of " + std::to_string(v) + " is not exact in a program of this precision");
+}
+/// Elements that lie one after the other.
+template <class T, class V> void copy_run(const V* from, std::size_t n, T* to) {
+  bool exact = true;
+  for (std::size_t i = 0; i < n; ++i) {
+    to[i] = static_cast<T>(from[i]);
+    if constexpr (std::is_integral_v<V>) exact = exact & counts_to<T>(from[i]);
+  }
+  if constexpr (std::is_integral_v<V>)
+    for (std::size_t i = 0; i < n && !exact; ++i)
+      if (!counts_to<T>(from[i])) refuse_index(from[i]);
+}
+
 /// copy_elements(a, to): the elements in row-major order as T. Index values beyond T's exact integers are refused.
 template <class T, class A> void copy_elements(const A& a, T* to) {
   using traits = argument_traits<A>;
@@ -193,15 +208,11 @@ template <class T, class A> void copy_elements(const A& a, T* to) {
   std::size_t index[rank + 1]{};
   std::size_t count = 1;
   for (int axis = 0; axis < rank; ++axis) count *= traits::size(a, axis);
+  if (contiguous(a)) return copy_run(first_element(a), count, to);
   for (std::size_t i = 0; i < count; ++i) {
     std::ptrdiff_t at = 0;
     for (int axis = 0; axis < rank; ++axis) at += static_cast<std::ptrdiff_t>(index[axis]) * traits::stride(a, axis);
-    const auto v = first_element(a)[at];
-    to[i] = static_cast<T>(v);
-    if constexpr (std::is_integral_v<typename traits::element>)
-      if (!counts_to<T, typename traits::element>(v))
-        throw value_error("argument",
-                          "an index of " + std::to_string(v) + " is not exact in a program of this precision");
+    copy_run(first_element(a) + at, 1, to + i);
     for (int axis = rank - 1; axis >= 0 && ++index[axis] == traits::size(a, axis); --axis) index[axis] = 0;
   }
 }
