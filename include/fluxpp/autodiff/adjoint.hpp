@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 // Reverse mode: one sweep over the tape from outputs to inputs, appending the adjoint to the same tape.
+#include "fluxpp/autodiff/zeros.hpp"
 #include "fluxpp/graph/regions.hpp"
-#include "fluxpp/ops/pin.hpp"
 
 #include <utility>
 
@@ -24,12 +24,6 @@ constexpr list<bool> reached_from(const graph::tape& t, int last, const list<var
   }
   return depends;
 }
-
-/// A zero with the shape of x.
-constexpr var zeros_like(var x) { return ops::broadcast_to(x.tape->constant(0), x.shape()); }
-
-/// A direction of x that is none in particular: what is linear in it can be transposed, or recorded for others.
-constexpr var placeholder(var x) { return ops::pin::apply(zeros_like(x)); }
 
 /// cotangents: what a reverse sweep has found so far, per node.
 struct cotangents {

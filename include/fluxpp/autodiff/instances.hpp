@@ -4,6 +4,7 @@
 #include "fluxpp/autodiff/regions.hpp"
 #include "fluxpp/autodiff/sparsity.hpp"
 #include "fluxpp/autodiff/transforms.hpp"
+#include "fluxpp/ops/concat.hpp"
 
 namespace fluxpp::inline v0_1::autodiff {
 

@@ -1,110 +1,12 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-// Derivatives of regions: a region of the derivatives of its runs, which finds what it needs of them kept or computes it
-// again.
+// Derivatives of regions: through the runs of a loop, and of the equation that a fixed point solves.
 #include "fluxpp/autodiff/adjoint.hpp"
-#include "fluxpp/autodiff/copier.hpp"
+#include "fluxpp/autodiff/derived_region.hpp"
 #include "fluxpp/ops/fixed_point.hpp"
 #include "fluxpp/ops/gather.hpp"
 
 namespace fluxpp::inline v0_1::autodiff {
-
-/// derived_region: builds the region of the derivatives of another's runs. They are first written down in a draft, as if
-/// every value of a run were at hand; then the part of it that is needed is written again, with these values in the place
-/// of what they were.
-class derived_region {
-public:
-  constexpr derived_region(graph::tape& t, int primal)
-      : draft(t.open()), t_(t), primal_(primal), outside_(std::exchange(t.current_region, draft)), copy_(t) {
-    t.regions[draft].parent = primal;
-    t.regions[draft].blocks = t.regions[primal].blocks;
-  }
-
-  /// Writes the region; its number. Its carries and stacks are those of the draft.
-  constexpr int write(bool reverse) {
-    find_needed();
-    t_.current_region = outside_;
-    t_.current_region = region_ = t_.open();
-    t_.regions[region_].reverse = reverse;
-    t_.regions[region_].blocks = t_.regions[region_].recompute = t_.regions[primal_].blocks;
-    if (t_.regions[primal_].ends_early())
-      t_.regions[region_].most = graph::result_of(t_, primal_, graph::result_role::runs, 0).id;
-    const graph::region from = t_.regions[draft]; // a copy: regions move when there are more
-    for (const graph::region::carry& c : from.carries)
-      copy_.set(c.inside, graph::add_carry(t_, region_, {t_, c.initial}));
-    for (const graph::region::slice& s : from.slices)
-      if (needed_[s.inside]) copy_.set(s.inside, graph::add_slice(t_, region_, {t_, s.array}, s.column, s.index));
-    for (int id = 0; id < needed_.size(); ++id)
-      if (needed_[id] && !copy_.has(id) && written(id)) write(id);
-    for (int i = 0; i < from.carries.size(); ++i) ops::set_next(t_, region_, i, copy_.at(from.carries[i].next));
-    for (const graph::region::stack& s : from.stacks)
-      ops::add_stack(t_, region_, copy_.at(s.inside), s.column, s.columns);
-    t_.regions[draft].node = graph::region::abandoned;
-    t_.current_region = outside_;
-    graph::close(t_, region_, t_.shape_of(t_.regions[primal_].node)[0]);
-    return region_;
-  }
-
-  const int draft; ///< the region in which derivatives are written down
-
-private:
-  /// Nodes that are written again where they are needed; others keep their place outside.
-  constexpr bool written(int id) const { return t_.region_of(id) == draft || t_.region_of(id) == primal_; }
-
-  /// A value of the primal's runs that costs more to compute than to read.
-  constexpr bool kept(int id) const {
-    const graph::op_info& op = *t_[id].op;
-    const int computed_by = op.kind == graph::kind::result ? t_[id].args[0] : id;
-    if (t_.region_of(id) != primal_ || computed_by > t_.regions[primal_].node) return false;
-    if (op.kind == graph::kind::input) return true;
-    if (op.kind == graph::kind::region) return false;
-    if (t_.regions[primal_].recompute) return op.random;
-    return op.kind == graph::kind::elementwise ? op.cost > 1 : !graph::is_view(op.kind);
-  }
-  constexpr void find_needed() {
-    const graph::region& from = t_.regions[draft];
-    needed_.assign(t_.size(), false);
-    for (const graph::region::carry& c : from.carries) needed_[c.next] = true;
-    for (const graph::region::stack& s : from.stacks) needed_[s.inside] = true;
-    for (int id = needed_.size() - 1; id >= 0; --id)
-      if (needed_[id] && written(id) && !kept(id)) graph::each_operand(t_, id, [&](int a) { needed_[a] = true; });
-  }
-
-  constexpr void write(int id) {
-    if (kept(id)) copy_.set(id, slice_of_kept(id));
-    else copy_.copy(id);
-  }
-  /// The value that node id had in a run of the primal.
-  constexpr var slice_of_kept(int id) {
-    for (const graph::region::slice& s : t_.regions[primal_].slices)
-      if (s.inside == id) return graph::add_slice(t_, region_, {t_, s.array}, s.column, s.index);
-    const var array = kept_array(id);
-    const bool again = t_.regions[primal_].rewinds && t_[id].op == &graph::entry_op;
-    return again ? graph::add_rewound(t_, region_, array) : graph::add_slice(t_, region_, array);
-  }
-  /// What has the values of node id in all runs of the primal.
-  constexpr var kept_array(int id) {
-    const graph::region& from = t_.regions[primal_];
-    for (int i = 0; i < from.carries.size(); ++i)
-      if (from.carries[i].inside == id) return graph::result_of(t_, primal_, graph::result_role::entries, i);
-    return graph::result_of(t_, primal_, graph::result_role::stack, ops::add_stack(t_, primal_, {t_, id}));
-  }
-
-  graph::tape& t_;
-  int primal_, outside_, region_ = 0;
-  list<bool> needed_;
-  copier copy_;
-};
-
-/// The nodes that a region reads from outside and that derivatives are wanted of.
-template <class Wanted> constexpr list<int> wanted_captures(const graph::tape& t, int r, const Wanted& wanted) {
-  list<int> out;
-  for (const int id : graph::captures(t, r))
-    if (wanted(id)) out.push(id);
-  return out;
-}
-/// v, or a zero with the shape of like.
-constexpr var or_zero(var v, var like) { return v.exists() ? v : zeros_like(like); }
 
 /// For a region that solves x = f(x): f(x) at the solution, written out.
 constexpr var at_solution(graph::tape& t, int r) {
@@ -140,15 +42,6 @@ constexpr void push_through_solution(graph::tape& t, int r, list<int>& dot) {
   if (!dy.exists() || x.id >= dot.size()) return;
   const auto step = [&](var dx) { return ops::plus(tangents(t, list_of(y), list_of(x), list_of(dx))[0], dy); };
   dot[x.id] = ops::fixed_point_function::solve(t, step, dy, options_of(t, r)).id;
-}
-
-/// Has v stacked in a draft: one value, or the columns of a result; nothing where none of them exists.
-constexpr bool stack_columns(graph::tape& t, int draft, const var* v, const var* like, int columns) {
-  const int count = columns > 0 ? columns : 1;
-  bool any = false;
-  for (int j = 0; j < count; ++j) any = any || v[j].exists();
-  for (int j = 0; j < count && any; ++j) t.regions[draft].stacks.push({or_zero(v[j], like[j]).id, -1, j, columns});
-  return any;
 }
 
 /// pulled_region: the runs of the adjoint go the other way: they hand on the cotangents of the carries, and sum those of

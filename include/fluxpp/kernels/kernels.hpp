@@ -4,6 +4,7 @@
 
 #include <fluxpp/kernels/attention.hpp>
 #include <fluxpp/kernels/attention_tile.hpp>
+#include <fluxpp/kernels/columns.hpp>
 #include <fluxpp/kernels/conv.hpp>
 #include <fluxpp/kernels/convolution/correlate.hpp>
 #include <fluxpp/kernels/convolution/depthwise.hpp>
