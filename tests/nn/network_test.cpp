@@ -55,9 +55,16 @@ TEST_CASE("a repeated block is a chain of blocks: names, values, gradients, runn
   for (int i = 0; i < 64; ++i) data.targets.data()[i] = i % 5;
   fx::learner a{once, fx::softmax_cross_entropy, fx::adamw{.lr = 1e-2}, fx::shape<fx::batch, 4>};
   fx::learner b{in_full, fx::softmax_cross_entropy, fx::adamw{.lr = 1e-2}, fx::shape<fx::batch, 4>};
+  constexpr auto kept =
+      fx::chain(fx::flatten(), fx::dense<6>(), fx::repeat<3>(block, {.checkpoint = true}), fx::dense<5>());
+  fx::learner c{kept, fx::softmax_cross_entropy, fx::adamw{.lr = 1e-2}, fx::shape<fx::batch, 4>};
   a.fit(data, {.epochs = 3, .batch = 16, .progress = {.shown = fx::progress_options::form::silent}});
+  c.fit(data, {.epochs = 3, .batch = 16, .progress = {.shown = fx::progress_options::form::silent}});
   b.fit(data, {.epochs = 3, .batch = 16, .progress = {.shown = fx::progress_options::form::silent}});
-  for (std::size_t i = 0; i < 3; ++i) CHECK(std::abs(a.history()[i].loss - b.history()[i].loss) <= 1e-6);
+  for (std::size_t i = 0; i < 3; ++i) {
+    CHECK(std::abs(a.history()[i].loss - b.history()[i].loss) <= 1e-6);
+    CHECK(std::abs(a.history()[i].loss - c.history()[i].loss) <= 1e-6);
+  }
   for (const char* name :
        {"1.weight", "2.0.0.weight", "2.1.0.bias", "2.2.1.weight", "2.1.1.running_mean", "3.weight"}) {
     const auto x = a.model()[name], y = b.model()[name];

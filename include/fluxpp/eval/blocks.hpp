@@ -4,14 +4,15 @@
 #include "fluxpp/core/rng.hpp"
 #include "fluxpp/eval/binding.hpp"
 #include "fluxpp/eval/columns.hpp"
+#include "fluxpp/kernels/thread_pool.hpp"
 
 namespace fluxpp::inline v0_1::eval {
 
-/// bound_blocks<T>: the body for whole blocks and for what is left, each with memory of its own. Carries pass from run to
-/// run through two places that alternate.
-template <class T> class bound_blocks {
+/// block_worker<T>: runs blocks one after the other: the body for whole blocks and for what is left, each with memory of
+/// its own. Carries pass from run to run through two places that alternate.
+template <class T> class block_worker {
 public:
-  bound_blocks(const binding<T>& outer, const graph::plan_step& step)
+  block_worker(const binding<T>& outer, const graph::plan_step& step)
       : plan_(&outer.plan().body(outer.plan().s.g[step.node].args[2])), node_(step.node),
         rows_(outer.shape_of(step.node)[0]) {
     const int whole = rows_ / graph::block_rows, left = rows_ % graph::block_rows;
@@ -23,19 +24,27 @@ public:
     at_.output.resize(static_cast<std::size_t>(plan_->s.g.count.outputs));
   }
 
-  /// run_body(body, externals) for every block in its order.
-  template <class RunBody> void run(const binding<T>& outer, const externals<T>& e, const RunBody& run_body) {
+  int blocks() const { return (rows_ + graph::block_rows - 1) / graph::block_rows; }
+  bool carries() const { return !carries_.empty(); }
+  /// errors   run: an index names no row (value_error)
+  void check(const binding<T>& outer, const externals<T>& e) const {
+    for (const array& a : arrays_)
+      if (a.index >= 0) a.columns.check(outer.address(a.index, e), rows_);
+  }
+  /// run_body(body, externals) for blocks from one to another, in order.
+  template <class RunBody>
+  void run(const binding<T>& outer, const externals<T>& e, int begin, int end, const RunBody& run_body) {
     find(outer, e);
-    int k = 0;
-    for (std::ptrdiff_t first = 0; first < rows_; first += graph::block_rows, ++k) {
-      const std::ptrdiff_t count = std::min<std::ptrdiff_t>(graph::block_rows, rows_ - first);
+    for (int k = begin; k < end; ++k) {
+      const std::ptrdiff_t first = std::ptrdiff_t{k} * graph::block_rows,
+                           count = std::min<std::ptrdiff_t>(graph::block_rows, rows_ - first);
       enter(k, first, count);
       at_.seed = seed_of_run(e.seed, static_cast<std::uint64_t>(k));
       run_body(count == graph::block_rows ? *block_ : *rest_, at_);
       for (const column_writer<T>& w : results_) w.write(first, count);
     }
     for (const carry& c : carries_)
-      if (c.last != nullptr) std::copy_n(k == 0 ? c.initial : c.place(k - 1), c.size, c.last);
+      if (c.last != nullptr) std::copy_n(end == 0 ? c.initial : c.place(end - 1), c.size, c.last);
   }
 
 private:
@@ -93,7 +102,7 @@ private:
     const auto at = [&](int node) { return node < 0 ? nullptr : outer.address(node, e); };
     for (std::size_t i = 0; i < carries_.size(); ++i)
       carries_[i].initial = at(operands_.first[i]), carries_[i].last = at(carries_[i].node);
-    for (array& a : arrays_) a.columns.point_at(at(a.node), at(a.index), rows_);
+    for (array& a : arrays_) a.columns.point_at(at(a.node), at(a.index));
     for (std::size_t i = 0; i < results_.size(); ++i) results_[i].point_at(at(stored_[i].node));
     const graph::loop_facts& loop = plan_->s.g.loop;
     for (int i = captured_; i < operands_.count; ++i)
@@ -129,6 +138,32 @@ private:
   std::vector<array> arrays_;
   std::vector<column_writer<T>> results_;
   std::vector<stored> stored_;
+};
+
+/// bound_blocks<T>: workers for the blocks of a region, more than one where there are many and none waits for another.
+template <class T> class bound_blocks {
+public:
+  bound_blocks(const binding<T>& outer, const graph::plan_step& step) {
+    workers_.push_back(std::make_unique<block_worker<T>>(outer, step));
+    blocks_ = workers_[0]->blocks();
+    const int most =
+        workers_[0]->carries() ? 1 : std::min(kernels::thread_pool::instance().size(), blocks_ / least_blocks);
+    for (int i = 1; i < most; ++i) workers_.push_back(std::make_unique<block_worker<T>>(outer, step));
+  }
+  template <class RunBody> void run(const binding<T>& outer, const externals<T>& e, const RunBody& run_body) {
+    workers_[0]->check(outer, e);
+    const int n = static_cast<int>(workers_.size());
+    const auto share = [&](int i) {
+      workers_[static_cast<std::size_t>(i)]->run(outer, e, blocks_ * i / n, blocks_ * (i + 1) / n, run_body);
+    };
+    if (n == 1) share(0);
+    else kernels::thread_pool::instance().run(n, share);
+  }
+
+private:
+  static constexpr int least_blocks = 8; ///< for a worker
+  std::vector<std::unique_ptr<block_worker<T>>> workers_;
+  int blocks_ = 0;
 };
 
 } // namespace fluxpp::inline v0_1::eval

@@ -19,10 +19,12 @@ public:
   int columns() const { return columns_; }
 
   /// errors   run: an index names no row (value_error)
-  void point_at(const T* array, const T* index, std::ptrdiff_t count) {
+  void check(const T* index, int count) const {
+    kernels::check_indices("map_instances(f, rows(x, index))", "index", index, static_cast<std::size_t>(count), rows_);
+  }
+  void point_at(const T* array, const T* index) {
     array_ = array, index_ = index;
-    if (index_ != nullptr) kernels::check_indices("map_instances(f, rows(x, index))", "index", index_, count, rows_);
-    if (array_of_columns() && !copy_.data())
+    if (array_of_columns() && copy_.data() == nullptr)
       copy_ = aligned_buffer<T>(static_cast<std::size_t>(columns_ * column_step));
   }
   /// Says where the columns of the rows from `first` on are.

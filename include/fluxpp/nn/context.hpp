@@ -94,9 +94,10 @@ public:
   }
 
   /// Runs f(value) `count` times, as a region: a layer inside has tensors of its own for each time, one after the other
-  /// in the flat buffers, and a number below here in their names.
-  template <class F> constexpr var repeat(int count, var x, F f) {
+  /// in the flat buffers, and a number below here in their names. A checkpoint keeps x alone for derivatives.
+  template <class F> constexpr var repeat(int count, var x, F f, bool checkpoint = false) {
     const int r = tape->open(), outside = std::exchange(tape->current_region, r), first = next_states.size();
+    tape->regions[r].recompute = checkpoint;
     const repetition before = std::exchange(repeated_, {count, r, here_.length});
     const var y = f(graph::add_carry(*tape, r, x));
     ops::set_next(*tape, r, 0, y);
