@@ -167,7 +167,6 @@ enum class rule : int {
   repeats,
   square,
   solve,
-  tall,
   groups,
   fold,
   interpolate,
