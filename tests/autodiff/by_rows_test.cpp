@@ -6,6 +6,7 @@
 #include "fluxpp/eval/cpu.hpp"
 #include "fluxpp/ops/ops.hpp"
 
+#include <cmath>
 #include <cstdlib>
 #include <memory>
 #include <vector>
@@ -75,6 +76,20 @@ TEST_CASE("one table by rows beside a dense gradient, and alone", "[autodiff]") 
   check_equal(std::vector<double>(mout.begin(), mout.end()), gout.data());
   check_equal(spread(min, 5), gin.data());
   check_equal(spread(alone(in, out, word, context, noise, 1.0), 5), gin.data());
+}
+
+TEST_CASE("rows of a gradient take part in larger programs", "[autodiff]") {
+  auto squared_norm = fx::compile([](auto in, auto word) {
+    constexpr auto energy =
+        fx::function<"table", "word">([](auto t, auto w) { return fx::sum(fx::exp(fx::embedding(t, w))); });
+    const auto g = fx::grad<"table">(fx::by_rows<"table">(energy))(in, word);
+    return fx::sum(g.rows * g.rows) + fx::sum(g.indices);
+  });
+  const fx::tensor<double, 2> in = table(4, 2, 1);
+  double expected = 3 + 1;
+  for (const std::size_t i : {3u, 1u})
+    for (std::size_t j = 0; j < 2; ++j) expected += std::exp(2 * in(i, j));
+  CHECK(squared_norm(in, std::vector{3, 1}) == approx(expected));
 }
 
 TEST_CASE("an index that names no row of the table is refused", "[autodiff]") {

@@ -109,7 +109,7 @@ TEST_CASE("the gamma function's logarithm and its derivatives have the published
          {-100.4375, 10.25019941113775216L}});
 }
 
-TEMPLATE_TEST_CASE("the gamma function's logarithm and its derivatives are within 5 ulp of positive arguments", "[ops]",
+TEMPLATE_TEST_CASE("the gamma function's logarithm and its derivatives are within 6 ulp of positive arguments", "[ops]",
                    float, double) {
   const auto check_all = []<class Op>(fx::operation<Op> f, double zero) {
     double worst = 0;
@@ -121,7 +121,7 @@ TEMPLATE_TEST_CASE("the gamma function's logarithm and its derivatives are withi
       worst = std::max({worst, elementwise_tests::ulps(f(x), exact), elementwise_tests::ulps(many.get(0), exact)});
     }
     INFO(Op::name);
-    CHECK(worst <= 5);
+    CHECK(worst <= 6); // 5 with a fused multiply-add
   };
   check_all(fx::lgamma, 0), check_all(fx::digamma, 1.4616321449683622), check_all(fx::trigamma, 0);
 }

@@ -59,7 +59,6 @@ template <rule R, class A, class B, class Line> struct fault_report {
                 "fluxpp: cholesky, triangular_solve, solve, inverse, det, slogdet and eigh need square "
                 "matrices: the last two extents must be equal");
   static_assert(R != rule::solve, "fluxpp::solve(a, b): b must have as many rows as a");
-  static_assert(R != rule::tall, "fluxpp::qr(a): a must have at least as many rows as columns");
   static_assert(R != rule::groups, "fluxpp::group_norm(x, groups): groups must divide the channels of x");
   static_assert(R != rule::fold, "fluxpp::fold(y, image, size): y must be [n, channels times window, windows]");
   static_assert(R != rule::interpolate,

@@ -168,7 +168,6 @@ enum class rule : int {
   repeats,
   square,
   solve,
-  tall,
   groups,
   fold,
   interpolate,

@@ -8,7 +8,7 @@ namespace ops {
 
 /// lgamma(x): log |gamma(x)|, elementwise; +infinity at the poles 0, -1, -2, ... and at both infinities.
 /// grad     digamma(x)
-/// accuracy 5 ulp for x > 0, also near its zeros 1 and 2; else of the larger of lgamma(1 - x) and log(sin(pi x) / pi)
+/// accuracy 6 ulp for x > 0, also near its zeros 1 and 2; else of the larger of lgamma(1 - x) and log(sin(pi x) / pi)
 /// source   Abramowitz & Stegun 1964, 6.1.15, 6.1.17, 6.1.41; polynomials by Remez 1934
 struct lgamma : elementwise<1> {
   static constexpr auto name = "lgamma";

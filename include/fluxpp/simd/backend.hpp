@@ -53,8 +53,15 @@ template <class T> vector<T> blend(vector_mask<T> m, vector<T> a, vector<T> b) {
 template <class T> bool any(vector_mask<T> m) { return xsimd::any(m); }
 template <class T> vector<T> root(vector<T> v) { return xsimd::sqrt(v); }
 template <class T> vector<T> magnitude(vector<T> v) { return xsimd::abs(v); }
-template <class T> vector<T> round_down(vector<T> v) { return xsimd::floor(v); }
 template <class T> vector<T> round_even(vector<T> v) { return xsimd::nearbyint(v); }
+template <class T> vector<T> round_down(vector<T> v) {
+#if defined(__SSE4_1__) || defined(__aarch64__)
+  return xsimd::floor(v);
+#else // xsimd would convert each lane to an integer, also one that is too large for that
+  const vector<T> r = xsimd::nearbyint(v);
+  return xsimd::select(r > v, r - vector<T>(T(1)), r);
+#endif
+}
 #else
 template <class T> using vector = T;
 template <class T> using vector_mask = bool;

@@ -49,23 +49,31 @@ struct qr_function {
     graph::at_line(a, line);
     if (!require_matrix(a)) return {a, a};
     const int m = extents.resolve(a.extent(-2)), n = extents.resolve(a.extent(-1));
-    if (m >= 0 && n >= 0 && m < n) {
-      a.tape->fail(graph::rule::tall, a.shape(), make_dims(m, n));
-      return {a, a};
-    }
+    if (m >= 0 && n >= 0 && m < n) return wide(a, m);
     if ((m < 0 || n < 0) && m != n) extents.require_at_least(m, n, "qr", line);
+    return tall(a);
+  }
+
+private:
+  static constexpr q_and_r tall(var a) {
     const var both = qr::apply(a);
     return {qr::q_of(both, a.shape()), qr::r_of(both)};
+  }
+  /// The first m columns decide q; the others are turned with them.
+  static constexpr q_and_r wide(var a, int m) {
+    const int line = a.tape->line;
+    const auto [q, r] = tall(fluxpp::slice(a, -1, 0, m, 1, line));
+    return {q, fluxpp::concat(r, product(q, fluxpp::slice(a, -1, m, to_end, 1, line), true), -1, line)};
   }
 };
 
 } // namespace ops
 
 /// qr(a): {q, r} with a = q r, the columns of q orthonormal, r an upper triangle whose diagonal is not negative.
-/// shapes   a [.., m, n], m >= n -> q [.., m, n], r [.., n, n]
+/// shapes   a [.., m, n] -> q [.., m, min(m, n)], r [.., min(m, n), n]
 /// grad     (qbar + q s) r'^-1, where s is the symmetric matrix whose lower triangle is that of r rbar' - qbar' q
-/// errors   compile: m < n; run: so with named extents (shape_error), a is not finite, or the derivative is asked for
-///          and the columns of a depend on each other (value_error)
+/// errors   run: m < n where they have names (shape_error), a is not finite, or the derivative is asked for and the first
+///          min(m, n) columns of a depend on each other (value_error)
 /// accuracy backward stable: by Householder's reflections
 /// source   Walter & Lehmann 2018, Optim. Lett. 12, doi:10.1007/s11590-017-1121-3; Seeger et al. 2017, arXiv:1710.08717
 inline constexpr ops::qr_function qr{};
