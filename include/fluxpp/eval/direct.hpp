@@ -52,7 +52,7 @@ private:
     constexpr const graph::node& n = view_of<Program>[step_at<Step>.node];
     ((b.args.in[Index] = value<n.args[Index]>(e, b.args.in[Index])), ...);
     b.args.seed = e.seed, b.args.step = e.step;
-    b.own->run(b.args);
+    compiled<T, Program>::template own_at<own_steps_of<Program>.kernel[Step]>().run(b.args);
   }
   template <int Step, int... I, int... O>
   FLUXPP_INLINE static void run_loop(const bound_step<T>& b, const externals<T>& e, std::integer_sequence<int, I...>,

@@ -3,6 +3,8 @@
 // add, sub, mul, div, neg: the field operations, which rewrite each other and so share a file.
 #include "fluxpp/ops/operation.hpp"
 
+#include <limits>
+
 namespace fluxpp::inline v0_1 {
 namespace ops {
 
@@ -62,7 +64,7 @@ struct mul : elementwise<2> {
 /// accuracy 0.5 ulp; 1 ulp when b is a scalar and a is not
 struct div : elementwise<2> {
   static constexpr auto name = "div";
-  static constexpr bool foldable = false; // 1 / 0 is no constant expression
+  static constexpr bool foldable = false; // 1 / 0 is no constant expression; rewrite knows which quotients are
   template <class V> static constexpr V forward(V a, V b) { return a / b; }
   template <class V> static constexpr std::array<V, 2> partials(V, V b, V y) {
     V r = 1 / b;
@@ -150,9 +152,17 @@ constexpr int mul::rewrite(graph::tape& t, const graph::node& n) {
   }
   return -1;
 }
+/// Whether a / b is a finite number, asked without dividing.
+constexpr bool divides(double a, double b) {
+  constexpr double most = std::numeric_limits<double>::max();
+  const double size = a < 0 ? -a : a, by = b < 0 ? -b : b;
+  return by > 0 && size <= most && (by >= 1 || size <= most / 2 * by);
+}
 constexpr int div::rewrite(graph::tape& t, const graph::node& n) {
   const int a = n.args[0], b = n.args[1];
   if (is_constant(t, b, 1)) return a;
+  if (t[a].op == &graph::constant_op && t[b].op == &graph::constant_op && divides(t[a].value, t[b].value))
+    return t.constant(t[a].value / t[b].value).id;
   if (t[a].op == &info<neg>) return (-(var(t, t[a].args[0]) / var(t, b))).id;
   if (t.shape_of(b).rank > 0 && scalar_factor(t, b) >= 0) return (var(t, a) * (var(1.0) / var(t, b))).id;
   return -1;
