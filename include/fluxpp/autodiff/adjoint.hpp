@@ -2,6 +2,7 @@
 #pragma once
 // Reverse mode: one sweep over the tape from outputs to inputs, appending the adjoint to the same tape.
 #include "fluxpp/graph/regions.hpp"
+#include "fluxpp/ops/concat.hpp"
 #include "fluxpp/ops/pin.hpp"
 
 #include <utility>
@@ -51,7 +52,7 @@ struct cotangents {
   }
   /// Adds to the cotangent of a node that is wanted.
   constexpr void add(int id, var c) {
-    if (c.exists() || c.number != 0) bar[id] = bar[id] < 0 ? c.id : (c + var(t, bar[id])).id;
+    if (c.exists() || c.number != 0) bar[id] = bar[id] < 0 ? c.id : ops::sum_of_parts(c, {t, bar[id]}).id;
   }
 };
 
