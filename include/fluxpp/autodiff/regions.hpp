@@ -4,6 +4,7 @@
 // again.
 #include "fluxpp/autodiff/adjoint.hpp"
 #include "fluxpp/autodiff/copier.hpp"
+#include "fluxpp/autodiff/postponed.hpp"
 #include "fluxpp/ops/fixed_point.hpp"
 
 namespace fluxpp::inline v0_1::autodiff {
@@ -43,7 +44,6 @@ public:
 
   const int draft; ///< the region in which derivatives are written down
 
-private:
   /// Nodes that are written again where they are needed; others keep their place outside.
   constexpr bool written(int id) const { return t_.region_of(id) == draft || t_.region_of(id) == primal_; }
 
@@ -54,9 +54,21 @@ private:
     if (t_.region_of(id) != primal_ || computed_by > t_.regions[primal_].node) return false;
     if (op.kind == graph::kind::input) return true;
     if (op.kind == graph::kind::region) return false;
-    if (t_.regions[primal_].recompute) return op.random;
+    if (recomputes()) return op.random;
     return op.kind == graph::kind::elementwise ? op.cost > 1 : !graph::is_view(op.kind);
   }
+  constexpr bool recomputes() const { return t_.regions[primal_].recompute; }
+  /// What has the values of node id, which is kept, in all runs of the primal.
+  constexpr var kept_array(int id) {
+    const graph::region& from = t_.regions[primal_];
+    for (int i = 0; i < from.carries.size(); ++i)
+      if (from.carries[i].inside == id) return graph::result_of(t_, primal_, graph::result_role::entries, i);
+    for (const graph::region::slice& s : from.slices)
+      if (s.inside == id) return {t_, s.array};
+    return graph::result_of(t_, primal_, graph::result_role::stack, ops::add_stack(t_, primal_, {t_, id}));
+  }
+
+private:
   constexpr void find_needed() {
     const graph::region& from = t_.regions[draft];
     needed_.assign(t_.size(), false);
@@ -70,16 +82,6 @@ private:
     if (kept(id)) copy_.set(id, graph::add_slice(t_, region_, kept_array(id)));
     else copy_.copy(id);
   }
-  /// What has the values of node id in all runs of the primal.
-  constexpr var kept_array(int id) {
-    const graph::region& from = t_.regions[primal_];
-    for (int i = 0; i < from.carries.size(); ++i)
-      if (from.carries[i].inside == id) return graph::result_of(t_, primal_, graph::result_role::entries, i);
-    for (const graph::region::slice& s : from.slices)
-      if (s.inside == id) return {t_, s.array};
-    return graph::result_of(t_, primal_, graph::result_role::stack, ops::add_stack(t_, primal_, {t_, id}));
-  }
-
   graph::tape& t_;
   int primal_, outside_, region_ = 0;
   list<bool> needed_;
@@ -178,8 +180,9 @@ constexpr void pull_through_region(graph::tape& t, int id, cotangents& bar) {
     if (g[at].exists()) stacked.push(array), t.regions[d.draft].stacks.push({g[at].id});
     ++at;
   }
+  postponed products(t, d);
   for (const int a : shared) {
-    if (g[at].exists()) {
+    if (g[at].exists() && !products.take(a, g[at])) {
       const var sum = graph::add_carry(t, d.draft, zeros_like({t, a}));
       t.regions[d.draft].carries.back().next = (sum + g[at]).id;
       summed.push(a);
@@ -193,6 +196,7 @@ constexpr void pull_through_region(graph::tape& t, int id, cotangents& bar) {
   for (int i = 0; i < carries.size(); ++i) bar.add(of.carries[carries[i]].initial, result(graph::result_role::last, i));
   for (int i = 0; i < summed.size(); ++i) bar.add(summed[i], result(graph::result_role::last, carries.size() + i));
   for (int i = 0; i < stacked.size(); ++i) bar.add(stacked[i], result(graph::result_role::stack, i));
+  products.add_to(bar, adjoint_region);
 }
 
 /// The runs of the tangent go the same way.
