@@ -29,8 +29,8 @@ struct lstm_layer {
       const auto [h, cell] = carry;
       const fx::var all = of_input + fx::matmul(h, w_hidden);
       const auto gate = [&](int i) { return fx::slice(all, 1, i * width, (i + 1) * width); };
-      const fx::var next = fx::sigmoid(gate(1)) * cell + fx::sigmoid(gate(0)) * fx::tanh(gate(2));
-      const fx::var out = fx::sigmoid(gate(3)) * fx::tanh(next);
+      const fx::var in = fx::sigmoid(gate(0)), keep = fx::sigmoid(gate(1)), value = fx::tanh(gate(2));
+      const fx::var next = keep * cell + in * value, out = fx::sigmoid(gate(3)) * fx::tanh(next);
       return std::pair{std::tuple{out, next}, out};
     };
     const fx::var zero = fx::ops::broadcast_to(x.tape->constant(0), fx::make_dims(sequences, width));

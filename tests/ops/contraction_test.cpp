@@ -80,6 +80,22 @@ TEST_CASE("an operand repeated along the contracted axis leaves sums of the othe
         {{make_dims(3, 2), {1, 4, 2, 5, 3, 6}}, {make_dims(2, 1), column}}, {6, 12, 15, 30});
 }
 
+TEST_CASE("rows that are taken from fewer are multiplied before they are taken", "[ops]") {
+  const laws::argument table{make_dims(3, 2), {1, 2, 3, 4, 5, 6}}, matrix{make_dims(2, 2), {1, 10, 100, 1000}};
+  const laws::argument rows{make_dims(5), {2, 0, 2, 1, 0}, true};
+  const auto f = [](const vars& x) { return fx::matmul(fx::gather(x[0], x[2]), x[1]); };
+  CHECK(laws::value(f, {table, matrix, rows}) == numbers{605, 6050, 201, 2010, 605, 6050, 403, 4030, 201, 2010});
+  laws::check("few rows", f, {table, matrix, rows});
+  laws::check("few rows, transposed",
+              [](const vars& x) { return fx::matmul(fx::gather(x[0], x[2]), fx::transpose(x[1])); },
+              {table, matrix, rows});
+  fx::graph::tape t;
+  const var x = t.input(make_dims(3, 2), {}), w = t.input(make_dims(2, 2), {fx::graph::space::argument, 1, false});
+  const auto taken = [&](int n) { return fx::gather(x, fx::ops::iota::apply(t, n)); };
+  CHECK(t[fx::matmul(taken(5), w).id].op == &fx::ops::info<fx::ops::gather>);
+  CHECK(t[fx::matmul(taken(2), w).id].op == &fx::ops::info<fx::ops::matmul>);
+}
+
 TEST_CASE("a transposed operand is read as it lies", "[ops]") {
   fx::graph::tape t;
   const var a = t.input(make_dims(3, 2), {}), b = t.input(make_dims(5, 3), {fx::graph::space::argument, 1, false});

@@ -112,6 +112,19 @@ TEST_CASE("what does not change from run to run is computed outside", "[ops]") {
   CHECK(outside == 1);
 }
 
+TEST_CASE("the gradient of a matrix that runs share is one product behind the loop", "[ops]") {
+  const auto products = [](bool recompute) {
+    fx::graph::tape t;
+    const auto input = [&](int i, const fx::dims& d) { return t.input(d, {fx::graph::space::argument, i, false}); };
+    const vars a = fx::list_of(input(0, make_dims(2, 3)), input(1, make_dims(3, 3)), input(2, make_dims(4, 2, 3)));
+    const var y = fx::sum(recompute ? network<false, true>(a) : network<false, false>(a));
+    const var g = fx::autodiff::adjoint(t, y, t.constant(1), fx::list_of(a[1]))[0];
+    return t[g.id].op == &fx::ops::info<fx::ops::matmul> ? t.shape_of(t[g.id].args[0]) : fx::dims{};
+  };
+  CHECK(products(false) == make_dims(8, 3));
+  CHECK(products(true) == fx::dims{}); // which keeps carries alone
+}
+
 TEST_CASE("behind the end of a sequence its carry stays and its outs are zeros, both ways", "[ops]") {
   const auto f = [](const vars& a) {
     const auto sums = [](var s, var x) { return std::pair{s + x, s + x}; };

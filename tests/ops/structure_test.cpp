@@ -121,6 +121,26 @@ TEST_CASE("permute moves every element to its place, in every order of four axes
   } while (std::next_permutation(order, order + 4));
 }
 
+TEST_CASE("the cotangents of slices side by side become one array without sums", "[ops]") {
+  const auto parts = [](const vars& a) {
+    const auto part = [&](int i) { return fx::slice(a[0], 1, 2 * i, 2 * i + 2); };
+    return part(0) * fx::sin(part(1)) + fx::exp(part(2)) * part(3);
+  };
+  laws::check("all parts", parts, {{make_dims(3, 8)}});
+  laws::check("not all parts", parts, {{make_dims(3, 9)}});
+  laws::check("rows of parts",
+              [](const vars& a) {
+                const auto part = [&](int i, int j) { return fx::slice(fx::slice(a[0], 0, i, i + 1), 1, j, j + 2); };
+                return part(0, 0) * part(0, 2) + part(1, 0) * part(1, 2);
+              },
+              {{make_dims(2, 4)}});
+
+  fx::graph::tape t;
+  const var x = t.input(make_dims(3, 4), {}), a = fx::slice(x, 1, 0, 2), b = fx::slice(x, 1, 2, 4);
+  const var g = fx::autodiff::adjoint(t, fx::sum(a * b), t.constant(1), fx::list_of(x))[0];
+  CHECK(t[g.id].op == &fx::ops::info<fx::ops::concat<2>>);
+}
+
 TEST_CASE("slice, pad and concat put elements where they say", "[ops]") {
   const auto x = counted(make_dims(2, 5));
   CHECK(laws::value([](const vars& a) { return fx::slice(a[0], 1, 1, 4, 2); }, x) == numbers{1, 3, 6, 8});

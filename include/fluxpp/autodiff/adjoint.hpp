@@ -3,6 +3,7 @@
 // Reverse mode: one sweep over the tape from outputs to inputs, appending the adjoint to the same tape.
 #include "fluxpp/autodiff/zeros.hpp"
 #include "fluxpp/graph/regions.hpp"
+#include "fluxpp/ops/concat.hpp"
 
 #include <utility>
 
@@ -45,7 +46,7 @@ struct cotangents {
   }
   /// Adds to the cotangent of a node that is wanted.
   constexpr void add(int id, var c) {
-    if (c.exists() || c.number != 0) node[id] = node[id] < 0 ? c.id : (c + var(t, node[id])).id;
+    if (c.exists() || c.number != 0) node[id] = node[id] < 0 ? c.id : ops::sum_of_parts(c, {t, node[id]}).id;
   }
 };
 

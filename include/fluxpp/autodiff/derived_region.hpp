@@ -45,7 +45,6 @@ public:
 
   const int draft; ///< the region in which derivatives are written down
 
-private:
   /// Nodes that are written again where they are needed; others keep their place outside.
   constexpr bool written(int id) const { return t_.region_of(id) == draft || t_.region_of(id) == primal_; }
 
@@ -56,9 +55,21 @@ private:
     if (t_.region_of(id) != primal_ || computed_by > t_.regions[primal_].node) return false;
     if (op.kind == graph::kind::input) return true;
     if (op.kind == graph::kind::region) return false;
-    if (t_.regions[primal_].recompute) return op.random;
+    if (recomputes()) return op.random;
     return op.kind == graph::kind::elementwise ? op.cost > 1 : !graph::is_view(op.kind);
   }
+  constexpr bool recomputes() const { return t_.regions[primal_].recompute; }
+  /// What has the values of node id, which is kept, in all runs of the primal.
+  constexpr var kept_array(int id) {
+    const graph::region& from = t_.regions[primal_];
+    for (int i = 0; i < from.carries.size(); ++i)
+      if (from.carries[i].inside == id) return graph::result_of(t_, primal_, graph::result_role::entries, i);
+    for (const graph::region::slice& s : from.slices)
+      if (s.inside == id) return {t_, s.array};
+    return graph::result_of(t_, primal_, graph::result_role::stack, ops::add_stack(t_, primal_, {t_, id}));
+  }
+
+private:
   constexpr void find_needed() {
     const graph::region& from = t_.regions[draft];
     needed_.assign(t_.size(), false);
@@ -79,13 +90,6 @@ private:
     const var array = kept_array(id);
     const bool again = t_.regions[primal_].rewinds && t_[id].op == &graph::entry_op;
     return again ? graph::add_rewound(t_, region_, array) : graph::add_slice(t_, region_, array);
-  }
-  /// What has the values of node id in all runs of the primal.
-  constexpr var kept_array(int id) {
-    const graph::region& from = t_.regions[primal_];
-    for (int i = 0; i < from.carries.size(); ++i)
-      if (from.carries[i].inside == id) return graph::result_of(t_, primal_, graph::result_role::entries, i);
-    return graph::result_of(t_, primal_, graph::result_role::stack, ops::add_stack(t_, primal_, {t_, id}));
   }
 
   graph::tape& t_;

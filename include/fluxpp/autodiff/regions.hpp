@@ -3,6 +3,7 @@
 // Derivatives of regions: through the runs of a loop, and of the equation that a fixed point solves.
 #include "fluxpp/autodiff/adjoint.hpp"
 #include "fluxpp/autodiff/derived_region.hpp"
+#include "fluxpp/autodiff/postponed.hpp"
 #include "fluxpp/ops/fixed_point.hpp"
 #include "fluxpp/ops/gather.hpp"
 
@@ -49,7 +50,7 @@ constexpr void push_through_solution(graph::tape& t, int r, list<int>& dot) {
 class pulled_region {
 public:
   constexpr pulled_region(graph::tape& t, int r, cotangents& bar)
-      : t_(t), primal_(r), of_(t.regions[r]), bar_(bar), derived_(t, r) {
+      : t_(t), primal_(r), of_(t.regions[r]), bar_(bar), derived_(t, r), products_(t, derived_) {
     carries(), stacks(), slices(), captures();
     const list<var> g = adjoint(t, y_, ybar_, x_);
     int at = 0;
@@ -100,7 +101,7 @@ private:
     return columns > 0 ? columns : 1;
   }
   constexpr void sum(int a, var g) {
-    if (!g.exists()) return;
+    if (!g.exists() || products_.take(a, g)) return;
     const var sum = graph::add_carry(t_, draft(), zeros_like({t_, a}));
     t_.regions[draft()].carries.back().next = (sum + g).id;
     summed_.push(a);
@@ -114,6 +115,7 @@ private:
     for (int i = 0; i < arrays_.size(); ++i)
       if (stacked_[i] >= 0)
         bar_.add(arrays_[i].array, of_array(arrays_[i], result(graph::result_role::stack, stacked_[i])));
+    products_.each(region, [&](int of, var cotangent) { bar_.add(of, cotangent); });
   }
   /// The cotangent of an array from those of the rows that an index took of it.
   constexpr var of_array(const graph::region::slice& s, var rows) const {
@@ -127,6 +129,7 @@ private:
   const graph::region of_; ///< a copy: regions move when there are more
   cotangents& bar_;
   derived_region derived_;
+  postponed<derived_region> products_;
   list<var> y_, ybar_, x_;
   list<int> carried_, shared_, summed_;
   list<graph::region::slice> arrays_;

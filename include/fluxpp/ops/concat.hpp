@@ -3,6 +3,8 @@
 // concat, stack: arrays one after the other along an axis that they have, or along a new one.
 #include "fluxpp/ops/slice.hpp"
 
+#include <utility>
+
 namespace fluxpp::inline v0_1 {
 namespace ops {
 
@@ -72,6 +74,49 @@ constexpr graph::tape& on_one_tape(list<var>& x, int line) {
   graph::tape& t = graph::at_line(any, line);
   for (var& v : x) v = v.exists() ? v : t.constant(v.number);
   return t;
+}
+
+/// parts_of(x, axis): the arrays that x was joined from along this axis; else x alone.
+constexpr list<var> parts_of(var x, int axis) {
+  const graph::node n = (*x.tape)[x.id];
+  const bool joins = n.op == &info<concat<2>> || n.op == &info<concat<3>>;
+  if (!joins || x.tape->attributes_of(x.id).value[0] != axis) return list_of(x);
+  list<var> parts;
+  for (int i = 0; i < n.op->arity; ++i) parts.push({*x.tape, n.args[i]});
+  return parts;
+}
+
+/// The axis along which a part of a whole ends where another begins, while they are alike along all others; or -1.
+constexpr int axis_of_neighbours(const graph::attributes& a, const dims& in_a, const graph::attributes& b,
+                                 const dims& in_b) {
+  int axis = -1;
+  for (int i = 0; i < in_a.rank; ++i) {
+    const int step = a.value[in_a.rank + i];
+    if (step != b.value[in_a.rank + i]) return -1;
+    if (a.value[i] == b.value[i] && in_a[i] == in_b[i]) continue;
+    if (axis >= 0 || step != 1 || a.value[i] < 0 || in_a[i] < 0 || b.value[i] != a.value[i] + in_a[i]) return -1;
+    axis = i;
+  }
+  return axis;
+}
+
+/// sum_of_parts(a, b): a + b; where these are neighbours with zeros around, one array with zeros around: so the cotangents
+/// of slices become that of the whole.
+constexpr var sum_of_parts(var a, var b) {
+  graph::tape& t = *a.tape;
+  if (t[a.id].op != &info<embed> || t[b.id].op != &info<embed>) return a + b;
+  var x{t, t[a.id].args[0]}, y{t, t[b.id].args[0]};
+  graph::attributes range = t.attributes_of(a.id), other = t.attributes_of(b.id);
+  int axis = axis_of_neighbours(range, x.shape(), other, y.shape());
+  if (axis < 0) {
+    axis = axis_of_neighbours(other, y.shape(), range, x.shape());
+    if (axis < 0) return a + b;
+    std::swap(x, y), range = other;
+  }
+  list<var> parts = parts_of(x, axis);
+  for (const var& v : parts_of(y, axis)) parts.push(v);
+  if (parts.size() > 4) parts = list_of(x), parts.push(y);
+  return embed::apply(joined(parts.begin(), parts.size(), axis), a.shape(), range);
 }
 
 struct concat_function {
