@@ -71,7 +71,54 @@
 // Derivatives: graph to graph, and dual numbers.
 
 // Reverse mode: one sweep over the tape from outputs to inputs, appending the adjoint to the same tape.
-// Regions on a tape: how they are built, what they read from outside, and their results.
+// Zeros in the place of derivatives.
+// pin: a view of a value that is equal to no other node, so that a nested derivative can be taken with respect to it.
+// add, sub, mul, div, neg: the field operations, which rewrite each other and so share a file.
+// operation<Op>: the function object a user calls; on numbers it computes, on vars it records.
+// broadcast, reshape and sum: views and the reduction that are each other's adjoints.
+// The four kinds of rule an operation may state, and the traits and derivative hooks that follow from each.
+// What batches have and plain numbers lack, so that one `forward` body serves both: select, any, fma, fnma, horner.
+
+namespace fluxpp::inline v0_1::scalar {
+/// A real is a plain floating-point number.
+template <class T> concept real = std::is_floating_point_v<T>;
+
+/// real_of<V>: the plain number that a value type is made of; double for handles, which have no type of their own.
+template <class V> struct real_in { using type = double; };
+template <real V> struct real_in<V> { using type = V; };
+template <class V>
+requires requires { typename V::value_type; }
+struct real_in<V> : real_in<typename V::value_type> {};
+template <class V> using real_of = typename real_in<V>::type;
+
+/// select(m, a, b): a if m, else b; the twin of simd::select.
+template <real T> constexpr T select(bool m, T a, std::type_identity_t<T> b) { return m ? a : b; }
+
+/// any(m): m; the twin of a mask's any.
+constexpr bool any(bool m) { return m; }
+
+/// fma(a, b, c): a b + c, rounded once where the target has the instruction, twice elsewhere and in constant evaluation.
+template <real T> constexpr T fma(T a, std::type_identity_t<T> b, std::type_identity_t<T> c) {
+#if defined(__FMA__) || defined(__ARM_FEATURE_FMA) || defined(FP_FAST_FMA) || defined(__CUDA_ARCH__)
+  if (!std::is_constant_evaluated()) return std::fma(a, b, c);
+#endif
+  return a * b + c;
+}
+
+/// fnma(a, b, c): c - a b, rounded as fma is.
+template <real T> constexpr T fnma(T a, std::type_identity_t<T> b, std::type_identity_t<T> c) { return fma(-a, b, c); }
+
+/// horner(x, c...): the polynomial with coefficients c, that of the highest power first; the twin of simd::horner.
+template <real T, class... Coefficient> constexpr T horner(T x, std::type_identity_t<T> first, Coefficient... rest) {
+  T p = first;
+  ((p = fma(p, x, static_cast<T>(rest))), ...);
+  return p;
+}
+
+/// wide<V>: a plain number of more than double precision, in which the tests compute what others approximate.
+template <class V> inline constexpr bool wide = real<V> && sizeof(V) > 8;
+} // namespace fluxpp::inline v0_1::scalar
+
 // The tape: a program under construction. Every push looks the node up first, so equal expressions are one node.
 // The exceptions of fluxpp: one sentence for the reader, typed fields for the program.
 
@@ -374,6 +421,10 @@ template <auto... Extents> inline constexpr shape_t<Extents...> shape{};
 
 namespace fluxpp::inline v0_1::graph {
 
+/// The key of the rows that a run sees of arrays taken block by block, and how many these are but in the last run.
+inline constexpr unsigned block_symbol = 0;
+inline constexpr int block_rows = 128;
+
 enum class extent_kind : int { symbol, product, sum, quotient, difference };
 
 /// extent_entry: a symbol (a = key) or a formula over two encoded extents: a * b, a + b, floor(a / b), a - b.
@@ -655,6 +706,7 @@ struct leaf {
   graph::space space = space::argument;
   int index = 0;
   bool integer = false;
+  int carry = -1; ///< of the region that the operand is: what it had on entry of a run
 };
 
 /// target: where an output must be written; the arena if nothing else is asked.
@@ -690,7 +742,6 @@ enum class rule : int {
   repeats,
   square,
   solve,
-  tall,
   groups,
   fold,
   interpolate,
@@ -703,9 +754,14 @@ enum class rule : int {
   directions,
   direction_count,
   custom_rule,
+  by_rows,
+  ctc,
+  third_order,
   branch,
   carry,
   slices,
+  instances,
+  element,
   condition,
   escaped,
   no_result
@@ -741,25 +797,32 @@ struct region {
     int next = -1;               ///< inside: on entry of the next run
     int last = -1, entries = -1; ///< outside: results, once they are asked for
   };
-  /// An array of which each run sees one element of the leading axis.
+  /// An array of which each run sees one element of the leading axis; of a block of rows, a column.
   struct slice {
     int inside = -1;
     int array = -1;
+    int index = -1; ///< outside: which rows of the array there are, if not all in their order
+    int column = 0;
+    bool rewound = false; ///< the array has the carries on entry of another region's runs: they are found again
   };
-  /// A value of every run, stacked along a new leading axis.
+  /// A value of every run, stacked along a new leading axis; of blocks of rows, a column of the result.
   struct stack {
     int inside = -1;
     int result = -1;
+    int column = 0;
+    int columns = 0; ///< of the result, as consecutive stacks; 0: its rows are numbers
   };
 
   int parent = 0; ///< the region in which it was begun; 0 is the program itself
   static constexpr int open = -1, abandoned = -2;
   int node = open;      ///< that stands for it; its shape is the number of runs
   bool reverse = false; ///< from the last element to the first
+  bool blocks = false;  ///< a run sees a block of rows of the arrays at once, each column as an array of its own
   constexpr bool ends_early() const { return most >= 0 || again >= 0; }
   bool solves = false;    ///< its carry is a fixed point of a run, and has the derivatives of that equation
   double tolerance = 0;   ///< of the fixed point
   bool recompute = false; ///< derivatives compute again what they need of a run, from the carries on its entry
+  bool rewinds = false;   ///< and find those again from a few that are kept
   int most = -1;          ///< outside: at most so many runs, if it is there
   int again = -1;         ///< inside: 0 after the last run, if it is there
   int runs = -1;          ///< outside: how many there were, once it is asked for
@@ -912,6 +975,7 @@ public:
   graph::extent_table extents;
   list<int> outputs;
   list<target> targets; ///< per output
+  int draws = 0;        ///< of random numbers, so far, that were given no stream
 
   /// Says on which line of the source the operation stands that is about to be recorded.
   constexpr void note(int at) {
@@ -1001,151 +1065,6 @@ struct pushforward {
 };
 
 } // namespace fluxpp::inline v0_1::graph
-
-namespace fluxpp::inline v0_1::graph {
-
-/// What a region has again where its nodes use it: a number, the value of an extent.
-constexpr bool is_number(const tape& t, int id) {
-  return t[id].op == &constant_op || (t[id].op == &input_op && t.leaf_of(id).space == space::extent);
-}
-
-constexpr list<int> captures(const tape& t, int r);
-
-/// each_operand(t, id, f): f(a) for the nodes that node id reads; of a region, what its runs read, too.
-template <class F> constexpr void each_operand(const tape& t, int id, const F& f) {
-  const node& n = t[id];
-  for (int i = 0; i < n.op->arity; ++i)
-    if (n.args[i] >= 0) f(n.args[i]);
-  if (n.op->kind != kind::region) return;
-  const region& r = t.regions[n.args[0]];
-  if (r.most >= 0) f(r.most);
-  for (const region::carry& c : r.carries) f(c.initial);
-  for (const region::slice& s : r.slices) f(s.array);
-  for (const int a : captures(t, n.args[0])) f(a);
-}
-
-/// needed_in(t, r): the nodes of region r that its outputs need, in order; derivatives leave others behind.
-constexpr list<int> needed_in(const tape& t, int r) {
-  const region& of = t.regions[r];
-  list<bool> needed(t.size());
-  for (const region::carry& c : of.carries)
-    if (c.next >= 0) needed[c.next] = true;
-  for (const region::stack& s : of.stacks) needed[s.inside] = true;
-  if (of.again >= 0) needed[of.again] = true;
-  for (int i = of.nodes.size() - 1; i >= 0; --i)
-    if (needed[of.nodes[i]]) each_operand(t, of.nodes[i], [&](int a) { needed[a] = true; });
-  list<int> out;
-  for (const int id : of.nodes)
-    if (needed[id]) out.push(id);
-  return out;
-}
-
-/// captures(t, r): the nodes outside region r that its outputs need, each once; views are parts of their readers.
-constexpr list<int> captures(const tape& t, int r) {
-  list<int> out;
-  list<bool> seen(t.size());
-  const auto visit = [&](int a) {
-    while (is_view(t[a].op->kind) && t.region_of(a) != r) a = t[a].args[0];
-    if (t.region_of(a) == r || seen[a] || is_number(t, a)) return;
-    seen[a] = true;
-    out.push(a);
-  };
-  for (const int id : needed_in(t, r)) each_operand(t, id, visit);
-  return out;
-}
-
-/// What a run of region r has of a carry that is first `initial`.
-constexpr var add_carry(tape& t, int r, var initial) {
-  const var x = t.region_input(r, initial.shape(), t.integer(initial.id));
-  t.regions[r].carries.push({x.id, initial.id});
-  return x;
-}
-/// What a run of region r has of an array: one element of its leading axis.
-constexpr var add_slice(tape& t, int r, var array) {
-  dims shape;
-  for (int a = 1; a < array.rank(); ++a) shape = shape.with(array.shape()[a]);
-  const var x = t.region_input(r, shape, t.integer(array.id));
-  t.regions[r].slices.push({x.id, array.id});
-  return x;
-}
-/// Ends the building of region r, which runs so many times.
-constexpr void close(tape& t, int r, int runs) {
-  node n{&region_op, {r, -1, -1, -1}, t.intern(dims{}.with(runs))};
-  n.line = t.line;
-  const int id = t.push(n);
-  t.regions[r].node = id;
-  int outside = 0;
-  each_operand(t, id, [&](int a) { outside = t.meeting(t.region_of(a), outside); });
-  t.settle(id, outside);
-}
-
-/// A result of region r, as a value of its own.
-constexpr var result_of(tape& t, int r, result_role role, int which) {
-  region& from = t.regions[r];
-  int& known = role == result_role::runs    ? from.runs
-               : role == result_role::stack ? from.stacks[which].result
-               : role == result_role::last  ? from.carries[which].last
-                                            : from.carries[which].entries;
-  if (known >= 0) return {t, known};
-  dims shape = t.shape_of(from.node), each; // the runs
-  if (role == result_role::last || role == result_role::runs) shape = {};
-  if (role != result_role::runs)
-    each = t.shape_of(role == result_role::stack ? from.stacks[which].inside : from.carries[which].inside);
-  for (int a = 0; a < each.rank; ++a) shape = shape.with(each[a]);
-  node n{&result_op, {from.node, -1, -1, -1}, t.intern(shape)};
-  n.attr = t.intern(make_attributes(static_cast<int>(role), which));
-  n.line = t[from.node].line;
-  return {t, known = t.push(n)};
-}
-
-} // namespace fluxpp::inline v0_1::graph
-
-// pin: a view of a value that is equal to no other node, so that a nested derivative can be taken with respect to it.
-// add, sub, mul, div, neg: the field operations, which rewrite each other and so share a file.
-// operation<Op>: the function object a user calls; on numbers it computes, on vars it records.
-// broadcast, reshape and sum: views and the reduction that are each other's adjoints.
-// The four kinds of rule an operation may state, and the traits and derivative hooks that follow from each.
-// What batches have and plain numbers lack, so that one `forward` body serves both: select, any, fma, fnma, horner.
-
-namespace fluxpp::inline v0_1::scalar {
-/// A real is a plain floating-point number.
-template <class T> concept real = std::is_floating_point_v<T>;
-
-/// real_of<V>: the plain number that a value type is made of; double for handles, which have no type of their own.
-template <class V> struct real_in { using type = double; };
-template <real V> struct real_in<V> { using type = V; };
-template <class V>
-requires requires { typename V::value_type; }
-struct real_in<V> : real_in<typename V::value_type> {};
-template <class V> using real_of = typename real_in<V>::type;
-
-/// select(m, a, b): a if m, else b; the twin of simd::select.
-template <real T> constexpr T select(bool m, T a, std::type_identity_t<T> b) { return m ? a : b; }
-
-/// any(m): m; the twin of a mask's any.
-constexpr bool any(bool m) { return m; }
-
-/// fma(a, b, c): a b + c, rounded once where the target has the instruction, twice elsewhere and in constant evaluation.
-template <real T> constexpr T fma(T a, std::type_identity_t<T> b, std::type_identity_t<T> c) {
-#if defined(__FMA__) || defined(__ARM_FEATURE_FMA) || defined(FP_FAST_FMA) || defined(__CUDA_ARCH__)
-  if (!std::is_constant_evaluated()) return std::fma(a, b, c);
-#endif
-  return a * b + c;
-}
-
-/// fnma(a, b, c): c - a b, rounded as fma is.
-template <real T> constexpr T fnma(T a, std::type_identity_t<T> b, std::type_identity_t<T> c) { return fma(-a, b, c); }
-
-/// horner(x, c...): the polynomial with coefficients c, that of the highest power first; the twin of simd::horner.
-template <real T, class... Coefficient> constexpr T horner(T x, std::type_identity_t<T> first, Coefficient... rest) {
-  T p = first;
-  ((p = fma(p, x, static_cast<T>(rest))), ...);
-  return p;
-}
-
-/// wide<V>: a plain number of more than double precision, in which the tests compute what others approximate.
-template <class V> inline constexpr bool wide = real<V> && sizeof(V) > 8;
-} // namespace fluxpp::inline v0_1::scalar
 
 namespace fluxpp::inline v0_1 {
 
@@ -1717,7 +1636,7 @@ struct mul : elementwise<2> {
 /// accuracy 0.5 ulp; 1 ulp when b is a scalar and a is not
 struct div : elementwise<2> {
   static constexpr auto name = "div";
-  static constexpr bool foldable = false; // 1 / 0 is no constant expression
+  static constexpr bool foldable = false; // 1 / 0 is no constant expression; rewrite knows which quotients are
   template <class V> static constexpr V forward(V a, V b) { return a / b; }
   template <class V> static constexpr std::array<V, 2> partials(V, V b, V y) {
     V r = 1 / b;
@@ -1805,9 +1724,17 @@ constexpr int mul::rewrite(graph::tape& t, const graph::node& n) {
   }
   return -1;
 }
+/// Whether a / b is a finite number, asked without dividing.
+constexpr bool divides(double a, double b) {
+  constexpr double most = std::numeric_limits<double>::max();
+  const double size = a < 0 ? -a : a, by = b < 0 ? -b : b;
+  return by > 0 && size <= most && (by >= 1 || size <= most / 2 * by);
+}
 constexpr int div::rewrite(graph::tape& t, const graph::node& n) {
   const int a = n.args[0], b = n.args[1];
   if (is_constant(t, b, 1)) return a;
+  if (t[a].op == &graph::constant_op && t[b].op == &graph::constant_op && divides(t[a].value, t[b].value))
+    return t.constant(t[a].value / t[b].value).id;
   if (t[a].op == &info<neg>) return (-(var(t, t[a].args[0]) / var(t, b))).id;
   if (t.shape_of(b).rank > 0 && scalar_factor(t, b) >= 0) return (var(t, a) * (var(1.0) / var(t, b))).id;
   return -1;
@@ -1870,6 +1797,560 @@ struct pin : custom<1> {
 
 namespace fluxpp::inline v0_1::autodiff {
 
+/// A zero with the shape of x.
+constexpr var zeros_like(var x) { return ops::broadcast_to(x.tape->constant(0), x.shape()); }
+
+/// A direction of x that is none in particular: what is linear in it can be transposed, or recorded for others.
+constexpr var placeholder(var x) { return ops::pin::apply(zeros_like(x)); }
+
+} // namespace fluxpp::inline v0_1::autodiff
+
+// Regions on a tape: how they are built, what they read from outside, and their results.
+
+namespace fluxpp::inline v0_1::graph {
+
+/// What a region has again where its nodes use it: a number, the value of an extent.
+constexpr bool is_number(const tape& t, int id) {
+  return t[id].op == &constant_op || (t[id].op == &input_op && t.leaf_of(id).space == space::extent);
+}
+
+constexpr list<int> captures(const tape& t, int r);
+
+/// each_operand(t, id, f): f(a) for the nodes that node id reads; of a region, what its runs read, too.
+template <class F> constexpr void each_operand(const tape& t, int id, const F& f) {
+  const node& n = t[id];
+  for (int i = 0; i < n.op->arity; ++i)
+    if (n.args[i] >= 0) f(n.args[i]);
+  if (n.op->kind != kind::region) return;
+  const region& r = t.regions[n.args[0]];
+  if (r.most >= 0) f(r.most);
+  for (const region::carry& c : r.carries) f(c.initial);
+  for (const region::slice& s : r.slices) {
+    f(s.array);
+    if (s.index >= 0) f(s.index);
+  }
+  for (const int a : captures(t, n.args[0])) f(a);
+}
+
+/// needed_in(t, r): the nodes of region r that its outputs need, in order; derivatives leave others behind.
+constexpr list<int> needed_in(const tape& t, int r) {
+  const region& of = t.regions[r];
+  list<bool> needed(t.size());
+  for (const region::carry& c : of.carries)
+    if (c.next >= 0) needed[c.next] = true;
+  for (const region::stack& s : of.stacks) needed[s.inside] = true;
+  if (of.again >= 0) needed[of.again] = true;
+  for (int i = of.nodes.size() - 1; i >= 0; --i)
+    if (needed[of.nodes[i]]) each_operand(t, of.nodes[i], [&](int a) { needed[a] = true; });
+  list<int> out;
+  for (const int id : of.nodes)
+    if (needed[id]) out.push(id);
+  return out;
+}
+
+/// captures(t, r): the nodes outside region r that its outputs need, each once; views are parts of their readers.
+constexpr list<int> captures(const tape& t, int r) {
+  list<int> out;
+  list<bool> seen(t.size());
+  const auto visit = [&](int a) {
+    while (is_view(t[a].op->kind) && t.region_of(a) != r) a = t[a].args[0];
+    if (t.region_of(a) == r || seen[a] || is_number(t, a)) return;
+    seen[a] = true;
+    out.push(a);
+  };
+  for (const int id : needed_in(t, r)) each_operand(t, id, visit);
+  return out;
+}
+
+/// What a run of region r has of a carry that is first `initial`.
+constexpr var add_carry(tape& t, int r, var initial) {
+  const var x = t.region_input(r, initial.shape(), t.integer(initial.id));
+  t.regions[r].carries.push({x.id, initial.id});
+  return x;
+}
+/// How many columns region r takes of an array, one by one; 0 where it takes elements.
+constexpr int columns_of(const tape& t, int r, int array) {
+  const dims shape = t.shape_of(array);
+  return t.regions[r].blocks && shape.rank > 1 ? t.extents.resolve(shape[1]) : 0;
+}
+
+/// What a run of region r has of an array: one element of its leading axis. Of blocks of rows it has a column, and the
+/// index says which rows there are.
+constexpr var add_slice(tape& t, int r, var array, int column = 0, int index = -1) {
+  const bool blocks = t.regions[r].blocks;
+  for (const region::slice& s : t.regions[r].slices)
+    if (blocks && s.array == array.id && s.index == index && s.column == column) return {t, s.inside};
+  dims shape;
+  if (blocks) shape = make_dims(t.extents.symbol(block_symbol));
+  for (int a = 1; a < array.rank() && !blocks; ++a) shape = shape.with(array.shape()[a]);
+  const int first = t.regions[r].slices.size(), columns = columns_of(t, r, array.id);
+  for (int c = 0; c == 0 || c < columns; ++c) {
+    const var x = t.region_input(r, shape, t.integer(array.id));
+    t.regions[r].slices.push({x.id, array.id, index, c});
+  }
+  return {t, t.regions[r].slices[first + column].inside};
+}
+/// What region `of` had on entry of a run as carry i, which the executor finds again if both regions stand in one block.
+constexpr var add_rewound(tape& t, int r, var entries) {
+  const var x = add_slice(t, r, entries);
+  t.regions[r].slices.back().rewound = true;
+  return x;
+}
+/// Whether a slice of region r is found again, not read.
+constexpr bool rewound(const tape& t, const region& r, const region::slice& s) {
+  return s.rewound && t.region_of(t[s.array].args[0]) == t.region_of(r.node);
+}
+/// Ends the building of region r, which runs so many times.
+constexpr void close(tape& t, int r, int runs) {
+  node n{&region_op, {r, -1, -1, -1}, t.intern(dims{}.with(runs))};
+  n.line = t.line;
+  const int id = t.push(n);
+  t.regions[r].node = id;
+  int outside = 0;
+  each_operand(t, id, [&](int a) { outside = t.meeting(t.region_of(a), outside); });
+  t.settle(id, outside);
+}
+
+/// A result of region r, as a value of its own.
+constexpr var result_of(tape& t, int r, result_role role, int which) {
+  region& from = t.regions[r];
+  int& known = role == result_role::runs    ? from.runs
+               : role == result_role::stack ? from.stacks[which].result
+               : role == result_role::last  ? from.carries[which].last
+                                            : from.carries[which].entries;
+  if (known >= 0) return {t, known};
+  dims shape = t.shape_of(from.node), each; // the runs
+  const int columns = role == result_role::stack ? from.stacks[which].columns : 0;
+  if (role == result_role::last || role == result_role::runs) shape = {};
+  if (role == result_role::stack && from.blocks) each = columns > 0 ? make_dims(columns) : dims{};
+  else if (role != result_role::runs)
+    each = t.shape_of(role == result_role::stack ? from.stacks[which].inside : from.carries[which].inside);
+  for (int a = 0; a < each.rank; ++a) shape = shape.with(each[a]);
+  node n{&result_op, {from.node, -1, -1, -1}, t.intern(shape)};
+  n.attr = t.intern(make_attributes(static_cast<int>(role), which));
+  n.line = t[from.node].line;
+  known = t.push(n);
+  for (int c = 1; c < columns; ++c) from.stacks[which + c].result = known;
+  return {t, known};
+}
+
+} // namespace fluxpp::inline v0_1::graph
+
+// concat, stack: arrays one after the other along an axis that they have, or along a new one.
+// slice, pad: a part of an array, and an array as a part of a larger one; each other's transposes.
+// What all reductions share: which axes are meant, that they are not empty, and whether they stay with extent 1.
+
+namespace fluxpp::inline v0_1::ops {
+
+/// checked_mask(x, over): the axes of x that are meant, as bits; one that x lacks is a fault.
+constexpr unsigned checked_mask(var x, const axes& over) {
+  constexpr unsigned lacking = 1u << max_rank;
+  const unsigned mask = over.mask(x.rank());
+  if ((mask & lacking) == 0) return mask;
+  dims given;
+  for (int i = 0; i < over.count; ++i) given = given.with(over.axis[i]);
+  x.tape->fail(graph::rule::axis, x.shape(), given);
+  return (1u << (over.count < x.rank() ? over.count : x.rank())) -
+         1; // as many axes, so that the result has the rank meant
+}
+
+/// checked_axis(x, axis): the axis, counted from the front; one that x lacks is a fault.
+constexpr int checked_axis(var x, int axis) {
+  const int a = axis < 0 ? axis + x.rank() : axis;
+  if (a >= 0 && a < x.rank()) return a;
+  x.tape->fail(graph::rule::axis, x.shape(), make_dims(axis));
+  return 0;
+}
+
+/// Whether two extents that must be equal may be: numbers are compared at once, names when the program is called.
+constexpr bool same_extent(graph::tape& t, int a, int b, const char* rule) {
+  a = t.extents.resolve(a), b = t.extents.resolve(b);
+  if (a >= 0 && b >= 0) return a == b;
+  t.extents.equate(a, b, rule, t.line);
+  return true;
+}
+
+/// Every axis in the mask must have an element: reductions without a neutral element need one.
+constexpr void require_elements(var x, unsigned mask, const char* rule) {
+  graph::extent_table& extents = x.tape->extents;
+  for (int i = 0; i < x.rank(); ++i) {
+    if (!(mask >> i & 1u)) continue;
+    const int e = extents.resolve(x.shape()[i]);
+    if (e == 0) x.tape->fail(graph::rule::empty, x.shape(), make_dims(i));
+    if (e < 0) extents.require_at_least(e, 1, rule, x.tape->line);
+  }
+}
+
+/// y without the reduced axes, unless they are kept.
+constexpr var squeezed(var y, unsigned mask, const axes& over) {
+  return over.keep ? y : reshape::apply(y, squeezed_shape(y.shape(), mask));
+}
+
+/// fold<Op>: a reduction node over the axes in the mask, which keep extent 1; x itself where there is nothing to fold.
+template <class Op> constexpr var fold(var x, unsigned mask) {
+  const dims shape = kept_shape(x.shape(), mask);
+  return shape == x.shape() ? x : record<Op>(*x.tape, shape, graph::make_attributes(mask), x);
+}
+
+/// reduction<Op, Nonempty>: the function object of a reduction: f(x), f(x, 1), f(x, {0, 2}), f(x, fx::keep_dims).
+template <class Op, bool Nonempty> struct reduction {
+  constexpr var operator()(var x, axes over = {}, int line = __builtin_LINE()) const {
+    if (x.is_number()) return x;
+    graph::at_line(x, line);
+    const unsigned mask = checked_mask(x, over);
+    if constexpr (Nonempty) require_elements(x, mask, Op::name);
+    return squeezed(Op::apply(x, mask), mask, over);
+  }
+};
+
+} // namespace fluxpp::inline v0_1::ops
+
+namespace fluxpp::inline v0_1 {
+
+/// to_end: the end of a slice that goes as far as the axis.
+inline constexpr int to_end = 1 << 28;
+
+/// border: how many zeros stand before and after the elements of an axis.
+struct border {
+  int before = 0, after = 0;
+};
+
+namespace ops {
+
+/// Where the elements of the part lie in the whole, for every axis: begin + i step. As attributes: all begins, then all
+/// steps, backwards if negative; a begin of -1 - k says that k elements of the whole lie beyond the part's last one,
+/// which is a number where the begin has a name.
+constexpr graph::attributes whole_range(int rank) {
+  graph::attributes a{2 * rank};
+  for (int i = 0; i < rank; ++i) a.value[rank + i] = 1;
+  return a;
+}
+
+/// slice(x): the part of x that the attributes say, as long as the shape of the result.
+/// grad     embed(ybar): zeros around it
+struct slice : linear<1> {
+  static constexpr auto name = "slice";
+  static constexpr var apply(var x, const dims& shape, const graph::attributes& range) {
+    return x.shape() == shape && range == whole_range(shape.rank) ? x : record<slice>(*x.tape, shape, range, x);
+  }
+  static constexpr var transpose(const node_view& y, var ybar, int);
+  static constexpr int rewrite(graph::tape& t, const graph::node& n);
+};
+
+/// embed(x): zeros with the shape of the result, and x in the part of it that the attributes say.
+/// grad     slice(ybar)
+struct embed : linear<1> {
+  static constexpr auto name = "embed";
+  static constexpr var apply(var x, const dims& shape, const graph::attributes& range) {
+    return x.shape() == shape && range == whole_range(shape.rank) ? x : record<embed>(*x.tape, shape, range, x);
+  }
+  static constexpr var transpose(const node_view& y, var ybar, int) {
+    return slice::apply(ybar, y.arg(0).shape(), y.attributes());
+  }
+  static constexpr int rewrite(graph::tape& t, const graph::node& n) {
+    const int s = scalar_factor(t, n.args[0]);
+    const bool zeros = s >= 0 && t[s].op == &graph::constant_op && t[s].value == 0;
+    return zeros ? broadcast_to({t, s}, t.shapes()[n.shape]).id : -1;
+  }
+};
+
+constexpr var slice::transpose(const node_view& y, var ybar, int) {
+  return embed::apply(ybar, y.arg(0).shape(), y.attributes());
+}
+/// Whether two parts of a whole, with these ranges and shapes, certainly have no element in common.
+constexpr bool disjoint(const graph::attributes& a, const dims& in_a, const graph::attributes& b, const dims& in_b) {
+  const auto before = [](const graph::attributes& x, const dims& in_x, const graph::attributes& y, int axis) {
+    const int begin = x.value[axis], step = x.value[in_x.rank + axis], n = in_x[axis];
+    return begin >= 0 && n >= 0 && y.value[axis] >= begin + n * step;
+  };
+  for (int i = 0; i < in_a.rank; ++i)
+    if (before(a, in_a, b, i) || before(b, in_b, a, i)) return true;
+  return false;
+}
+constexpr int slice::rewrite(graph::tape& t, const graph::node& n) {
+  if (const int s = scalar_factor(t, n.args[0]); s >= 0) return broadcast_to({t, s}, t.shapes()[n.shape]).id;
+  const graph::node& x = t[n.args[0]];
+  if (x.op != &info<embed>) return -1;
+  if (x.attr == n.attr && t[x.args[0]].shape == n.shape) return x.args[0];
+  const bool apart =
+      disjoint(t.attribute_table()[n.attr], t.shapes()[n.shape], t.attributes_of(n.args[0]), t.shape_of(x.args[0]));
+  return apart ? broadcast_to(t.constant(0), t.shapes()[n.shape]).id : -1;
+}
+
+/// section: the begin, as attribute, and the extent of a slice of one axis.
+struct section {
+  int begin = 0, extent = 0;
+  bool valid = true;
+};
+
+/// The part of an axis whose extent is a number.
+constexpr section section_of(int extent, int begin, int end, int step) {
+  if (begin < 0) begin += extent;
+  if (end == to_end) end = extent;
+  if (end < 0) end += extent;
+  const bool valid = step > 0 && 0 <= begin && begin <= end && end <= extent;
+  return {begin, valid ? (end - begin + step - 1) / step : 0, valid};
+}
+/// The part of an axis whose extent is a name; it may begin at the end only if it ends there.
+constexpr section section_of(graph::tape& t, int extent, int begin, int end, int step) {
+  extent = t.extents.resolve(extent);
+  if (extent >= 0) return section_of(extent, begin, end, step);
+  if (end == to_end) end = 0;
+  const bool back = begin < 0, backed_end = end <= 0; // an end of 0 is that of the axis: an empty part needs no slice
+  const int distance = end - begin;
+  if (step <= 0 || (back && !backed_end) || (back == backed_end && distance < 0)) return {0, 0, false};
+  const int least = back ? -begin : backed_end ? -distance : end;
+  if (least > 0) t.extents.require_at_least(extent, least, "slice", t.line);
+  if (!back && backed_end) return {begin, t.extents.quotient(t.extents.shifted(extent, distance + step - 1), step)};
+  const int n = (distance + step - 1) / step;
+  const int after = distance - ((n - 1) * step + 1) - end;
+  return {!back ? begin : n == 0 ? 0 : -1 - after, n};
+}
+
+struct slice_function {
+  constexpr var operator()(var x, int axis, int begin, int end, int step = 1, int line = __builtin_LINE()) const {
+    graph::at_line(x, line);
+    axis = checked_axis(x, axis);
+    dims shape = x.shape();
+    const section s = section_of(*x.tape, shape[axis], begin, end, step);
+    if (!s.valid) x.tape->fail(graph::rule::slice, x.shape(), make_dims(axis, begin, end, step));
+    shape[axis] = s.extent;
+    graph::attributes range = whole_range(shape.rank);
+    range.value[axis] = s.begin;
+    range.value[shape.rank + axis] = step;
+    return slice::apply(x, shape, range);
+  }
+};
+
+struct pad_function {
+  constexpr var operator()(var x, int axis, border zeros, int line = __builtin_LINE()) const {
+    graph::at_line(x, line);
+    border all[max_rank]{};
+    all[checked_axis(x, axis)] = zeros;
+    return apply(x, all);
+  }
+  /// One border per axis; trailing axes without one stay.
+  constexpr var operator()(var x, std::initializer_list<border> zeros, int line = __builtin_LINE()) const {
+    graph::at_line(x, line);
+    border all[max_rank]{};
+    int axis = 0;
+    for (const border& b : zeros)
+      if (axis < max_rank) all[axis++] = b;
+    if (static_cast<int>(zeros.size()) > x.rank()) x.tape->fail(graph::rule::pad, x.shape(), make_dims(axis));
+    return apply(x, all);
+  }
+
+private:
+  static constexpr var apply(var x, const border (&zeros)[max_rank]) {
+    dims shape = x.shape();
+    graph::attributes range = whole_range(shape.rank);
+    for (int i = 0; i < shape.rank; ++i) {
+      const auto [before, after] = zeros[i];
+      if (before < 0 || after < 0) {
+        x.tape->fail(graph::rule::pad, x.shape(), make_dims(i, before, after));
+        continue;
+      }
+      shape[i] = x.tape->extents.shifted(shape[i], before + after);
+      range.value[i] = before;
+    }
+    return embed::apply(x, shape, range);
+  }
+};
+
+} // namespace ops
+
+/// slice(x, axis, begin, end, step = 1): elements begin, begin + step, ... before end of one axis; numbers below 0
+/// count from the end, fx::to_end is the end.
+/// shapes   x [.., n, ..] -> [.., (end - begin) / step rounded up, ..]
+/// grad     ybar in its place, zeros elsewhere
+/// errors   compile: not 0 <= begin <= end <= n; run: so with a named extent (shape_error)
+/// accuracy exact
+inline constexpr ops::slice_function slice{};
+
+/// pad(x, axis, {before, after}) or pad(x, {{before, after}, ...}): zeros before and after the elements of axes.
+/// shapes   x [.., n, ..] -> [.., before + n + after, ..]
+/// grad     the part of ybar where x is
+/// errors   compile: a border below 0, more borders than axes
+/// accuracy exact
+inline constexpr ops::pad_function pad{};
+
+} // namespace fluxpp::inline v0_1
+
+namespace fluxpp::inline v0_1 {
+namespace ops {
+
+/// The part of a concatenation that operand i became.
+constexpr var part_of(const node_view& y, var whole, int i, int operands) {
+  const int axis = y.attr(0);
+  graph::extent_table& extents = y.tape->extents;
+  int before = 0, after = 0;
+  for (int k = 0; k < operands; ++k) {
+    if (k < i) before = extents.sum(before, y.arg(k).shape()[axis]);
+    if (k > i) after = extents.sum(after, y.arg(k).shape()[axis]);
+  }
+  dims shape = y.arg(i).shape();
+  graph::attributes range = whole_range(shape.rank);
+  range.value[axis] = before >= 0 ? before : -1;
+  if (before < 0 && after > 0) range.value[axis] -= after;
+  if (before < 0 && after < 0) { // first without what follows, then the end of that
+    dims until = shape;
+    until[axis] = extents.sum(before, shape[axis]);
+    whole = slice::apply(whole, until, whole_range(shape.rank));
+  }
+  return slice::apply(whole, shape, range);
+}
+
+/// concat<N>(x...): N arrays one after the other along the axis in attribute 0; longer rows of arrays are trees of these.
+/// grad     the part of ybar that each array became
+template <int N> struct concat : custom<N> {
+  static constexpr auto name = N == 2 ? "concat2" : N == 3 ? "concat3" : "concat4";
+  static constexpr var vjp(const node_view& y, var ybar, int i) { return part_of(y, ybar, i, N); }
+  static constexpr var jvp(const node_view& y, const pushforward& p) {
+    graph::node n = y.node;
+    for (int i = 0; i < N; ++i)
+      n.args[i] = (p.dx[i].exists() ? p.dx[i] : broadcast_to(y.tape->constant(0), y.arg(i).shape())).id;
+    return {*y.tape, y.tape->push(n)};
+  }
+};
+
+/// The shape of arrays one after the other along an axis; their other extents must be equal.
+constexpr dims joined_shape(graph::tape& t, const var* x, int n, int axis) {
+  dims shape = x[0].shape();
+  for (int k = 1; k < n; ++k) {
+    const dims& next = x[k].shape();
+    bool fits = next.rank == shape.rank;
+    for (int i = 0; fits && i < shape.rank; ++i) {
+      if (i == axis) shape[i] = t.extents.sum(shape[i], next[i]);
+      else fits = same_extent(t, shape[i], next[i], "concat");
+    }
+    if (!fits) t.fail(graph::rule::concat, x[0].shape(), next);
+  }
+  return shape;
+}
+
+constexpr var joined(const var* x, int n, int axis) {
+  graph::tape& t = *x[0].tape;
+  if (n == 1) return x[0];
+  const dims shape = joined_shape(t, x, n, axis);
+  const graph::attributes a = graph::make_attributes(axis);
+  return n == 2   ? record<concat<2>>(t, shape, a, x[0], x[1])
+         : n == 3 ? record<concat<3>>(t, shape, a, x[0], x[1], x[2])
+                  : record<concat<4>>(t, shape, a, x[0], x[1], x[2], x[3]);
+}
+
+/// Numbers among the arrays become constants.
+constexpr graph::tape& on_one_tape(list<var>& x, int line) {
+  var any;
+  for (const var& v : x) any = v.exists() ? v : any;
+  graph::tape& t = graph::at_line(any, line);
+  for (var& v : x) v = v.exists() ? v : t.constant(v.number);
+  return t;
+}
+
+/// parts_of(x, axis): the arrays that x was joined from along this axis; else x alone.
+constexpr list<var> parts_of(var x, int axis) {
+  const graph::node n = (*x.tape)[x.id];
+  const bool joins = n.op == &info<concat<2>> || n.op == &info<concat<3>>;
+  if (!joins || x.tape->attributes_of(x.id).value[0] != axis) return list_of(x);
+  list<var> parts;
+  for (int i = 0; i < n.op->arity; ++i) parts.push({*x.tape, n.args[i]});
+  return parts;
+}
+
+/// The axis along which a part of a whole ends where another begins, while they are alike along all others; or -1.
+constexpr int axis_of_neighbours(const graph::attributes& a, const dims& in_a, const graph::attributes& b,
+                                 const dims& in_b) {
+  int axis = -1;
+  for (int i = 0; i < in_a.rank; ++i) {
+    const int step = a.value[in_a.rank + i];
+    if (step != b.value[in_a.rank + i]) return -1;
+    if (a.value[i] == b.value[i] && in_a[i] == in_b[i]) continue;
+    if (axis >= 0 || step != 1 || a.value[i] < 0 || in_a[i] < 0 || b.value[i] != a.value[i] + in_a[i]) return -1;
+    axis = i;
+  }
+  return axis;
+}
+
+/// sum_of_parts(a, b): a + b; where these are neighbours with zeros around, one array with zeros around: so the cotangents
+/// of slices become that of the whole.
+constexpr var sum_of_parts(var a, var b) {
+  graph::tape& t = *a.tape;
+  if (t[a.id].op != &info<embed> || t[b.id].op != &info<embed>) return a + b;
+  var x{t, t[a.id].args[0]}, y{t, t[b.id].args[0]};
+  graph::attributes range = t.attributes_of(a.id), other = t.attributes_of(b.id);
+  int axis = axis_of_neighbours(range, x.shape(), other, y.shape());
+  if (axis < 0) {
+    axis = axis_of_neighbours(other, y.shape(), range, x.shape());
+    if (axis < 0) return a + b;
+    std::swap(x, y), range = other;
+  }
+  list<var> parts = parts_of(x, axis);
+  for (const var& v : parts_of(y, axis)) parts.push(v);
+  if (parts.size() > 4) parts = list_of(x), parts.push(y);
+  return embed::apply(joined(parts.begin(), parts.size(), axis), a.shape(), range);
+}
+
+struct concat_function {
+  constexpr var operator()(var a, var b, int axis, int line = __builtin_LINE()) const {
+    return (*this)({a, b}, axis, line);
+  }
+  constexpr var operator()(std::initializer_list<var> x, int axis, int line = __builtin_LINE()) const {
+    list<var> parts;
+    for (const var& p : x) parts.push(p);
+    return (*this)(parts, axis, line);
+  }
+  constexpr var operator()(list<var> x, int axis, int line = __builtin_LINE()) const {
+    on_one_tape(x, line);
+    axis = checked_axis(x[0], axis);
+    while (x.size() > 1) {
+      list<var> fewer;
+      for (int i = 0; i < x.size(); i += 4)
+        fewer.push(joined(x.begin() + i, x.size() - i < 4 ? x.size() - i : 4, axis));
+      x = fewer;
+    }
+    return x[0];
+  }
+};
+
+struct stack_function {
+  constexpr var operator()(std::initializer_list<var> x, int axis = 0, int line = __builtin_LINE()) const {
+    list<var> parts;
+    for (const var& p : x) parts.push(p);
+    return (*this)(parts, axis, line);
+  }
+  constexpr var operator()(list<var> x, int axis = 0, int line = __builtin_LINE()) const {
+    graph::tape& t = on_one_tape(x, line);
+    const dims first = x[0].shape();
+    const int at = axis < 0 ? axis + first.rank + 1 : axis;
+    if (first.rank == max_rank || at < 0 || at > first.rank) {
+      t.fail(graph::rule::axis, first, make_dims(axis));
+      return x[0];
+    }
+    for (var& v : x) v = reshape::apply(v, v.shape().replaced(at, 0, make_dims(1)));
+    return concat_function{}(x, at, line);
+  }
+};
+
+} // namespace ops
+
+/// concat(a, b, axis) or concat({a, b, ...}, axis): arrays one after the other along an axis.
+/// shapes   [.., m, ..], [.., n, ..] -> [.., m + n, ..]
+/// grad     each array's part of ybar
+/// errors   compile: another extent differs, x lacks the axis; run: another named extent differs (shape_error)
+/// accuracy exact
+inline constexpr ops::concat_function concat{};
+
+/// stack({a, b, ...}, axis = 0): arrays of one shape along a new axis.
+/// shapes   k times [m, n] -> [k, m, n]
+/// grad     each array's part of ybar
+/// errors   as concat
+/// accuracy exact
+inline constexpr ops::stack_function stack{};
+
+} // namespace fluxpp::inline v0_1
+
+namespace fluxpp::inline v0_1::autodiff {
+
 /// depends[i] is true when node i is reached from one of the vars in x; the sweep stops at them.
 constexpr list<bool> reached_from(const graph::tape& t, int last, const list<var>& x) {
   list<bool> depends;
@@ -1887,33 +2368,27 @@ constexpr list<bool> reached_from(const graph::tape& t, int last, const list<var
   return depends;
 }
 
-/// A zero with the shape of x.
-constexpr var zeros_like(var x) { return ops::broadcast_to(x.tape->constant(0), x.shape()); }
-
-/// A direction of x that is none in particular: what is linear in it can be transposed, or recorded for others.
-constexpr var placeholder(var x) { return ops::pin::apply(zeros_like(x)); }
-
 /// cotangents: what a reverse sweep has found so far, per node.
 struct cotangents {
   graph::tape& t;
   list<bool> wanted; ///< nodes that lead to what is differentiated
   list<bool> stop;   ///< what is differentiated: the sweep does not go on
-  list<int> bar;     ///< node of the cotangent; -1: none
+  list<int> node;    ///< of the cotangent; -1: none
 
   constexpr cotangents(graph::tape& tape, int last, const list<var>& x)
       : t(tape), wanted(reached_from(tape, last, x)), stop(last + 1) {
-    bar.assign(last + 1, -1);
+    node.assign(last + 1, -1);
     for (const var& v : x)
       if (v.id <= last) stop[v.id] = true;
   }
   constexpr bool is_wanted(int id) const { return id < wanted.size() && wanted[id] && !t.integer(id); }
   /// The cotangent of a result of a region, if the sweep goes on from it.
   constexpr var of_result(int id) const {
-    return id >= 0 && id < bar.size() && bar[id] >= 0 && wanted[id] && !stop[id] ? var(t, bar[id]) : var();
+    return id >= 0 && id < node.size() && node[id] >= 0 && wanted[id] && !stop[id] ? var(t, node[id]) : var();
   }
   /// Adds to the cotangent of a node that is wanted.
   constexpr void add(int id, var c) {
-    if (c.exists() || c.number != 0) bar[id] = bar[id] < 0 ? c.id : (c + var(t, bar[id])).id;
+    if (c.exists() || c.number != 0) node[id] = node[id] < 0 ? c.id : ops::sum_of_parts(c, {t, node[id]}).id;
   }
 };
 
@@ -1923,7 +2398,7 @@ constexpr void pull_through_region(graph::tape& t, int id, cotangents& bar);
 constexpr void pull_through(graph::tape& t, int id, cotangents& bar) {
   t.line = t[id].line;
   const graph::node_view node(t, id);
-  graph::pullback p{{t, bar.bar[id]}};
+  graph::pullback p{{t, bar.node[id]}};
   for (int i = 0; i < node.node.op->arity; ++i) p.wanted[i] = node.node.args[i] >= 0 && bar.wanted[node.node.args[i]];
   node.node.op->adjoint(node, p);
   for (int i = 0; i < node.node.op->arity; ++i)
@@ -1943,12 +2418,12 @@ constexpr list<var> adjoint(graph::tape& t, const list<var>& y, const list<var>&
   const bool among_rules = std::exchange(t.rules, true);
   for (int id = last; id >= 0; --id) {
     if (!bar.wanted[id] || bar.stop[id]) continue;
-    if (bar.bar[id] >= 0 && t[id].op->adjoint != nullptr) pull_through(t, id, bar);
+    if (bar.node[id] >= 0 && t[id].op->adjoint != nullptr) pull_through(t, id, bar);
     else if (t[id].op == &graph::region_op) pull_through_region(t, id, bar);
   }
   t.rules = among_rules;
   list<var> xbar;
-  for (const var& v : x) xbar.push(v.id <= last && bar.bar[v.id] >= 0 ? var(t, bar.bar[v.id]) : var());
+  for (const var& v : x) xbar.push(v.id <= last && bar.node[v.id] >= 0 ? var(t, bar.node[v.id]) : var());
   return xbar;
 }
 /// The same for one y; a cotangent that y does not reach is a zero of its var's shape.
@@ -1964,8 +2439,8 @@ constexpr list<var> tangents(graph::tape& t, const list<var>& y, const list<var>
 
 } // namespace fluxpp::inline v0_1::autodiff
 
-// Derivatives of regions: a region of the derivatives of its runs, which finds what it needs of them kept or computes it
-// again.
+// Derivatives of regions: through the runs of a loop, and of the equation that a fixed point solves.
+// The region of the derivatives of another's runs, which finds what it needs of them kept or computes it again.
 // Nodes written again, with others in the place of some of their operands.
 // scan: a part of a program that runs once per element of arrays and hands values on from run to run.
 // less, less_equal, greater, greater_equal, equal, not_equal: comparisons, 1 where they hold and 0 elsewhere.
@@ -2100,72 +2575,6 @@ constexpr var own_value(var v, const list<int>& outputs) {
 } // namespace fluxpp::inline v0_1::ops
 
 // iota, one_hot: the indices of an axis, and where they equal given ones.
-// What all reductions share: which axes are meant, that they are not empty, and whether they stay with extent 1.
-
-namespace fluxpp::inline v0_1::ops {
-
-/// checked_mask(x, over): the axes of x that are meant, as bits; one that x lacks is a fault.
-constexpr unsigned checked_mask(var x, const axes& over) {
-  constexpr unsigned lacking = 1u << max_rank;
-  const unsigned mask = over.mask(x.rank());
-  if ((mask & lacking) == 0) return mask;
-  dims given;
-  for (int i = 0; i < over.count; ++i) given = given.with(over.axis[i]);
-  x.tape->fail(graph::rule::axis, x.shape(), given);
-  return (1u << (over.count < x.rank() ? over.count : x.rank())) -
-         1; // as many axes, so that the result has the rank meant
-}
-
-/// checked_axis(x, axis): the axis, counted from the front; one that x lacks is a fault.
-constexpr int checked_axis(var x, int axis) {
-  const int a = axis < 0 ? axis + x.rank() : axis;
-  if (a >= 0 && a < x.rank()) return a;
-  x.tape->fail(graph::rule::axis, x.shape(), make_dims(axis));
-  return 0;
-}
-
-/// Whether two extents that must be equal may be: numbers are compared at once, names when the program is called.
-constexpr bool same_extent(graph::tape& t, int a, int b, const char* rule) {
-  a = t.extents.resolve(a), b = t.extents.resolve(b);
-  if (a >= 0 && b >= 0) return a == b;
-  t.extents.equate(a, b, rule, t.line);
-  return true;
-}
-
-/// Every axis in the mask must have an element: reductions without a neutral element need one.
-constexpr void require_elements(var x, unsigned mask, const char* rule) {
-  graph::extent_table& extents = x.tape->extents;
-  for (int i = 0; i < x.rank(); ++i) {
-    if (!(mask >> i & 1u)) continue;
-    const int e = extents.resolve(x.shape()[i]);
-    if (e == 0) x.tape->fail(graph::rule::empty, x.shape(), make_dims(i));
-    if (e < 0) extents.require_at_least(e, 1, rule, x.tape->line);
-  }
-}
-
-/// y without the reduced axes, unless they are kept.
-constexpr var squeezed(var y, unsigned mask, const axes& over) {
-  return over.keep ? y : reshape::apply(y, squeezed_shape(y.shape(), mask));
-}
-
-/// fold<Op>: a reduction node over the axes in the mask, which keep extent 1; x itself where there is nothing to fold.
-template <class Op> constexpr var fold(var x, unsigned mask) {
-  const dims shape = kept_shape(x.shape(), mask);
-  return shape == x.shape() ? x : record<Op>(*x.tape, shape, graph::make_attributes(mask), x);
-}
-
-/// reduction<Op, Nonempty>: the function object of a reduction: f(x), f(x, 1), f(x, {0, 2}), f(x, fx::keep_dims).
-template <class Op, bool Nonempty> struct reduction {
-  constexpr var operator()(var x, axes over = {}, int line = __builtin_LINE()) const {
-    if (x.is_number()) return x;
-    graph::at_line(x, line);
-    const unsigned mask = checked_mask(x, over);
-    if constexpr (Nonempty) require_elements(x, mask, Op::name);
-    return squeezed(Op::apply(x, mask), mask, over);
-  }
-};
-
-} // namespace fluxpp::inline v0_1::ops
 
 namespace fluxpp::inline v0_1 {
 namespace ops {
@@ -2306,6 +2715,7 @@ struct scan_options {
   bool reverse = false;   ///< from the last element to the first
   int runs = 0;           ///< so many, where there are no arrays
   bool recompute = false; ///< derivatives compute the values of a run again instead of keeping them
+  bool rewind = false;    ///< they keep no more than log2 n carries either, and run the scan again from those
   var lengths = {}; ///< [n]: of each of n sequences, which stand side by side along the first axis of a run's values
 };
 
@@ -2329,11 +2739,11 @@ constexpr list<int> outputs_of(const graph::tape& t, int r) {
   for (const graph::region::stack& s : t.regions[r].stacks) out.push(s.inside);
   return out;
 }
-/// Has v stacked by region r; which of its stacks it is.
-constexpr int add_stack(graph::tape& t, int r, var v) {
+/// Has v stacked by region r, or as one of the columns of a result; which of its stacks it is.
+constexpr int add_stack(graph::tape& t, int r, var v, int column = 0, int columns = 0) {
   list<int> outputs = outputs_of(t, r);
   const int inside = own_output(t, r, v, outputs).id;
-  t.regions[r].stacks.push({inside});
+  t.regions[r].stacks.push({inside, -1, column, columns});
   return t.regions[r].stacks.size() - 1;
 }
 /// Has region r run again only after runs in which this scalar is not 0.
@@ -2372,7 +2782,7 @@ constexpr auto run_region(graph::tape& t, const Body& body, const Carry& carry, 
                           const scan_options& o, var most = {}) {
   const list<var> initial = vars_of(t, carry), over = vars_of(t, arrays);
   const int runs = runs_over(t, over, o.runs), r = t.open(), outside = std::exchange(t.current_region, r);
-  t.regions[r].reverse = o.reverse, t.regions[r].recompute = o.recompute;
+  t.regions[r].reverse = o.reverse, t.regions[r].recompute = o.recompute || o.rewind, t.regions[r].rewinds = o.rewind;
   if (most.exists()) t.regions[r].most = most.id;
   list<var> inside;
   for (const var& v : initial) inside.push(graph::add_carry(t, r, v));
@@ -2449,14 +2859,14 @@ private:
 
 } // namespace ops
 
-/// scan(body, carry, arrays, {.reverse, .runs, .recompute, .lengths}): runs body(carry, elements) -> std::pair{carry, out}
+/// scan(body, carry, arrays, {.reverse, .runs, .recompute, .rewind, .lengths}): runs body(carry, elements) -> std::pair{carry, out}
 /// once per element of the leading axis of the arrays; the pair of the carry after the last run and the outs of all runs,
 /// stacked. Carry, arrays and outs are a var or a tuple of such; arrays may be an empty tuple, then there are `runs` runs.
 /// The body may use any var from outside; what does not change from run to run is computed once. With `lengths`, carries
 /// and outs begin with an axis of sequences: behind the end of one its carries stay what they are, and its outs are 0.
 /// shapes   arrays [n, a] -> elements [a]; out [b] -> [n, b]; the carry keeps its shape
 /// grad     of any order; values of the runs that a derivative needs are kept, of cheap operations computed again; with
-///          .recompute only the carries are kept
+///          .recompute only the carries are kept, with .rewind log2 n of them and each run is repeated log2 n / 2 times
 /// errors   compile: the next carry has another shape than the carry, arrays have no or different leading extents;
 ///          run: so with named extents (shape_error)
 /// source   Bradbury et al. 2018, JAX, jax.lax.scan
@@ -2496,12 +2906,15 @@ private:
     const int r = t_.open(), outside = std::exchange(t_.current_region, r);
     graph::region& to = t_.regions[r];
     to.reverse = from.reverse, to.recompute = from.recompute, to.solves = from.solves, to.tolerance = from.tolerance;
+    to.blocks = from.blocks, to.rewinds = from.rewinds;
     if (from.most >= 0) to.most = at(from.most).id;
     for (const graph::region::carry& c : from.carries) set(c.inside, graph::add_carry(t_, r, at(c.initial)));
-    for (const graph::region::slice& s : from.slices) set(s.inside, graph::add_slice(t_, r, at(s.array)));
+    for (const graph::region::slice& s : from.slices)
+      set(s.inside, s.rewound ? graph::add_rewound(t_, r, at(s.array))
+                              : graph::add_slice(t_, r, at(s.array), s.column, s.index < 0 ? -1 : at(s.index).id));
     for (const int inside : graph::needed_in(t_, t_[id].args[0])) copy(inside);
     for (int i = 0; i < from.carries.size(); ++i) ops::set_next(t_, r, i, at(from.carries[i].next));
-    for (const graph::region::stack& s : from.stacks) ops::add_stack(t_, r, at(s.inside));
+    for (const graph::region::stack& s : from.stacks) ops::add_stack(t_, r, at(s.inside), s.column, s.columns);
     if (from.again >= 0) ops::set_again(t_, r, at(from.again));
     t_.current_region = outside;
     graph::close(t_, r, t_.shape_of(id)[0]);
@@ -2515,6 +2928,691 @@ private:
 
   graph::tape& t_;
   list<int> now_; ///< per node; -1: itself
+};
+
+} // namespace fluxpp::inline v0_1::autodiff
+
+namespace fluxpp::inline v0_1::autodiff {
+
+/// derived_region: builds the region of the derivatives of another's runs. They are first written down in a draft, as if
+/// every value of a run were at hand; then the part of it that is needed is written again, with these values in the place
+/// of what they were.
+class derived_region {
+public:
+  constexpr derived_region(graph::tape& t, int primal)
+      : draft(t.open()), t_(t), primal_(primal), outside_(std::exchange(t.current_region, draft)), copy_(t) {
+    t.regions[draft].parent = primal;
+    t.regions[draft].blocks = t.regions[primal].blocks;
+  }
+
+  /// Writes the region; its number. Its carries and stacks are those of the draft.
+  constexpr int write(bool reverse) {
+    find_needed();
+    t_.current_region = outside_;
+    t_.current_region = region_ = t_.open();
+    t_.regions[region_].reverse = reverse;
+    t_.regions[region_].blocks = t_.regions[region_].recompute = t_.regions[primal_].blocks;
+    if (t_.regions[primal_].ends_early())
+      t_.regions[region_].most = graph::result_of(t_, primal_, graph::result_role::runs, 0).id;
+    const graph::region from = t_.regions[draft]; // a copy: regions move when there are more
+    for (const graph::region::carry& c : from.carries)
+      copy_.set(c.inside, graph::add_carry(t_, region_, {t_, c.initial}));
+    for (const graph::region::slice& s : from.slices)
+      if (needed_[s.inside]) copy_.set(s.inside, graph::add_slice(t_, region_, {t_, s.array}, s.column, s.index));
+    for (int id = 0; id < needed_.size(); ++id)
+      if (needed_[id] && !copy_.has(id) && written(id)) write(id);
+    for (int i = 0; i < from.carries.size(); ++i) ops::set_next(t_, region_, i, copy_.at(from.carries[i].next));
+    for (const graph::region::stack& s : from.stacks)
+      ops::add_stack(t_, region_, copy_.at(s.inside), s.column, s.columns);
+    t_.regions[draft].node = graph::region::abandoned;
+    t_.current_region = outside_;
+    graph::close(t_, region_, t_.shape_of(t_.regions[primal_].node)[0]);
+    return region_;
+  }
+
+  const int draft; ///< the region in which derivatives are written down
+
+  /// Nodes that are written again where they are needed; others keep their place outside.
+  constexpr bool written(int id) const { return t_.region_of(id) == draft || t_.region_of(id) == primal_; }
+
+  /// A value of the primal's runs that costs more to compute than to read.
+  constexpr bool kept(int id) const {
+    const graph::op_info& op = *t_[id].op;
+    const int computed_by = op.kind == graph::kind::result ? t_[id].args[0] : id;
+    if (t_.region_of(id) != primal_ || computed_by > t_.regions[primal_].node) return false;
+    if (op.kind == graph::kind::input) return true;
+    if (op.kind == graph::kind::region) return false;
+    if (recomputes()) return op.random;
+    return op.kind == graph::kind::elementwise ? op.cost > 1 : !graph::is_view(op.kind);
+  }
+  constexpr bool recomputes() const { return t_.regions[primal_].recompute; }
+  /// What has the values of node id, which is kept, in all runs of the primal.
+  constexpr var kept_array(int id) {
+    const graph::region& from = t_.regions[primal_];
+    for (int i = 0; i < from.carries.size(); ++i)
+      if (from.carries[i].inside == id) return graph::result_of(t_, primal_, graph::result_role::entries, i);
+    for (const graph::region::slice& s : from.slices)
+      if (s.inside == id) return {t_, s.array};
+    return graph::result_of(t_, primal_, graph::result_role::stack, ops::add_stack(t_, primal_, {t_, id}));
+  }
+
+private:
+  constexpr void find_needed() {
+    const graph::region& from = t_.regions[draft];
+    needed_.assign(t_.size(), false);
+    for (const graph::region::carry& c : from.carries) needed_[c.next] = true;
+    for (const graph::region::stack& s : from.stacks) needed_[s.inside] = true;
+    for (int id = needed_.size() - 1; id >= 0; --id)
+      if (needed_[id] && written(id) && !kept(id)) graph::each_operand(t_, id, [&](int a) { needed_[a] = true; });
+  }
+
+  constexpr void write(int id) {
+    if (kept(id)) copy_.set(id, slice_of_kept(id));
+    else copy_.copy(id);
+  }
+  /// The value that node id had in a run of the primal.
+  constexpr var slice_of_kept(int id) {
+    for (const graph::region::slice& s : t_.regions[primal_].slices)
+      if (s.inside == id) return graph::add_slice(t_, region_, {t_, s.array}, s.column, s.index);
+    const var array = kept_array(id);
+    const bool again = t_.regions[primal_].rewinds && t_[id].op == &graph::entry_op;
+    return again ? graph::add_rewound(t_, region_, array) : graph::add_slice(t_, region_, array);
+  }
+
+  graph::tape& t_;
+  int primal_, outside_, region_ = 0;
+  list<bool> needed_;
+  copier copy_;
+};
+
+/// The nodes that a region reads from outside and that derivatives are wanted of.
+template <class Wanted> constexpr list<int> wanted_captures(const graph::tape& t, int r, const Wanted& wanted) {
+  list<int> out;
+  for (const int id : graph::captures(t, r))
+    if (wanted(id)) out.push(id);
+  return out;
+}
+/// v, or a zero with the shape of like.
+constexpr var or_zero(var v, var like) { return v.exists() ? v : zeros_like(like); }
+
+/// Has v stacked in a draft: one value, or the columns of a result; nothing where none of them exists.
+constexpr bool stack_columns(graph::tape& t, int draft, const var* v, const var* like, int columns) {
+  const int count = columns > 0 ? columns : 1;
+  bool any = false;
+  for (int j = 0; j < count; ++j) any = any || v[j].exists();
+  for (int j = 0; j < count && any; ++j) t.regions[draft].stacks.push({or_zero(v[j], like[j]).id, -1, j, columns});
+  return any;
+}
+
+} // namespace fluxpp::inline v0_1::autodiff
+
+// Sums of products over the runs of a region as one product behind it: the gradients of the matrices that runs share.
+// matmul: products of matrices, vectors and arrays of matrices.
+// batched_matmul: one matrix product for every index of the leading axes.
+// permute, transpose: the axes of an array in another order.
+
+namespace fluxpp::inline v0_1 {
+namespace ops {
+
+/// permute(x): axis i of the result is axis attribute[i] of x; a copy, or a view where only axes of extent 1 move.
+/// grad     the inverse permutation of ybar
+struct permute : linear<1> {
+  static constexpr auto name = "permute";
+  static constexpr var apply(var x, const graph::attributes& order) {
+    dims shape;
+    for (int i = 0; i < order.size; ++i) shape = shape.with(x.shape()[order.value[i]]);
+    return record<permute>(*x.tape, shape, order, x);
+  }
+  static constexpr var transpose(const node_view& y, var ybar, int) { return apply(ybar, inverse(y.attributes())); }
+  static constexpr int rewrite(graph::tape& t, const graph::node& n) {
+    const graph::attributes order = t.attribute_table()[n.attr];
+    const var x(t, n.args[0]);
+    if (const int s = scalar_factor(t, x.id); s >= 0) return broadcast_to({t, s}, t.shapes()[n.shape]).id;
+    if (keeps_order(order, x.shape())) return reshape::apply(x, t.shapes()[n.shape]).id;
+    if (t[x.id].op != n.op) return -1;
+    return apply({t, t[x.id].args[0]}, composed(order, t.attributes_of(x.id))).id;
+  }
+
+private:
+  static constexpr graph::attributes inverse(const graph::attributes& order) {
+    graph::attributes back = order;
+    for (int i = 0; i < order.size; ++i) back.value[order.value[i]] = i;
+    return back;
+  }
+  static constexpr graph::attributes composed(graph::attributes outer, const graph::attributes& inner) {
+    for (int i = 0; i < outer.size; ++i) outer.value[i] = inner.value[outer.value[i]];
+    return outer;
+  }
+  /// Whether the axes longer than 1 stay in order, so that memory does not change.
+  static constexpr bool keeps_order(const graph::attributes& order, const dims& shape) {
+    int last = -1;
+    for (int i = 0; i < order.size; ++i) {
+      if (shape[order.value[i]] == 1) continue;
+      if (order.value[i] < last) return false;
+      last = order.value[i];
+    }
+    return true;
+  }
+};
+
+/// The order in which axes swap places.
+constexpr graph::attributes swapped(int rank, int a, int b) {
+  graph::attributes order{rank};
+  for (int i = 0; i < rank; ++i) order.value[i] = i == a ? b : i == b ? a : i;
+  return order;
+}
+
+struct permute_function {
+  constexpr var operator()(var x, axes order, int line = __builtin_LINE()) const {
+    graph::at_line(x, line);
+    graph::attributes a{x.rank()};
+    unsigned seen = 0;
+    for (int i = 0; i < order.count; ++i) {
+      a.value[i] = checked_axis(x, order.axis[i]);
+      seen |= 1u << a.value[i];
+    }
+    if (order.count == x.rank() && seen == (1u << x.rank()) - 1) return permute::apply(x, a);
+    dims given;
+    for (int i = 0; i < order.count; ++i) given = given.with(order.axis[i]);
+    x.tape->fail(graph::rule::permute, x.shape(), given);
+    return x;
+  }
+};
+struct transpose_function {
+  constexpr var operator()(var x, int line = __builtin_LINE()) const {
+    graph::at_line(x, line);
+    return x.rank() < 2 ? x : permute::apply(x, swapped(x.rank(), x.rank() - 2, x.rank() - 1));
+  }
+};
+
+} // namespace ops
+
+/// permute(x, {1, 2, 0}): axis i of the result is axis order[i] of x.
+/// shapes   x [a, b, c] -> [b, c, a]
+/// grad     the inverse permutation of ybar
+/// errors   compile: the axes are not those of x, each once
+/// accuracy exact
+inline constexpr ops::permute_function permute{};
+
+/// transpose(x): the last two axes swapped; a vector is its own transpose.
+/// shapes   x [..., a, b] -> [..., b, a]
+/// grad     transpose(ybar)
+/// accuracy exact
+inline constexpr ops::transpose_function transpose{};
+
+} // namespace fluxpp::inline v0_1
+
+namespace fluxpp::inline v0_1::ops {
+
+/// The rows (axis 0) or columns (1) of the last two axes, read transposed or not.
+constexpr int matrix_extent(const dims& d, int axis, bool transposed) {
+  return d[d.rank - (axis == int{transposed} ? 2 : 1)];
+}
+
+/// The axes before the last two.
+constexpr dims lead_of(const dims& d) {
+  dims lead;
+  for (int i = 0; i + 2 < d.rank; ++i) lead = lead.with(d[i]);
+  return lead;
+}
+
+/// A contraction of the columns of a with the rows of b; a mismatch is a fault or a check.
+constexpr void contract(graph::tape& t, const dims& a, const dims& b, bool ta, bool tb) {
+  if (!same_extent(t, matrix_extent(a, 1, ta), matrix_extent(b, 0, tb), "matmul")) t.fail(graph::rule::matmul, a, b);
+}
+
+/// A product of matrices reads a transposed operand as it lies: permutations that swap the last two axes become flags.
+constexpr int absorb_transposes(graph::tape& t, const graph::node& n) {
+  graph::node direct = n;
+  graph::attributes flags = t.attribute_table()[n.attr];
+  for (int i = 0; i < 2; ++i) {
+    const int rank = t.shape_of(n.args[i]).rank;
+    if (t[n.args[i]].op != &info<permute> || !(t.attributes_of(n.args[i]) == swapped(rank, rank - 2, rank - 1)))
+      continue;
+    direct.args[i] = t[n.args[i]].args[0];
+    flags.value[i] = 1 - flags.value[i];
+  }
+  if (direct.args[0] == n.args[0] && direct.args[1] == n.args[1]) return -1;
+  direct.attr = t.intern(flags);
+  return record(t, direct).id;
+}
+
+/// batched_matmul(a, b): a b for every index of the leading axes, where an extent of 1 repeats; attributes 0 and 1 say
+/// which operand is read transposed.
+/// grad     in a: ybar b', in b: a' ybar, summed where an axis repeats
+struct batched_matmul : linear<2> {
+  static constexpr auto name = "batched_matmul";
+  static constexpr var apply(var a, var b, bool ta, bool tb) {
+    graph::tape& t = *a.tape;
+    const dims shape = common_shape(t, lead_of(a.shape()), lead_of(b.shape()), name)
+                           .with(matrix_extent(a.shape(), 0, ta))
+                           .with(matrix_extent(b.shape(), 1, tb));
+    return record<batched_matmul>(t, shape, graph::make_attributes(ta, tb), a, b);
+  }
+  static constexpr int rewrite(graph::tape& t, const graph::node& n) { return absorb_transposes(t, n); }
+  static constexpr var transpose(const node_view& y, var ybar, int i) {
+    const bool ta = y.attr(0) != 0, tb = y.attr(1) != 0;
+    const var x = y.arg(i), other = y.arg(1 - i);
+    const bool swap = i == 0 ? ta : tb; // the cotangent of x' is the transpose of that of x
+    const var xbar = i == 0 ? (swap ? apply(other, ybar, tb, true) : apply(ybar, other, false, !tb))
+                            : (swap ? apply(ybar, other, true, ta) : apply(other, ybar, !ta, false));
+    return sum_to(xbar, x.shape());
+  }
+};
+
+} // namespace fluxpp::inline v0_1::ops
+
+// gather, take_along: elements of an axis by their numbers; the operation scatter_add, their transpose.
+// The rule of operations that are linear in one operand, while the others only say where.
+
+namespace fluxpp::inline v0_1 {
+
+/// linear_in<Op, N, K>: an operation of N operands, linear in operand K; Op states transpose(y, ybar), its adjoint.
+/// grad     in the other operands: 0
+template <class Op, int Arity, int Operand> struct linear_in : custom<Arity> {
+  static constexpr var vjp(const node_view& y, var ybar, int i) {
+    return i == Operand ? Op::transpose(y, ybar) : var{};
+  }
+  static constexpr var jvp(const node_view& y, const pushforward& p) {
+    return p.dx[Operand].exists() ? ops::with_operand(y, Operand, p.dx[Operand]) : var{};
+  }
+};
+
+} // namespace fluxpp::inline v0_1
+
+namespace fluxpp::inline v0_1 {
+namespace ops {
+
+/// gather(x, index): for every index the element of x that it names along the axis in attribute 0. Index has the rank
+/// of x; its axes before that axis have the extents of x or all extent 1, and so have those behind it; 1 repeats. Where
+/// attribute 1 is set, an index of -1 names nothing and gives 0.
+/// grad     in x: scatter_add(ybar, index); in index: 0
+struct gather : linear_in<gather, 2, 0> {
+  static constexpr auto name = "gather";
+  static constexpr var apply(var x, var index, int axis, bool partial = false) {
+    dims shape = x.shape();
+    shape[axis] = index.shape()[axis];
+    return record<gather>(*x.tape, shape, graph::make_attributes(axis, partial), x, index);
+  }
+  static constexpr var transpose(const node_view& y, var ybar);
+};
+
+/// scatter_add(x, index): zeros, and every element of x added at the number that its index says, in order, along the
+/// axis in attribute 0; index and attributes as in gather, whose transpose this is.
+/// grad     in x: gather(ybar, index); in index: 0
+struct scatter_add : linear_in<scatter_add, 2, 0> {
+  static constexpr auto name = "scatter_add";
+  static constexpr var apply(var x, var index, int n, int axis, bool partial = false) {
+    dims shape = x.shape();
+    shape[axis] = n;
+    return record<scatter_add>(*x.tape, shape, graph::make_attributes(axis, partial), x, index);
+  }
+  static constexpr var transpose(const node_view& y, var ybar) {
+    return gather::apply(ybar, y.arg(1), y.attr(0), y.attr(1) != 0);
+  }
+};
+
+constexpr var gather::transpose(const node_view& y, var ybar) {
+  return scatter_add::apply(ybar, y.arg(1), y.arg(0).shape()[y.attr(0)], y.attr(0), y.attr(1) != 0);
+}
+
+/// An index as a node: a number becomes a constant.
+constexpr var on_tape_of(var x, var index) { return index.exists() ? index : x.tape->constant(index.number); }
+
+/// All indices as one axis among axes of extent 1.
+constexpr var index_along(var index, int axis, int rank) {
+  dims shape{rank, {1, 1, 1, 1, 1, 1}};
+  shape[axis] = element_count(*index.tape, index.shape());
+  return reshape::apply(index, shape);
+}
+
+struct gather_function {
+  constexpr var operator()(var x, var index, int axis = 0, int line = __builtin_LINE()) const {
+    graph::at_line(x, line);
+    index = on_tape_of(x, index);
+    if (x.rank() == 0 || index.rank() + x.rank() - 1 > max_rank) {
+      x.tape->fail(graph::rule::gather, x.shape(), index.shape());
+      return x;
+    }
+    axis = checked_axis(x, axis);
+    const var y = gather::apply(x, index_along(index, axis, x.rank()), axis);
+    return reshape::apply(y, x.shape().replaced(axis, 1, index.shape()));
+  }
+};
+
+/// An index with an extent of x, or 1, along every axis but one: where it has one before that axis it gets all that x
+/// has there, and so behind it.
+constexpr var index_beside(var x, var index, int axis) {
+  graph::tape& t = *x.tape;
+  dims shape = index.shape();
+  bool fits = index.rank() == x.rank(), each[2]{};
+  for (int i = 0; fits && i < shape.rank; ++i) {
+    if (i == axis || shape[i] == 1) continue;
+    each[i > axis] = true;
+    fits = same_extent(t, x.shape()[i], shape[i], "take_along");
+  }
+  if (!fits) t.fail(graph::rule::along, x.shape(), shape);
+  for (int i = 0; fits && i < shape.rank; ++i)
+    if (i != axis && each[i > axis]) shape[i] = x.shape()[i];
+  return fits ? broadcast_to(index, shape) : reshape::apply(t.constant(0), dims{x.rank(), {1, 1, 1, 1, 1, 1}});
+}
+
+struct take_along_function {
+  constexpr var operator()(var x, var index, int axis = -1, int line = __builtin_LINE()) const {
+    graph::at_line(x, line);
+    axis = checked_axis(x, axis);
+    return x.rank() == 0 ? x : gather::apply(x, index_beside(x, on_tape_of(x, index), axis), axis);
+  }
+};
+
+} // namespace ops
+
+/// gather(x, index, axis = 0): elements of x along an axis, by their numbers; also called index_select.
+/// shapes   x [a, n, b], index [i, j], axis 1 -> [a, i, j, b]
+/// grad     in x: the elements of ybar added at their numbers; in index: 0
+/// errors   compile: x lacks the axis, more than 6 axes; run: an index is not one of 0, ... n - 1 (value_error)
+/// accuracy exact
+inline constexpr ops::gather_function gather{};
+inline constexpr ops::gather_function index_select{};
+
+/// embedding(table, index): the rows of a table that indices name; for its gradient by rows see fx::by_rows.
+/// shapes   table [v, d], index [i, j] -> [i, j, d]
+/// grad     and errors as gather
+/// accuracy exact
+inline constexpr ops::gather_function embedding{};
+
+/// take_along(x, index, axis = -1): along an axis, the element of x that index names at each place of the other axes.
+/// shapes   x [a, n, b], index [a, m, b], axis 1 -> [a, m, b]; an extent 1 of index repeats
+/// grad     in x: the elements of ybar added at their numbers; in index: 0
+/// errors   compile: x lacks the axis, another extent of index is neither 1 nor that of x; run: as gather
+/// accuracy exact
+inline constexpr ops::take_along_function take_along{};
+
+} // namespace fluxpp::inline v0_1
+
+// reshape, flatten: the functions a user calls; the view itself stands beside sum and broadcast in broadcast.hpp.
+
+namespace fluxpp::inline v0_1 {
+namespace ops {
+
+/// extent_list: extents as a user writes them, {x.extent(0), -1, 3}; -1 is the one to be found.
+struct extent_list {
+  dims extents;
+
+  template <std::same_as<int>... Int> constexpr extent_list(Int... e) : extents(make_dims(e...)) {}
+  constexpr extent_list(const dims& d) : extents(d) {}
+};
+
+/// factors: an extent as a number times symbols and formulas that are no products.
+struct factors {
+  int number = 1;
+  list<int> symbols;
+
+  constexpr void multiply(const graph::extent_table& t, int e) {
+    e = t.resolve(e);
+    if (e >= 0) {
+      number *= e;
+    } else if (t.at(e).kind == graph::extent_kind::product) {
+      multiply(t, t.at(e).a);
+      multiply(t, t.at(e).b);
+    } else {
+      symbols.push(e);
+    }
+  }
+  /// The symbols times a number, as an extent.
+  constexpr int times(graph::extent_table& t, int n) const {
+    for (const int s : symbols) n = t.product(n, s);
+    return n;
+  }
+  /// Takes a symbol out, if it is there.
+  constexpr bool divide(int symbol) {
+    for (int& s : symbols) {
+      if (s != symbol) continue;
+      s = symbols.back();
+      symbols.pop();
+      return true;
+    }
+    return false;
+  }
+};
+constexpr factors factors_of(const graph::extent_table& t, const dims& d) {
+  factors f;
+  for (int i = 0; i < d.rank; ++i) f.multiply(t, d[i]);
+  return f;
+}
+
+/// quotient{count, known}: `count` elements over extents that are known, without what is found in both.
+struct quotient {
+  int left = 1;       ///< of count
+  int by = 1;         ///< of known, a number
+  bool named = false; ///< so are names of known
+
+  constexpr quotient(graph::extent_table& t, factors count, const factors& known) : by(known.number) {
+    for (const int s : known.symbols) named = !count.divide(s) || named;
+    const bool exact = by != 0 && count.number % by == 0;
+    left = count.times(t, exact ? count.number / by : count.number);
+    if (exact) by = 1;
+  }
+  constexpr bool equal() const { return !named && left == by; }
+  constexpr bool decided() const { return !named && left >= 0; }
+};
+
+/// reshaped(x, shape): x with other extents, at most one of them -1; the number of elements must stay.
+constexpr var reshaped(var x, dims shape) {
+  graph::tape& t = *x.tape;
+  dims known;
+  int unknown = 0, found = 0;
+  for (int i = 0; i < shape.rank; ++i) {
+    if (shape[i] != -1) known = known.with(shape[i]);
+    else found = i, ++unknown;
+  }
+  const quotient q(t.extents, factors_of(t.extents, x.shape()), factors_of(t.extents, known));
+  if (unknown > 1 || (unknown == 1 && (q.named || !t.extents.require_multiple(q.left, q.by, "reshape", t.line))) ||
+      (unknown == 0 && q.decided() && !q.equal()))
+    t.fail(graph::rule::reshape, x.shape(), shape);
+  else if (unknown == 0 && !q.equal())
+    t.extents.equate(element_count(t, x.shape()), element_count(t, known), "reshape", t.line);
+  if (unknown > 0) shape[found] = q.by > 0 ? t.extents.quotient(q.left, q.by) : 1;
+  return reshape::apply(x, shape);
+}
+
+struct reshape_function {
+  constexpr var operator()(var x, const extent_list& shape, int line = __builtin_LINE()) const {
+    graph::at_line(x, line);
+    return reshaped(x, shape.extents);
+  }
+};
+struct flatten_function {
+  /// flatten() as a layer of a network.
+  constexpr flatten_function operator()() const { return *this; }
+  constexpr var operator()(var x, int line = __builtin_LINE()) const {
+    graph::at_line(x, line);
+    if (x.rank() == 0) return reshape::apply(x, make_dims(1, 1));
+    dims rest;
+    for (int i = 1; i < x.rank(); ++i) rest = rest.with(x.shape()[i]);
+    return reshape::apply(x, make_dims(x.shape()[0], element_count(*x.tape, rest)));
+  }
+};
+
+} // namespace ops
+
+/// reshape(x, {x.extent(0), -1}): the same elements in the same order under other extents; -1 stands for what is left.
+/// shapes   x [a, b, c] -> [a, b c]
+/// grad     ybar under the extents of x
+/// errors   compile: the number of elements changes, or cannot be found; run: so with named extents (shape_error)
+/// accuracy exact
+inline constexpr ops::reshape_function reshape{};
+
+/// flatten(x): all axes but the first as one.
+/// shapes   x [n, a, b, ...] -> [n, a b ...]
+/// grad     ybar under the extents of x
+/// accuracy exact
+inline constexpr ops::flatten_function flatten{};
+
+} // namespace fluxpp::inline v0_1
+
+namespace fluxpp::inline v0_1 {
+namespace ops {
+
+/// A matrix that is constant along the contracted axis takes sums of the other matrix out of the product: what is left is an
+/// outer product. Such a matrix is the cotangent of a sum, or of a mean.
+constexpr int contract_constants(graph::tape& t, const graph::node& n) {
+  const graph::attributes flags = t.attribute_table()[n.attr];
+  for (int i = 0; i < 2; ++i) {
+    const graph::node operand = t[n.args[i]];
+    const int along = flags.value[i] != i ? 0 : 1; // the contracted axis, as the operand lies: columns of a, rows of b
+    if (operand.op != &info<broadcast>) continue;
+    const dims from = t.shape_of(operand.args[0]), to = t.shapes()[operand.shape];
+    const auto extent = [&](int axis) { return axis + from.rank < 2 ? 1 : from[axis + from.rank - 2]; };
+    if (extent(along) != 1 || to[along] == 1) continue;
+    const var other{t, n.args[1 - i]};
+    const dims shape = t.shapes()[n.shape];
+    const int kept = extent(1 - along), summed = flags.value[1 - i] != i ? 1 : 0;
+    const var sums = sum::apply(other, 1u << summed), constant = {t, operand.args[0]};
+    const var left =
+        i == 0 ? reshape::apply(constant, make_dims(kept, 1)) : reshape::apply(sums, make_dims(shape[0], 1));
+    const var right =
+        i == 0 ? reshape::apply(sums, make_dims(1, shape[1])) : reshape::apply(constant, make_dims(1, kept));
+    return broadcast_to(left * right, shape).id;
+  }
+  return -1;
+}
+
+constexpr int multiply_before_gather(graph::tape& t, const graph::node& n);
+
+/// matmul(a, b): the product of two matrices; attributes 0 and 1 say which is read transposed.
+/// grad     in a: ybar b', in b: a' ybar
+struct matmul : linear<2> {
+  static constexpr auto name = "matmul";
+  static constexpr var apply(var a, var b, bool ta, bool tb) {
+    const dims shape = make_dims(matrix_extent(a.shape(), 0, ta), matrix_extent(b.shape(), 1, tb));
+    return record<matmul>(*a.tape, shape, graph::make_attributes(ta, tb), a, b);
+  }
+  static constexpr int rewrite(graph::tape& t, const graph::node& n) {
+    int equal = absorb_transposes(t, n);
+    if (equal < 0) equal = contract_constants(t, n);
+    return equal < 0 ? multiply_before_gather(t, n) : equal;
+  }
+  static constexpr var transpose(const node_view& y, var ybar, int i) {
+    const bool ta = y.attr(0) != 0, tb = y.attr(1) != 0;
+    const var other = y.arg(1 - i);
+    if (i == 0) return ta ? apply(other, ybar, tb, true) : apply(ybar, other, false, !tb);
+    return tb ? apply(ybar, other, true, ta) : apply(other, ybar, !ta, false);
+  }
+};
+
+/// Rows that are taken from fewer (embeddings of tokens) are multiplied before they are taken, each once.
+constexpr int multiply_before_gather(graph::tape& t, const graph::node& n) {
+  const graph::node taken = t[n.args[0]];
+  if (taken.op != &info<gather>) return -1;
+  const graph::attributes flags = t.attribute_table()[n.attr], from = t.attributes_of(n.args[0]);
+  const var x{t, taken.args[0]}, index{t, taken.args[1]};
+  const int rows = t.extents.resolve(x.extent(0)), wanted = t.extents.resolve(index.extent(0));
+  if (flags.value[0] != 0 || from.value[0] != 0 || rows < 0 || rows >= wanted) return -1;
+  return gather::apply(matmul::apply(x, {t, n.args[1]}, false, flags.value[1] != 0), index, 0, from.value[1] != 0).id;
+}
+
+/// A product of matrices, the operands read transposed or not; leading axes repeat. Nothing where either is nothing.
+constexpr var product(var a, var b, bool ta = false, bool tb = false) {
+  if (!a.exists() || !b.exists()) return {};
+  return a.rank() == 2 && b.rank() == 2 ? matmul::apply(a, b, ta, tb) : batched_matmul::apply(a, b, ta, tb);
+}
+
+struct matmul_function {
+  constexpr var operator()(var a, var b, int line = __builtin_LINE()) const {
+    graph::tape& t = graph::at_line(a.exists() ? a : b, line);
+    if (a.rank() == 0 || b.rank() == 0) {
+      t.fail(graph::rule::matmul, a.shape(), b.shape());
+      return a;
+    }
+    const bool row = a.rank() == 1, column = b.rank() == 1;
+    if (row) a = reshape::apply(a, make_dims(1, a.extent(0)));
+    if (column) b = reshape::apply(b, make_dims(b.extent(0), 1));
+    contract(t, a.shape(), b.shape(), false, false);
+    const var y = product(t, a, b);
+    const unsigned last = 1u << (y.rank() - 1);
+    return reshape::apply(y, squeezed_shape(y.shape(), (row ? last >> 1 : 0) | (column ? last : 0)));
+  }
+
+private:
+  static constexpr var product(graph::tape& t, var a, var b) {
+    if (a.rank() == 2 && b.rank() == 2) return matmul::apply(a, b, false, false);
+    if (b.rank() > 2) return batched_matmul::apply(a, b, false, false);
+    dims lead = a.shape(); // one matrix for all: one long product
+    const int columns = lead[--lead.rank];
+    lead[lead.rank] = 0;
+    const var rows = reshape::apply(a, make_dims(element_count(t, lead), columns));
+    return reshape::apply(matmul::apply(rows, b, false, false), lead.with(b.extent(1)));
+  }
+};
+
+} // namespace ops
+
+/// matmul(a, b): the matrix product; a vector is a row on the left, a column on the right; leading axes broadcast.
+/// shapes   a [.., m, k], b [.., k, n] -> [.., m, n]
+/// grad     in a: ybar b', in b: a' ybar
+/// errors   compile: k differs, a scalar; run: a named k differs (shape_error)
+/// accuracy 4 sqrt(k) ulp of |a| |b|
+inline constexpr ops::matmul_function matmul{};
+
+} // namespace fluxpp::inline v0_1
+
+namespace fluxpp::inline v0_1::autodiff {
+
+/// postponed<Region>: cotangents of a region's captures that are sums over runs of a' b, where a and b change from run to
+/// run. The region hands out a and b of all runs instead of adding up products, and one product contracts runs and rows.
+/// Region is a derived_region.
+template <class Region> class postponed {
+public:
+  constexpr postponed(graph::tape& t, Region& region) : t_(t), region_(region) {}
+
+  /// Takes the cotangent `each` that a run adds to that of `of`, if it is such a product.
+  constexpr bool take(int of, var each) {
+    const graph::node n = t_[each.id];
+    if (n.op != &ops::info<ops::matmul> || !suits(each)) return false;
+    sums_.push({of, n.args[0], n.args[1], collect(n.args[0]), collect(n.args[1])});
+    return true;
+  }
+  /// add(of, cotangent) for each, when the region is written.
+  template <class Add> constexpr void each(int written, const Add& add) {
+    for (const sum& s : sums_)
+      add(s.of, ops::matmul::apply(rows_of(s.a, s.in_a, written), rows_of(s.b, s.in_b, written), true, false));
+  }
+
+private:
+  /// Sums over the rows of both operands, which take less room than what they are summed to.
+  constexpr bool suits(var each) const {
+    const graph::node n = t_[each.id];
+    const graph::attributes& transposed = t_.attributes_of(each.id);
+    if (transposed.value[0] == 0 || transposed.value[1] != 0 || region_.recomputes()) return false;
+    if (!region_.written(n.args[0]) || !region_.written(n.args[1])) return false;
+    const dims a = t_.shape_of(n.args[0]), b = t_.shape_of(n.args[1]);
+    const long rows = t_.extents.resolve(a[0]), m = t_.extents.resolve(a[1]), n_ = t_.extents.resolve(b[1]);
+    return rows < 0 || m < 0 || n_ < 0 || rows * (m + n_) <= 2 * m * n_;
+  }
+  /// Which stack of the draft has this node; -1 if the runs of the primal keep it.
+  constexpr int collect(int id) {
+    if (region_.kept(id)) return -1;
+    list<graph::region::stack>& stacks = t_.regions[region_.draft].stacks;
+    for (int i = 0; i < stacks.size(); ++i)
+      if (stacks[i].inside == id) return i;
+    stacks.push({id});
+    return stacks.size() - 1;
+  }
+  /// The rows of a node in all runs, one below the other.
+  constexpr var rows_of(int id, int stack, int written) {
+    const var all =
+        stack < 0 ? region_.kept_array(id) : graph::result_of(t_, written, graph::result_role::stack, stack);
+    const dims d = all.shape();
+    return ops::reshape::apply(all, make_dims(ops::element_count(t_, make_dims(d[0], d[1])), d[2]));
+  }
+
+  struct sum {
+    int of, a, b, in_a, in_b; ///< in_a, in_b: as collect says
+  };
+  graph::tape& t_;
+  Region& region_;
+  list<sum> sums_;
 };
 
 } // namespace fluxpp::inline v0_1::autodiff
@@ -2566,22 +3664,6 @@ inline constexpr operation<ops::abs> abs{};
 
 // max, min: the largest and smallest element over axes, or of two arrays element by element.
 // take_at_extremum, put_at_extremum: reading and writing where a reduction found its largest or smallest element.
-// The rule of operations that are linear in one operand, while the others only say where.
-
-namespace fluxpp::inline v0_1 {
-
-/// linear_in<Op, N, K>: an operation of N operands, linear in operand K; Op states transpose(y, ybar), its adjoint.
-/// grad     in the other operands: 0
-template <class Op, int Arity, int Operand> struct linear_in : custom<Arity> {
-  static constexpr var vjp(const node_view& y, var ybar, int i) {
-    return i == Operand ? Op::transpose(y, ybar) : var{};
-  }
-  static constexpr var jvp(const node_view& y, const pushforward& p) {
-    return p.dx[Operand].exists() ? ops::with_operand(y, Operand, p.dx[Operand]) : var{};
-  }
-};
-
-} // namespace fluxpp::inline v0_1
 
 namespace fluxpp::inline v0_1::ops {
 
@@ -2763,94 +3845,6 @@ inline constexpr ops::fixed_point_function fixed_point{};
 
 namespace fluxpp::inline v0_1::autodiff {
 
-/// derived_region: builds the region of the derivatives of another's runs. They are first written down in a draft, as if
-/// every value of a run were at hand; then the part of it that is needed is written again, with these values in the place
-/// of what they were.
-class derived_region {
-public:
-  constexpr derived_region(graph::tape& t, int primal)
-      : draft(t.open()), t_(t), primal_(primal), outside_(std::exchange(t.current_region, draft)), copy_(t) {
-    t.regions[draft].parent = primal;
-  }
-
-  /// Writes the region; its number. Its carries and stacks are those of the draft.
-  constexpr int write(bool reverse) {
-    find_needed();
-    t_.current_region = outside_;
-    t_.current_region = region_ = t_.open();
-    t_.regions[region_].reverse = reverse;
-    if (t_.regions[primal_].ends_early())
-      t_.regions[region_].most = graph::result_of(t_, primal_, graph::result_role::runs, 0).id;
-    const graph::region from = t_.regions[draft]; // a copy: regions move when there are more
-    for (const graph::region::carry& c : from.carries)
-      copy_.set(c.inside, graph::add_carry(t_, region_, {t_, c.initial}));
-    for (const graph::region::slice& s : from.slices)
-      if (needed_[s.inside]) copy_.set(s.inside, graph::add_slice(t_, region_, {t_, s.array}));
-    for (int id = 0; id < needed_.size(); ++id)
-      if (needed_[id] && !copy_.has(id) && written(id)) write(id);
-    for (int i = 0; i < from.carries.size(); ++i) ops::set_next(t_, region_, i, copy_.at(from.carries[i].next));
-    for (const graph::region::stack& s : from.stacks) ops::add_stack(t_, region_, copy_.at(s.inside));
-    t_.regions[draft].node = graph::region::abandoned;
-    t_.current_region = outside_;
-    graph::close(t_, region_, t_.shape_of(t_.regions[primal_].node)[0]);
-    return region_;
-  }
-
-  const int draft; ///< the region in which derivatives are written down
-
-private:
-  /// Nodes that are written again where they are needed; others keep their place outside.
-  constexpr bool written(int id) const { return t_.region_of(id) == draft || t_.region_of(id) == primal_; }
-
-  /// A value of the primal's runs that costs more to compute than to read.
-  constexpr bool kept(int id) const {
-    const graph::op_info& op = *t_[id].op;
-    const int computed_by = op.kind == graph::kind::result ? t_[id].args[0] : id;
-    if (t_.region_of(id) != primal_ || computed_by > t_.regions[primal_].node) return false;
-    if (op.kind == graph::kind::input) return true;
-    if (op.kind == graph::kind::region) return false;
-    if (t_.regions[primal_].recompute) return op.random;
-    return op.kind == graph::kind::elementwise ? op.cost > 1 : !graph::is_view(op.kind);
-  }
-  constexpr void find_needed() {
-    const graph::region& from = t_.regions[draft];
-    needed_.assign(t_.size(), false);
-    for (const graph::region::carry& c : from.carries) needed_[c.next] = true;
-    for (const graph::region::stack& s : from.stacks) needed_[s.inside] = true;
-    for (int id = needed_.size() - 1; id >= 0; --id)
-      if (needed_[id] && written(id) && !kept(id)) graph::each_operand(t_, id, [&](int a) { needed_[a] = true; });
-  }
-
-  constexpr void write(int id) {
-    if (kept(id)) copy_.set(id, graph::add_slice(t_, region_, kept_array(id)));
-    else copy_.copy(id);
-  }
-  /// What has the values of node id in all runs of the primal.
-  constexpr var kept_array(int id) {
-    const graph::region& from = t_.regions[primal_];
-    for (int i = 0; i < from.carries.size(); ++i)
-      if (from.carries[i].inside == id) return graph::result_of(t_, primal_, graph::result_role::entries, i);
-    for (const graph::region::slice& s : from.slices)
-      if (s.inside == id) return {t_, s.array};
-    return graph::result_of(t_, primal_, graph::result_role::stack, ops::add_stack(t_, primal_, {t_, id}));
-  }
-
-  graph::tape& t_;
-  int primal_, outside_, region_ = 0;
-  list<bool> needed_;
-  copier copy_;
-};
-
-/// The nodes that a region reads from outside and that derivatives are wanted of.
-template <class Wanted> constexpr list<int> wanted_captures(const graph::tape& t, int r, const Wanted& wanted) {
-  list<int> out;
-  for (const int id : graph::captures(t, r))
-    if (wanted(id)) out.push(id);
-  return out;
-}
-/// v, or a zero with the shape of like.
-constexpr var or_zero(var v, var like) { return v.exists() ? v : zeros_like(like); }
-
 /// For a region that solves x = f(x): f(x) at the solution, written out.
 constexpr var at_solution(graph::tape& t, int r) {
   const graph::region::carry of = t.regions[r].carries[0];
@@ -2887,107 +3881,172 @@ constexpr void push_through_solution(graph::tape& t, int r, list<int>& dot) {
   dot[x.id] = ops::fixed_point_function::solve(t, step, dy, options_of(t, r)).id;
 }
 
-/// The runs of the adjoint go the other way: they hand on the cotangents of the carries, and sum those of what all runs
-/// share.
+/// pulled_region: the runs of the adjoint go the other way: they hand on the cotangents of the carries, and sum those of
+/// what all runs share.
+class pulled_region {
+public:
+  constexpr pulled_region(graph::tape& t, int r, cotangents& bar)
+      : t_(t), primal_(r), of_(t.regions[r]), bar_(bar), derived_(t, r), products_(t, derived_) {
+    carries(), stacks(), slices(), captures();
+    const list<var> g = adjoint(t, y_, ybar_, x_);
+    int at = 0;
+    for (const int i : carried_) next(i, at, g[at]), ++at;
+    for (int i = 0; i < arrays_.size(); ++i) at += stack(i, &g[at], &x_[at]);
+    for (const int a : shared_) sum(a, g[at++]);
+    add(derived_.write(!of_.reverse));
+  }
+
+private:
+  constexpr int draft() const { return derived_.draft; }
+  constexpr void carries() {
+    for (int i = 0; i < of_.carries.size(); ++i) {
+      const graph::region::carry& c = of_.carries[i];
+      if (t_.integer(c.inside)) continue;
+      carried_.push(i);
+      y_.push({t_, c.next}), x_.push({t_, c.inside});
+      ybar_.push(graph::add_carry(t_, draft(), or_zero(bar_.of_result(c.last), {t_, c.initial})));
+    }
+  }
+  constexpr void stacks() {
+    for (const graph::region::stack& s : of_.stacks)
+      if (const var b = bar_.of_result(s.result); b.exists())
+        y_.push({t_, s.inside}), ybar_.push(graph::add_slice(t_, draft(), b, s.column));
+  }
+  constexpr void slices() {
+    for (const graph::region::slice& s : of_.slices) {
+      if (!bar_.is_wanted(s.array)) continue;
+      x_.push({t_, s.inside});
+      if (s.column == 0) arrays_.push(s);
+    }
+  }
+  constexpr void captures() {
+    for (const int a : wanted_captures(t_, primal_, [&](int id) { return bar_.is_wanted(id); }))
+      shared_.push(a), x_.push({t_, a});
+  }
+
+  constexpr void next(int i, int at, var g) {
+    var next = or_zero(g, x_[at]);
+    if (const var b = bar_.of_result(of_.carries[i].entries); b.exists())
+      next = next + graph::add_slice(t_, draft(), b);
+    t_.regions[draft()].carries[at].next = next.id;
+  }
+  /// The cotangents of an array; how many vars of the body it had.
+  constexpr int stack(int i, const var* g, const var* like) {
+    const int columns = graph::columns_of(t_, primal_, arrays_[i].array), first = t_.regions[draft()].stacks.size();
+    stacked_.push(stack_columns(t_, draft(), g, like, columns) ? first : -1);
+    return columns > 0 ? columns : 1;
+  }
+  constexpr void sum(int a, var g) {
+    if (!g.exists() || products_.take(a, g)) return;
+    const var sum = graph::add_carry(t_, draft(), zeros_like({t_, a}));
+    t_.regions[draft()].carries.back().next = (sum + g).id;
+    summed_.push(a);
+  }
+
+  constexpr void add(int region) {
+    const auto result = [&](graph::result_role role, int which) { return graph::result_of(t_, region, role, which); };
+    int at = 0;
+    for (const int i : carried_) bar_.add(of_.carries[i].initial, result(graph::result_role::last, at++));
+    for (const int a : summed_) bar_.add(a, result(graph::result_role::last, at++));
+    for (int i = 0; i < arrays_.size(); ++i)
+      if (stacked_[i] >= 0)
+        bar_.add(arrays_[i].array, of_array(arrays_[i], result(graph::result_role::stack, stacked_[i])));
+    products_.each(region, [&](int of, var cotangent) { bar_.add(of, cotangent); });
+  }
+  /// The cotangent of an array from those of the rows that an index took of it.
+  constexpr var of_array(const graph::region::slice& s, var rows) const {
+    if (s.index < 0) return rows;
+    const var index = ops::index_along({t_, s.index}, 0, rows.rank());
+    return ops::scatter_add::apply(rows, index, t_.shape_of(s.array)[0], 0);
+  }
+
+  graph::tape& t_;
+  const int primal_;
+  const graph::region of_; ///< a copy: regions move when there are more
+  cotangents& bar_;
+  derived_region derived_;
+  postponed<derived_region> products_;
+  list<var> y_, ybar_, x_;
+  list<int> carried_, shared_, summed_;
+  list<graph::region::slice> arrays_;
+  list<int> stacked_; ///< per array: the first of its stacks, or -1
+};
 constexpr void pull_through_region(graph::tape& t, int id, cotangents& bar) {
   t.line = t[id].line;
   const int r = t[id].args[0];
   if (t.regions[r].solves) return pull_through_solution(t, r, bar);
-  const graph::region of = t.regions[r];
   bool any = false;
-  for (const graph::region::carry& c : of.carries)
+  for (const graph::region::carry& c : t.regions[r].carries)
     any = any || bar.of_result(c.last).exists() || bar.of_result(c.entries).exists();
-  for (const graph::region::stack& s : of.stacks) any = any || bar.of_result(s.result).exists();
-  if (!any) return;
-
-  derived_region d(t, r);
-  list<var> y, ybar, x;
-  list<int> carries;
-  for (int i = 0; i < of.carries.size(); ++i) {
-    const graph::region::carry& c = of.carries[i];
-    if (t.integer(c.inside)) continue;
-    carries.push(i);
-    y.push({t, c.next});
-    ybar.push(graph::add_carry(t, d.draft, or_zero(bar.of_result(c.last), {t, c.initial})));
-    x.push({t, c.inside});
-  }
-  for (const graph::region::stack& s : of.stacks)
-    if (const var b = bar.of_result(s.result); b.exists())
-      y.push({t, s.inside}), ybar.push(graph::add_slice(t, d.draft, b));
-  list<int> arrays;
-  for (const graph::region::slice& s : of.slices)
-    if (bar.is_wanted(s.array)) arrays.push(s.array), x.push({t, s.inside});
-  const list<int> shared = wanted_captures(t, r, [&](int a) { return bar.is_wanted(a); });
-  for (const int a : shared) x.push({t, a});
-
-  const list<var> g = adjoint(t, y, ybar, x);
-  int at = 0;
-  for (; at < carries.size(); ++at) {
-    var next = or_zero(g[at], x[at]);
-    if (const var b = bar.of_result(of.carries[carries[at]].entries); b.exists())
-      next = next + graph::add_slice(t, d.draft, b);
-    t.regions[d.draft].carries[at].next = next.id;
-  }
-  list<int> summed, stacked; // the nodes whose cotangents the region has
-  for (const int array : arrays) {
-    if (g[at].exists()) stacked.push(array), t.regions[d.draft].stacks.push({g[at].id});
-    ++at;
-  }
-  for (const int a : shared) {
-    if (g[at].exists()) {
-      const var sum = graph::add_carry(t, d.draft, zeros_like({t, a}));
-      t.regions[d.draft].carries.back().next = (sum + g[at]).id;
-      summed.push(a);
-    }
-    ++at;
-  }
-  const int adjoint_region = d.write(!of.reverse);
-  const auto result = [&](graph::result_role role, int which) {
-    return graph::result_of(t, adjoint_region, role, which);
-  };
-  for (int i = 0; i < carries.size(); ++i) bar.add(of.carries[carries[i]].initial, result(graph::result_role::last, i));
-  for (int i = 0; i < summed.size(); ++i) bar.add(summed[i], result(graph::result_role::last, carries.size() + i));
-  for (int i = 0; i < stacked.size(); ++i) bar.add(stacked[i], result(graph::result_role::stack, i));
+  for (const graph::region::stack& s : t.regions[r].stacks) any = any || bar.of_result(s.result).exists();
+  if (any) pulled_region(t, r, bar);
 }
 
-/// The runs of the tangent go the same way.
+/// pushed_region: the runs of the tangent go the same way.
+class pushed_region {
+public:
+  constexpr pushed_region(graph::tape& t, int r, list<int>& dot)
+      : t_(t), primal_(r), of_(t.regions[r]), dot_(dot), derived_(t, r) {
+    carries(), slices(), captures();
+    for (const graph::region::stack& s : of_.stacks) y_.push({t, s.inside});
+    const list<var> dy = tangents(t, y_, x_, dx_);
+    for (int i = 0; i < carried_.size(); ++i) t.regions[draft()].carries[i].next = or_zero(dy[i], y_[i]).id;
+    for (int k = 0; k < of_.stacks.size(); ++k) stack(k, &dy[carried_.size() + k], &y_[carried_.size() + k]);
+    set_all(derived_.write(of_.reverse));
+  }
+
+private:
+  constexpr int draft() const { return derived_.draft; }
+  constexpr var dot_of(int a) const { return a < dot_.size() && dot_[a] >= 0 ? var(t_, dot_[a]) : var(); }
+  constexpr bool asked_for(int result) const { return result >= 0 && result < dot_.size(); }
+  constexpr void carries() {
+    for (int i = 0; i < of_.carries.size(); ++i) {
+      const graph::region::carry& c = of_.carries[i];
+      if (t_.integer(c.inside)) continue;
+      carried_.push(i);
+      y_.push({t_, c.next}), x_.push({t_, c.inside});
+      dx_.push(graph::add_carry(t_, draft(), or_zero(dot_of(c.initial), {t_, c.initial})));
+    }
+  }
+  constexpr void slices() {
+    for (const graph::region::slice& s : of_.slices)
+      if (const var v = dot_of(s.array); v.exists())
+        x_.push({t_, s.inside}), dx_.push(graph::add_slice(t_, draft(), v, s.column, s.index));
+  }
+  constexpr void captures() {
+    for (const int a : wanted_captures(t_, primal_, [&](int c) { return dot_of(c).exists(); }))
+      x_.push({t_, a}), dx_.push(dot_of(a));
+  }
+  constexpr void stack(int k, const var* dy, const var* y) {
+    const graph::region::stack& s = of_.stacks[k];
+    if (s.column > 0 || !asked_for(s.result)) return;
+    const int first = t_.regions[draft()].stacks.size();
+    if (stack_columns(t_, draft(), dy, y, s.columns)) results_.push(s.result), stacked_.push(first);
+  }
+  constexpr void set_all(int region) {
+    const auto set = [&](int result, graph::result_role role, int which) {
+      if (asked_for(result)) dot_[result] = graph::result_of(t_, region, role, which).id;
+    };
+    for (int i = 0; i < carried_.size(); ++i) {
+      set(of_.carries[carried_[i]].last, graph::result_role::last, i);
+      set(of_.carries[carried_[i]].entries, graph::result_role::entries, i);
+    }
+    for (int i = 0; i < results_.size(); ++i) set(results_[i], graph::result_role::stack, stacked_[i]);
+  }
+
+  graph::tape& t_;
+  const int primal_;
+  const graph::region of_; ///< a copy: regions move when there are more
+  list<int>& dot_;
+  derived_region derived_;
+  list<var> y_, x_, dx_;
+  list<int> carried_, results_;
+  list<int> stacked_; ///< per result: the first of its stacks
+};
 constexpr void push_through_region(graph::tape& t, int id, list<int>& dot) {
   const int r = t[id].args[0];
-  if (t.regions[r].solves) return push_through_solution(t, r, dot);
-  const graph::region of = t.regions[r];
-  const auto dot_of = [&](int a) { return a < dot.size() && dot[a] >= 0 ? var(t, dot[a]) : var(); };
-  derived_region d(t, r);
-  list<var> y, x, dx;
-  list<int> carries;
-  for (int i = 0; i < of.carries.size(); ++i) {
-    const graph::region::carry& c = of.carries[i];
-    if (t.integer(c.inside)) continue;
-    carries.push(i);
-    y.push({t, c.next}), x.push({t, c.inside});
-    dx.push(graph::add_carry(t, d.draft, or_zero(dot_of(c.initial), {t, c.initial})));
-  }
-  for (const graph::region::slice& s : of.slices)
-    if (const var v = dot_of(s.array); v.exists()) x.push({t, s.inside}), dx.push(graph::add_slice(t, d.draft, v));
-  for (const int a : wanted_captures(t, r, [&](int c) { return dot_of(c).exists(); }))
-    x.push({t, a}), dx.push(dot_of(a));
-  for (const graph::region::stack& s : of.stacks) y.push({t, s.inside});
-
-  const list<var> dy = tangents(t, y, x, dx);
-  for (int i = 0; i < carries.size(); ++i) t.regions[d.draft].carries[i].next = or_zero(dy[i], y[i]).id;
-  list<int> stacked;
-  for (int k = 0; k < of.stacks.size(); ++k)
-    if (const var v = dy[carries.size() + k];
-        v.exists() && of.stacks[k].result >= 0 && of.stacks[k].result < dot.size())
-      stacked.push(of.stacks[k].result), t.regions[d.draft].stacks.push({v.id});
-  const int tangent_region = d.write(of.reverse);
-  const auto set = [&](int result, graph::result_role role, int which) {
-    if (result >= 0 && result < dot.size()) dot[result] = graph::result_of(t, tangent_region, role, which).id;
-  };
-  for (int i = 0; i < carries.size(); ++i) {
-    set(of.carries[carries[i]].last, graph::result_role::last, i);
-    set(of.carries[carries[i]].entries, graph::result_role::entries, i);
-  }
-  for (int k = 0; k < stacked.size(); ++k) set(stacked[k], graph::result_role::stack, k);
+  if (t.regions[r].solves) push_through_solution(t, r, dot);
+  else pushed_region(t, r, dot);
 }
 
 } // namespace fluxpp::inline v0_1::autodiff
@@ -3053,202 +4112,9 @@ constexpr list<var> tangent(graph::tape& t, const list<var>& y, const list<var>&
 
 } // namespace fluxpp::inline v0_1::autodiff
 
-// Sparse matrices read out of a few products: which product, and which of its elements, each entry is.
-// Where a sparse matrix has its elements: patterns by rows, colours of columns that no row meets twice, and how a pattern is
-// found by asking.
-
-namespace fluxpp::inline v0_1 {
-
-/// sparsity: which elements of a matrix may differ from 0, row after row (CSR).
-struct sparsity {
-  std::size_t columns = 0;
-  std::vector<int> start{0}; ///< where each row begins in `column`, and where the last one ends
-  std::vector<int> column{}; ///< of each entry
-
-  std::size_t rows() const { return start.size() - 1; }
-  std::size_t entries() const { return column.size(); }
-  std::span<const int> row(std::size_t i) const {
-    return {column.data() + start[i], static_cast<std::size_t>(start[i + 1] - start[i])};
-  }
-  /// Ends a row: what was added to `column` since the last call belongs to it.
-  void end_row() { start.push_back(static_cast<int>(column.size())); }
-};
-
-/// csr_matrix<T>: a sparse matrix; value k stands in column pattern.column[k].
-template <class T> struct csr_matrix {
-  sparsity pattern;
-  std::vector<T> values;
-};
-
-namespace autodiff {
-
-/// errors   run: rows that are not in order, or a column that is none of p's (value_error)
-inline void require_pattern(const sparsity& p, const char* call) {
-  const bool ends = !p.start.empty() && p.start.front() == 0 && p.start.back() == static_cast<int>(p.entries());
-  const bool in_order = std::is_sorted(p.start.begin(), p.start.end());
-  const bool inside = std::all_of(p.column.begin(), p.column.end(),
-                                  [&](int j) { return j >= 0 && static_cast<std::size_t>(j) < p.columns; });
-  if (!ends || !in_order || !inside)
-    throw value_error(call, "start must rise from 0 to the number of entries, and a column lie in [0, columns)", "p");
-}
-
-/// Columns as rows.
-inline sparsity transposed(const sparsity& p) {
-  sparsity q{p.rows(), std::vector<int>(p.columns + 1), std::vector<int>(p.entries())};
-  for (const int j : p.column) ++q.start[static_cast<std::size_t>(j) + 1];
-  for (std::size_t j = 0; j < p.columns; ++j) q.start[j + 1] += q.start[j];
-  std::vector<int> at(q.start.begin(), q.start.end() - 1);
-  for (std::size_t i = 0; i < p.rows(); ++i)
-    for (const int j : p.row(i))
-      q.column[static_cast<std::size_t>(at[static_cast<std::size_t>(j)]++)] = static_cast<int>(i);
-  return q;
-}
-/// The entries of the fullest row.
-inline int fullest_row(const sparsity& p) {
-  int most = 0;
-  for (std::size_t i = 0; i < p.rows(); ++i) most = std::max(most, static_cast<int>(p.row(i).size()));
-  return most;
-}
-
-/// colouring: a colour for each of some columns, from 0 on.
-struct colouring {
-  std::vector<int> colour;
-  int count = 0;
-};
-
-/// The first colour that none of the neighbours has, for one column after the other; neighbours(j, visit) names them.
-template <class Neighbours> colouring first_free_colours(std::size_t n, const Neighbours& neighbours) {
-  colouring c{std::vector<int>(n, -1)};
-  std::vector<int> taken_by(n + 1, -1); // per colour: the last column that must not have it
-  for (std::size_t j = 0; j < n; ++j) {
-    neighbours(j, [&](int k) {
-      if (const int colour = c.colour[static_cast<std::size_t>(k)]; colour >= 0)
-        taken_by[static_cast<std::size_t>(colour)] = static_cast<int>(j);
-    });
-    int free = 0;
-    while (taken_by[static_cast<std::size_t>(free)] == static_cast<int>(j)) ++free;
-    c.colour[j] = free;
-    c.count = std::max(c.count, free + 1);
-  }
-  return c;
-}
-/// Colours of columns such that no row has two entries of one colour: each entry is an element of the product with the sum
-/// of a colour's unit vectors.
-/// source   Curtis, Powell & Reid 1974, doi:10.1093/imamat/13.1.117; Gebremedhin, Manne & Pothen 2005,
-///          doi:10.1137/S0036144504444711, algorithm 3.1
-inline colouring column_colours(const sparsity& p, const sparsity& by_columns) {
-  return first_free_colours(p.columns, [&](std::size_t j, const auto& visit) {
-    for (const int i : by_columns.row(j))
-      for (const int k : p.row(static_cast<std::size_t>(i))) visit(k);
-  });
-}
-/// Colours of a symmetric matrix such that the diagonal can be read from the products: neighbours differ.
-inline colouring diagonal_colours(const sparsity& p) {
-  return first_free_colours(p.columns, [&](std::size_t j, const auto& visit) {
-    for (const int k : p.row(j)) visit(k);
-  });
-}
-
-/// found_by(m, n, probe): the pattern of an m by n matrix. Whole groups of columns are asked for first, then the halves of
-/// those that answered; halves that no row may have both of are asked for together. probe(colour, count, hit) must call
-/// hit(k, i) where row i has an element in a column j of colour(j) = k.
-/// source   Griewank & Mitev 2002, doi:10.1007/s101070100281, by halves
-template <class Probe> sparsity found_by(std::size_t m, std::size_t n, const Probe& probe) {
-  sparsity found{std::min<std::size_t>(n, 1)}; // all columns as one group, which every row may have
-  for (std::size_t i = 0; i < m; ++i, found.end_row())
-    if (n > 0) found.column.push_back(0);
-  for (std::size_t width = std::bit_ceil(n) / 2; width > 0; width /= 2) {
-    sparsity halves{(n + width - 1) / width};
-    for (std::size_t i = 0; i < m; ++i, halves.end_row())
-      for (const int group : found.row(i))
-        for (int half = 2 * group; half < std::min(2 * group + 2, static_cast<int>(halves.columns)); ++half)
-          halves.column.push_back(half);
-    const colouring c = column_colours(halves, transposed(halves));
-    std::vector<bool> hit(static_cast<std::size_t>(c.count) * m);
-    probe([&](std::size_t j) { return c.colour[j / width]; }, static_cast<std::size_t>(c.count),
-          [&](std::size_t k, std::size_t i) { hit[k * m + i] = true; });
-    found = {halves.columns};
-    for (std::size_t i = 0; i < m; ++i, found.end_row())
-      for (const int half : halves.row(i))
-        if (hit[static_cast<std::size_t>(c.colour[static_cast<std::size_t>(half)]) * m + i])
-          found.column.push_back(half);
-  }
-  return found;
-}
-
-} // namespace autodiff
-} // namespace fluxpp::inline v0_1
-
-namespace fluxpp::inline v0_1::autodiff {
-
-/// compression: where the elements of a sparse matrix stand in its products with the directions of the colours.
-class compression {
-public:
-  compression() = default;
-  explicit compression(colouring c) : colours_(std::move(c)), begin_(static_cast<std::size_t>(colours_.count) + 1) {}
-
-  std::size_t count() const { return static_cast<std::size_t>(colours_.count); }
-  /// The direction of a column (of a row, if rows have colours).
-  std::size_t operator()(std::size_t j) const { return static_cast<std::size_t>(colours_.colour[j]); }
-
-  /// Value `to` is element `from` of the product with the direction of column j.
-  void add(std::size_t j, std::size_t from, std::size_t to) { entries_.push_back({(*this)(j), from, to}); }
-  void finish() {
-    std::stable_sort(entries_.begin(), entries_.end(),
-                     [](const entry& a, const entry& b) { return a.colour < b.colour; });
-    for (const entry& e : entries_) ++begin_[e.colour + 1];
-    for (std::size_t k = 0; k < count(); ++k) begin_[k + 1] += begin_[k];
-  }
-  /// Reads the values of colours first, first + 1, ... from the rows of a matrix of products.
-  template <class Products, class T>
-  void read(const Products& products, std::size_t first, std::size_t rows, T* values) const {
-    for (std::size_t k = 0; k < rows; ++k) {
-      const T* const row = products.data() + k * products.shape(1);
-      for (std::size_t e = begin_[first + k]; e < begin_[first + k + 1]; ++e)
-        values[entries_[e].to] = row[entries_[e].from];
-    }
-  }
-
-private:
-  struct entry {
-    std::size_t colour, from, to;
-  };
-  colouring colours_;
-  std::vector<entry> entries_;
-  std::vector<std::size_t> begin_{0}; ///< of each colour among the entries
-};
-
-/// The compression of all entries of a pattern, by colours of its columns, or of its rows where these are fewer.
-struct compressed_pattern {
-  compression by;
-  bool rows = false;
-
-  compressed_pattern() = default;
-  explicit compressed_pattern(const sparsity& p) {
-    const sparsity q = transposed(p);
-    colouring c;
-    rows = fullest_row(q) < fullest_row(p); // a bound on the colours, and a dense row or column makes many
-    c = rows ? column_colours(q, p) : column_colours(p, q);
-    if (const sparsity& other = rows ? p : q; fullest_row(other) < c.count) {
-      colouring d = rows ? column_colours(p, q) : column_colours(q, p);
-      if (d.count < c.count) c = std::move(d), rows = !rows;
-    }
-    by = compression(std::move(c));
-    for (std::size_t i = 0, to = 0; i < p.rows(); ++i)
-      for (const int j : p.row(i)) {
-        const auto column = static_cast<std::size_t>(j);
-        if (rows) by.add(i, column, to++);
-        else by.add(column, i, to++);
-      }
-    by.finish();
-  }
-};
-
-} // namespace fluxpp::inline v0_1::autodiff
-
-// custom_vjp, custom_jvp: functions with a derivative that the user states; the other mode follows by transposition.
-// Functions that become programs: a callable on vars, with names for its arguments.
-// The argument adaptor: what a program is told about an argument by its type, and how its elements are read.
+// Gradients in large tables of which a program reads few rows: these rows alone, and their numbers.
+// Derivatives as transforms of functions: value, gradient, directional derivatives, Hessian-vector products.
+// What transforms return: values beside their derivatives, and gradients by name.
 // Results of programs: a view of an array of static rank, and its owning form; both convert to other containers.
 
 namespace fluxpp::inline v0_1 {
@@ -3352,6 +4218,9 @@ template <class T> struct array_ref {
 };
 
 } // namespace fluxpp::inline v0_1
+
+// Functions that become programs: a callable on vars, with names for its arguments.
+// The argument adaptor: what a program is told about an argument by its type, and how its elements are read.
 
 namespace fluxpp::inline v0_1::arguments {
 
@@ -3528,6 +4397,21 @@ template <class T, class V> constexpr bool counts_to(V v) {
   else return v <= most;
 }
 
+template <class V> [[noreturn, gnu::noinline]] void refuse_index(V v) {
+  throw value_error("argument", "an index of " + std::to_string(v) + " is not exact in a program of this precision");
+}
+/// Elements that lie one after the other.
+template <class T, class V> void copy_run(const V* from, std::size_t n, T* to) {
+  bool exact = true;
+  for (std::size_t i = 0; i < n; ++i) {
+    to[i] = static_cast<T>(from[i]);
+    if constexpr (std::is_integral_v<V>) exact = exact & counts_to<T>(from[i]);
+  }
+  if constexpr (std::is_integral_v<V>)
+    for (std::size_t i = 0; i < n && !exact; ++i)
+      if (!counts_to<T>(from[i])) refuse_index(from[i]);
+}
+
 /// copy_elements(a, to): the elements in row-major order as T. Index values beyond T's exact integers are refused.
 template <class T, class A> void copy_elements(const A& a, T* to) {
   using traits = argument_traits<A>;
@@ -3535,15 +4419,11 @@ template <class T, class A> void copy_elements(const A& a, T* to) {
   std::size_t index[rank + 1]{};
   std::size_t count = 1;
   for (int axis = 0; axis < rank; ++axis) count *= traits::size(a, axis);
+  if (contiguous(a)) return copy_run(first_element(a), count, to);
   for (std::size_t i = 0; i < count; ++i) {
     std::ptrdiff_t at = 0;
     for (int axis = 0; axis < rank; ++axis) at += static_cast<std::ptrdiff_t>(index[axis]) * traits::stride(a, axis);
-    const auto v = first_element(a)[at];
-    to[i] = static_cast<T>(v);
-    if constexpr (std::is_integral_v<typename traits::element>)
-      if (!counts_to<T, typename traits::element>(v))
-        throw value_error("argument",
-                          "an index of " + std::to_string(v) + " is not exact in a program of this precision");
+    copy_run(first_element(a) + at, 1, to + i);
     for (int axis = rank - 1; axis >= 0 && ++index[axis] == traits::size(a, axis); --axis) index[axis] = 0;
   }
 }
@@ -3806,6 +4686,605 @@ private:
 
 } // namespace fluxpp::inline v0_1
 
+namespace fluxpp::inline v0_1 {
+
+/// gradients: one entry per argument that was differentiated, by position, by name, or by a name known at run time.
+template <class Names, class T, class... G> struct gradients {
+  std::tuple<G...> values;
+
+  template <std::size_t Index> const auto& get() const { return std::get<Index>(values); }
+  template <text Name> const auto& get() const {
+    static_assert(Names::template at<Name> >= 0,
+                  "fluxpp::gradients::get<name>(): the name must be one that was differentiated");
+    return std::get<static_cast<std::size_t>(Names::template at<Name> < 0 ? 0 : Names::template at<Name>)>(values);
+  }
+  template <text Name> const auto& operator[](name<Name>) const { return get<Name>(); }
+  /// Throws value_error for a name that was not differentiated.
+  array_ref<T> operator[](std::string_view key) { return look_up(key, std::index_sequence_for<G...>{}); }
+
+private:
+  template <class V> static array_ref<T> as_ref(V& v) {
+    if constexpr (std::is_same_v<V, T>) return {&v, 1};
+    else return {v.data(), v.size()};
+  }
+  template <std::size_t... Index> array_ref<T> look_up(std::string_view key, std::index_sequence<Index...>) {
+    array_ref<T> found;
+    ((Names::list[Index] == key ? (found = as_ref(std::get<Index>(values)), 0) : 0), ...);
+    if (found.data == nullptr) no_such_name(key);
+    return found;
+  }
+  [[noreturn]] static void no_such_name(std::string_view key) {
+    std::string known;
+    for (std::string_view n : Names::list) known.append(n.empty() ? "" : " ").append(n);
+    throw value_error("gradients", "no gradient is named '" + std::string(key) + "'; there are:" + known,
+                      std::string(key));
+  }
+};
+
+/// value_and_gradient: auto [value, g] = fx::value_and_grad(f)(x).
+template <class V, class G> struct value_and_gradient {
+  V value;
+  G gradient;
+};
+/// value_and_tangent: auto [y, dy] = fx::jvp(f)(x, dx).
+template <class V> struct value_and_tangent {
+  V value;
+  V tangent;
+};
+
+namespace autodiff {
+
+/// gradients_at<First, Names, T>(get, indices): the results from number First on, one per name.
+template <int First, class Names, class T, class Get, int... Index>
+constexpr auto gradients_at(const Get& get, std::integer_sequence<int, Index...>) {
+  return gradients<Names, T, decltype(get.template operator()<First + Index>())...>{
+      {get.template operator()<First + Index>()...}};
+}
+/// The first Count results; a single one stands for itself.
+template <int Count, class Names, class T, class Get> constexpr auto gradients_or_one(const Get& get) {
+  if constexpr (Count == 1) return get.template operator()<0>();
+  else return gradients_at<0, Names, T>(get, std::make_integer_sequence<int, Count>{});
+}
+/// The first result, and the Count that follow as its gradients.
+template <int Count, class Names, class T, class Get> constexpr auto value_then_gradients(const Get& get) {
+  auto g = gradients_at<1, Names, T>(get, std::make_integer_sequence<int, Count>{});
+  return value_and_gradient<decltype(get.template operator()<0>()), decltype(g)>{get.template operator()<0>(),
+                                                                                 std::move(g)};
+}
+
+} // namespace autodiff
+
+} // namespace fluxpp::inline v0_1
+
+/// Structured bindings of gradients.
+template <class Names, class T, class... G>
+struct std::tuple_size<fluxpp::gradients<Names, T, G...>> : std::integral_constant<std::size_t, sizeof...(G)> {};
+template <std::size_t Index, class Names, class T, class... G>
+struct std::tuple_element<Index, fluxpp::gradients<Names, T, G...>> {
+  using type = std::tuple_element_t<Index, std::tuple<G...>>;
+};
+
+namespace fluxpp::inline v0_1 {
+
+namespace autodiff {
+
+/// The positions that the names in Wrt have among the arguments of F; all of them when none is given.
+template <class F, int N, text... Wrt> constexpr list<int> positions() {
+  using all = typename names_of<F>::type;
+  list<int> at;
+  (at.push(all::template at<Wrt> < 0 ? 0 : all::template at<Wrt>), ...);
+  if (sizeof...(Wrt) == 0)
+    for (int i = 0; i < N; ++i) at.push(i);
+  return at;
+}
+
+/// Stand-ins for arguments that are not inputs of the program, so that two equal arguments are differentiated apart.
+constexpr list<var> pinned(const list<var>& args) {
+  list<var> out;
+  for (const var& a : args) {
+    bool seen = (*a.tape)[a.id].op != &graph::input_op;
+    for (const var& before : out) seen = seen || before.id == a.id;
+    out.push(seen ? ops::pin::apply(a) : a);
+  }
+  return out;
+}
+constexpr list<var> chosen(const list<var>& args, const list<int>& at) {
+  list<var> out;
+  for (int i : at) out.push(args[i]);
+  return out;
+}
+constexpr void require_real(graph::tape& t, const list<var>& x) {
+  for (const var& v : x)
+    if (t.integer(v.id)) t.fail(graph::rule::integer_gradient, v.shape(), {});
+}
+constexpr void require_scalar(graph::tape& t, var y) {
+  if (!y.shape().single()) t.fail(graph::rule::scalar_gradient, y.shape(), {});
+  if (t.integer(y.id)) t.fail(graph::rule::integer_gradient, y.shape(), {});
+}
+
+/// Value of F and its gradient with respect to the arguments at these positions.
+template <class F, int N>
+constexpr list<var> value_and_gradient_of(graph::tape& t, const list<var>& args, const list<int>& at) {
+  const list<var> x = pinned(args);
+  const var y = graph::call<F, N>(t, x);
+  require_scalar(t, y);
+  require_real(t, chosen(x, at));
+  list<var> out;
+  out.push(y);
+  out.append(chosen(adjoint(t, y, t.constant(1), x), at)); // with respect to all, so that arguments stay apart
+  return out;
+}
+
+/// compile(f): the value alone.
+template <class F> struct value_transform {
+  using function = F;
+  template <int N> static constexpr int from_function = N;
+  template <int N> static constexpr list<var> build(graph::tape& t, const list<var>& args) {
+    list<var> out;
+    out.push(graph::call<F, N>(t, args));
+    return out;
+  }
+  template <class T, int N, class Get> static constexpr auto results(const Get& get) {
+    return get.template operator()<0>();
+  }
+};
+
+template <class F, bool WithValue, text... Wrt> struct gradient_transform {
+  using function = F;
+  template <int N> static constexpr int from_function = N;
+  template <int N> static constexpr int count = sizeof...(Wrt) == 0 ? N : static_cast<int>(sizeof...(Wrt));
+  using wrt_names = std::conditional_t<sizeof...(Wrt) == 0, typename names_of<F>::type, names<Wrt...>>;
+
+  template <int N> static constexpr list<var> build(graph::tape& t, const list<var>& args) {
+    const list<var> all = value_and_gradient_of<F, N>(t, args, positions<F, N, Wrt...>());
+    list<var> out;
+    for (int i = WithValue ? 0 : 1; i < all.size(); ++i) out.push(all[i]);
+    return out;
+  }
+  template <class T, int N, class Get> static constexpr auto results(const Get& get) {
+    if constexpr (WithValue) return value_then_gradients<count<N>, wrt_names, T>(get);
+    else return gradients_or_one<count<N>, wrt_names, T>(get);
+  }
+};
+
+/// jvp: arguments are the primals, then a tangent for each.
+template <class F> struct jvp_transform {
+  using function = F;
+  template <int N> static constexpr int from_function = 2 * N;
+  template <int N> static constexpr list<var> build(graph::tape& t, const list<var>& args) {
+    list<var> primals, dx;
+    for (int i = 0; i < N / 2; ++i) primals.push(args[i]), dx.push(args[N / 2 + i]);
+    const list<var> x = pinned(primals);
+    list<var> y;
+    y.push(graph::call<F, N / 2>(t, x));
+    require_real(t, y);
+    list<var> out = y;
+    out.append(tangent(t, y, x, dx));
+    return out;
+  }
+  template <class T, int N, class Get> static constexpr auto results(const Get& get) {
+    return value_and_tangent<decltype(get.template operator()<0>())>{get.template operator()<0>(),
+                                                                     get.template operator()<1>()};
+  }
+};
+
+/// vjp: arguments are the primals, then the cotangent of the result.
+template <class F, text... Wrt> struct vjp_transform {
+  using function = F;
+  template <int N> static constexpr int from_function = N + 1;
+  using wrt_names = std::conditional_t<sizeof...(Wrt) == 0, typename names_of<F>::type, names<Wrt...>>;
+  template <int N> static constexpr int count = sizeof...(Wrt) == 0 ? N - 1 : static_cast<int>(sizeof...(Wrt));
+
+  template <int N> static constexpr list<var> build(graph::tape& t, const list<var>& args) {
+    list<var> primals;
+    for (int i = 0; i < N - 1; ++i) primals.push(args[i]);
+    const list<var> x = pinned(primals);
+    const var y = graph::call<F, N - 1>(t, x);
+    list<var> out;
+    out.push(y);
+    require_real(t, out);
+    out.append(chosen(adjoint(t, y, args[N - 1], x), positions<F, N - 1, Wrt...>()));
+    return out;
+  }
+  template <class T, int N, class Get> static constexpr auto results(const Get& get) {
+    return value_then_gradients<count<N>, wrt_names, T>(get);
+  }
+};
+
+/// hvp: arguments are the primals, then a tangent for each; the result is the Hessian applied to the tangents.
+template <class F, text... Wrt> struct hvp_transform {
+  using function = F;
+  template <int N> static constexpr int from_function = 2 * N;
+  using wrt_names = std::conditional_t<sizeof...(Wrt) == 0, typename names_of<F>::type, names<Wrt...>>;
+  template <int N> static constexpr int count = sizeof...(Wrt) == 0 ? N / 2 : static_cast<int>(sizeof...(Wrt));
+
+  template <int N> static constexpr list<var> build(graph::tape& t, const list<var>& args) {
+    list<var> primals, dx;
+    for (int i = 0; i < N / 2; ++i) primals.push(args[i]), dx.push(args[N / 2 + i]);
+    const list<var> x = pinned(primals);
+    const list<var> all = value_and_gradient_of<F, N / 2>(t, x, positions<F, N / 2, Wrt...>());
+    list<var> g;
+    for (int i = 1; i < all.size(); ++i) g.push(all[i]);
+    return tangent(t, g, x, dx);
+  }
+  template <class T, int N, class Get> static constexpr auto results(const Get& get) {
+    return gradients_or_one<count<N>, wrt_names, T>(get);
+  }
+};
+
+/// Stands for a function that cannot be compiled, so that one error stays one.
+struct no_function {
+  template <class... V> constexpr var operator()(V...) const { return 0.0; }
+};
+template <class F> using traceable_t = std::conditional_t<traceable<F>, F, no_function>;
+
+/// What must hold of a function before a derivative of it is made.
+template <class F, text... Wrt> struct requirements {
+  static_assert(traceable<F>,
+                "fluxpp: a function to compile or differentiate must not capture; pass values as arguments");
+  static_assert(((names_of<F>::type::template at<Wrt> >= 0) && ...),
+                "fluxpp::grad<names>(f): each name must be a name that fx::function<names>(f) gave to an argument");
+  using function = traceable_t<F>;
+};
+
+} // namespace autodiff
+} // namespace fluxpp::inline v0_1
+
+namespace fluxpp::inline v0_1::inline FLUXPP_DEFAULTS {
+
+/// fx::compile(f): f as a program: fused, planned, with a workspace of its own.
+template <class F, class Tag = cpu_tag> constexpr auto compile(F, Tag = {}) {
+  return callable<autodiff::value_transform<typename autodiff::requirements<F>::function>, Tag>{};
+}
+/// fx::value_and_grad<"x">(f): f and its gradient with respect to the named arguments (all, if none is named), computed
+/// as one program. f must return a scalar.
+template <text... Wrt, class F, class Tag = cpu_tag> constexpr auto value_and_grad(F, Tag = {}) {
+  return callable<autodiff::gradient_transform<typename autodiff::requirements<F, Wrt...>::function, true, Wrt...>,
+                  Tag>{};
+}
+/// fx::grad<"x">(f): the gradient alone.
+template <text... Wrt, class F, class Tag = cpu_tag> constexpr auto grad(F, Tag = {}) {
+  return callable<autodiff::gradient_transform<typename autodiff::requirements<F, Wrt...>::function, false, Wrt...>,
+                  Tag>{};
+}
+/// fx::jvp(f)(x..., dx...): value and directional derivative.
+template <class F, class Tag = cpu_tag> constexpr auto jvp(F, Tag = {}) {
+  return callable<autodiff::jvp_transform<typename autodiff::requirements<F>::function>, Tag>{};
+}
+/// fx::vjp<"x">(f)(args..., ybar): value and the cotangents of the named arguments (all, if none is named).
+template <text... Wrt, class F, class Tag = cpu_tag> constexpr auto vjp(F, Tag = {}) {
+  return callable<autodiff::vjp_transform<typename autodiff::requirements<F, Wrt...>::function, Wrt...>, Tag>{};
+}
+/// fx::hvp<"x">(f)(x..., dx...): the Hessian of f applied to a direction (forward over reverse).
+template <text... Wrt, class F, class Tag = cpu_tag> constexpr auto hvp(F, Tag = {}) {
+  return callable<autodiff::hvp_transform<typename autodiff::requirements<F, Wrt...>::function, Wrt...>, Tag>{};
+}
+
+} // namespace fluxpp::inline v0_1::inline FLUXPP_DEFAULTS
+
+namespace fluxpp::inline v0_1 {
+
+/// sparse_rows: the gradient in a table [v, d]: rows [b, d], of which row k belongs to row indices[k] of the table. A
+/// number may come several times, its rows add up; rows that are not named have the gradient 0.
+template <class Indices, class Rows> struct sparse_rows {
+  Indices indices;
+  Rows rows;
+};
+
+/// function_by_rows: a function whose gradients in the named arguments are sparse_rows; made by fx::by_rows.
+template <class F, text... Tables> struct function_by_rows : F {
+  static_assert(((names_of<F>::type::template at<Tables> >= 0) && ...),
+                "fluxpp::by_rows<names>(f): each name must be a name that fx::function<names>(f) gave to an argument");
+  using tables = names<Tables...>;
+};
+
+/// fx::by_rows<"table">(f): f, whose gradients in the named arguments are sparse_rows in fx::grad and
+/// fx::value_and_grad: neither memory nor time of the size of a table is spent on them.
+/// errors   compile: f reads a table other than by gather (embedding) along its first axis, or inside a loop
+/// source   Agarwal et al. 2016, arXiv:1605.08695, section 4.2 (IndexedSlices)
+/// example  tests/autodiff/by_rows_test.cpp
+template <text... Tables, class F> constexpr function_by_rows<F, Tables...> by_rows(F) { return {}; }
+
+namespace autodiff {
+
+/// Whether node id reads rows of its operand 0 by indices that are known in every run of what y belongs to.
+constexpr bool reads_rows(const graph::tape& t, int id, var y) {
+  if (t[id].op != &ops::info<ops::gather>) return false;
+  const graph::attributes& axis_and_gaps = t.attributes_of(id);
+  const dims index = t.shape_of(t[id].args[1]);
+  bool fits = axis_and_gaps.value[0] == 0 && axis_and_gaps.value[1] == 0;
+  for (int a = 1; a < index.rank; ++a) fits = fits && index[a] == 1;
+  return fits && t.meeting(t.region_of(id), t.region_of(y.id)) == t.region_of(y.id);
+}
+
+/// The rows that a program reads of a table, which must be all that it reads of it.
+constexpr list<var> rows_read(graph::tape& t, var table, var y) {
+  list<var> rows;
+  bool alone = true;
+  for (int id = table.id + 1; id < t.size(); ++id) {
+    bool reads = false;
+    graph::each_operand(t, id, [&](int a) { reads = reads || a == table.id; });
+    if (!reads) continue;
+    alone = alone && reads_rows(t, id, y);
+    rows.push({t, id});
+  }
+  if (!alone || rows.empty()) t.fail(graph::rule::by_rows, table.shape(), {});
+  if (rows.empty()) rows.push(table);
+  return rows;
+}
+
+/// The numbers of rows that were read, as a vector.
+constexpr var numbers_of(var rows) {
+  const graph::node& n = (*rows.tape)[rows.id];
+  const var index = n.op == &ops::info<ops::gather> ? var(*rows.tape, n.args[1]) : rows;
+  return ops::reshape::apply(index, make_dims(index.shape()[0]));
+}
+
+/// row_reader: hands out results number First, ... as gradients; those of tables with the numbers of their rows, which
+/// follow the gradients.
+template <class Get, class Tables, int First, text... Wrt> struct row_reader {
+  const Get& get;
+  template <int Index> constexpr auto operator()() const {
+    constexpr bool by_rows[]{(Tables::template at<Wrt> >= 0)..., false};
+    constexpr int at = Index - First < 0 ? int{sizeof...(Wrt)} : Index - First;
+    if constexpr (!by_rows[at]) {
+      return get.template operator()<Index>();
+    } else {
+      constexpr int before = [&] {
+        int n = 0;
+        for (int i = 0; i < at; ++i) n += by_rows[i] ? 1 : 0;
+        return n;
+      }();
+      auto indices = get.template operator()<First + int{sizeof...(Wrt)} + before>();
+      auto rows = get.template operator()<Index>();
+      return sparse_rows<decltype(indices), decltype(rows)>{std::move(indices), std::move(rows)};
+    }
+  }
+};
+
+/// Results: the value if wanted, a gradient for each name, the numbers of the rows of each table.
+template <class F, text... Tables, bool WithValue, text... Wrt>
+struct gradient_transform<function_by_rows<F, Tables...>, WithValue, Wrt...> {
+  using function = function_by_rows<F, Tables...>;
+  using all = typename names_of<F>::type;
+  using wrt_names = std::conditional_t<sizeof...(Wrt) == 0, all, names<Wrt...>>;
+  template <int N> static constexpr int from_function = N;
+
+  template <int N> static constexpr list<var> build(graph::tape& t, const list<var>& args) {
+    list<var> x = pinned(args);
+    ((x[all::template at<Tables>] = ops::pin::apply(x[all::template at<Tables>])), ...);
+    const var y = graph::call<F, N>(t, x);
+    require_scalar(t, y);
+    const list<int> at = positions<F, N, Wrt...>();
+    require_real(t, chosen(x, at));
+    list<var> out, numbers, wrt = x;
+    list<int> ends; // of what is read of each table, behind the arguments
+    for (const int i : at) {
+      if (is_table(i)) wrt.append(rows_read(t, x[i], y));
+      ends.push(wrt.size());
+    }
+    const list<var> bar = adjoint(t, y, t.constant(1), wrt);
+    if (WithValue) out.push(y);
+    for (int k = 0, next = N; k < at.size(); ++k) {
+      list<var> rows, from;
+      for (; next < ends[k]; ++next) rows.push(bar[next]), from.push(numbers_of(wrt[next]));
+      out.push(is_table(at[k]) ? fluxpp::concat(rows, 0) : bar[at[k]]);
+      if (is_table(at[k])) numbers.push(fluxpp::concat(from, 0));
+    }
+    out.append(numbers);
+    return out;
+  }
+  template <class T, int N, class Get> static constexpr auto results(const Get& get) {
+    return read<T>(get, wrt_names{});
+  }
+
+private:
+  static constexpr bool is_table(int i) { return ((all::template at<Tables> == i) || ...); }
+  template <class T, class Get, text... Each> static constexpr auto read(const Get& get, names<Each...>) {
+    constexpr int first = WithValue ? 1 : 0, count = sizeof...(Each);
+    const row_reader<Get, names<Tables...>, first, Each...> rows{get};
+    if constexpr (WithValue) return value_then_gradients<count, wrt_names, T>(rows);
+    else return gradients_or_one<count, wrt_names, T>(rows);
+  }
+};
+
+} // namespace autodiff
+} // namespace fluxpp::inline v0_1
+
+// Sparse matrices read out of a few products: which product, and which of its elements, each entry is.
+// Where a sparse matrix has its elements: patterns by rows, colours of columns that no row meets twice, and how a pattern is
+// found by asking.
+
+namespace fluxpp::inline v0_1 {
+
+/// sparsity: which elements of a matrix may differ from 0, row after row (CSR).
+struct sparsity {
+  std::size_t columns = 0;
+  std::vector<int> start{0}; ///< where each row begins in `column`, and where the last one ends
+  std::vector<int> column{}; ///< of each entry
+
+  std::size_t rows() const { return start.size() - 1; }
+  std::size_t entries() const { return column.size(); }
+  std::span<const int> row(std::size_t i) const {
+    return {column.data() + start[i], static_cast<std::size_t>(start[i + 1] - start[i])};
+  }
+  /// Ends a row: what was added to `column` since the last call belongs to it.
+  void end_row() { start.push_back(static_cast<int>(column.size())); }
+};
+
+/// csr_matrix<T>: a sparse matrix; value k stands in column pattern.column[k].
+template <class T> struct csr_matrix {
+  sparsity pattern;
+  std::vector<T> values;
+};
+
+namespace autodiff {
+
+/// errors   run: rows that are not in order, or a column that is none of p's (value_error)
+inline void require_pattern(const sparsity& p, const char* call) {
+  const bool ends = !p.start.empty() && p.start.front() == 0 && p.start.back() == static_cast<int>(p.entries());
+  const bool in_order = std::is_sorted(p.start.begin(), p.start.end());
+  const bool inside = std::all_of(p.column.begin(), p.column.end(),
+                                  [&](int j) { return j >= 0 && static_cast<std::size_t>(j) < p.columns; });
+  if (!ends || !in_order || !inside)
+    throw value_error(call, "start must rise from 0 to the number of entries, and a column lie in [0, columns)", "p");
+}
+
+/// Columns as rows.
+inline sparsity transposed(const sparsity& p) {
+  sparsity q{p.rows(), std::vector<int>(p.columns + 1), std::vector<int>(p.entries())};
+  for (const int j : p.column) ++q.start[static_cast<std::size_t>(j) + 1];
+  for (std::size_t j = 0; j < p.columns; ++j) q.start[j + 1] += q.start[j];
+  std::vector<int> at(q.start.begin(), q.start.end() - 1);
+  for (std::size_t i = 0; i < p.rows(); ++i)
+    for (const int j : p.row(i))
+      q.column[static_cast<std::size_t>(at[static_cast<std::size_t>(j)]++)] = static_cast<int>(i);
+  return q;
+}
+/// The entries of the fullest row.
+inline int fullest_row(const sparsity& p) {
+  int most = 0;
+  for (std::size_t i = 0; i < p.rows(); ++i) most = std::max(most, static_cast<int>(p.row(i).size()));
+  return most;
+}
+
+/// colouring: a colour for each of some columns, from 0 on.
+struct colouring {
+  std::vector<int> colour;
+  int count = 0;
+};
+
+/// The first colour that none of the neighbours has, for one column after the other; neighbours(j, visit) names them.
+template <class Neighbours> colouring first_free_colours(std::size_t n, const Neighbours& neighbours) {
+  colouring c{std::vector<int>(n, -1)};
+  std::vector<int> taken_by(n + 1, -1); // per colour: the last column that must not have it
+  for (std::size_t j = 0; j < n; ++j) {
+    neighbours(j, [&](int k) {
+      if (const int colour = c.colour[static_cast<std::size_t>(k)]; colour >= 0)
+        taken_by[static_cast<std::size_t>(colour)] = static_cast<int>(j);
+    });
+    int free = 0;
+    while (taken_by[static_cast<std::size_t>(free)] == static_cast<int>(j)) ++free;
+    c.colour[j] = free;
+    c.count = std::max(c.count, free + 1);
+  }
+  return c;
+}
+/// Colours of columns such that no row has two entries of one colour: each entry is an element of the product with the sum
+/// of a colour's unit vectors.
+/// source   Curtis, Powell & Reid 1974, doi:10.1093/imamat/13.1.117; Gebremedhin, Manne & Pothen 2005,
+///          doi:10.1137/S0036144504444711, algorithm 3.1
+inline colouring column_colours(const sparsity& p, const sparsity& by_columns) {
+  return first_free_colours(p.columns, [&](std::size_t j, const auto& visit) {
+    for (const int i : by_columns.row(j))
+      for (const int k : p.row(static_cast<std::size_t>(i))) visit(k);
+  });
+}
+/// Colours of a symmetric matrix such that the diagonal can be read from the products: neighbours differ.
+inline colouring diagonal_colours(const sparsity& p) {
+  return first_free_colours(p.columns, [&](std::size_t j, const auto& visit) {
+    for (const int k : p.row(j)) visit(k);
+  });
+}
+
+/// found_by(m, n, probe): the pattern of an m by n matrix. Whole groups of columns are asked for first, then the halves of
+/// those that answered; halves that no row may have both of are asked for together. probe(colour, count, hit) must call
+/// hit(k, i) where row i has an element in a column j of colour(j) = k.
+/// source   Griewank & Mitev 2002, doi:10.1007/s101070100281, by halves
+template <class Probe> sparsity found_by(std::size_t m, std::size_t n, const Probe& probe) {
+  sparsity found{std::min<std::size_t>(n, 1)}; // all columns as one group, which every row may have
+  for (std::size_t i = 0; i < m; ++i, found.end_row())
+    if (n > 0) found.column.push_back(0);
+  for (std::size_t width = std::bit_ceil(n) / 2; width > 0; width /= 2) {
+    sparsity halves{(n + width - 1) / width};
+    for (std::size_t i = 0; i < m; ++i, halves.end_row())
+      for (const int group : found.row(i))
+        for (int half = 2 * group; half < std::min(2 * group + 2, static_cast<int>(halves.columns)); ++half)
+          halves.column.push_back(half);
+    const colouring c = column_colours(halves, transposed(halves));
+    std::vector<bool> hit(static_cast<std::size_t>(c.count) * m);
+    probe([&](std::size_t j) { return c.colour[j / width]; }, static_cast<std::size_t>(c.count),
+          [&](std::size_t k, std::size_t i) { hit[k * m + i] = true; });
+    found = {halves.columns};
+    for (std::size_t i = 0; i < m; ++i, found.end_row())
+      for (const int half : halves.row(i))
+        if (hit[static_cast<std::size_t>(c.colour[static_cast<std::size_t>(half)]) * m + i])
+          found.column.push_back(half);
+  }
+  return found;
+}
+
+} // namespace autodiff
+} // namespace fluxpp::inline v0_1
+
+namespace fluxpp::inline v0_1::autodiff {
+
+/// compression: where the elements of a sparse matrix stand in its products with the directions of the colours.
+class compression {
+public:
+  compression() = default;
+  explicit compression(colouring c) : colours_(std::move(c)), begin_(static_cast<std::size_t>(colours_.count) + 1) {}
+
+  std::size_t count() const { return static_cast<std::size_t>(colours_.count); }
+  /// The direction of a column (of a row, if rows have colours).
+  std::size_t operator()(std::size_t j) const { return static_cast<std::size_t>(colours_.colour[j]); }
+
+  /// Value `to` is element `from` of the product with the direction of column j.
+  void add(std::size_t j, std::size_t from, std::size_t to) { entries_.push_back({(*this)(j), from, to}); }
+  void finish() {
+    std::stable_sort(entries_.begin(), entries_.end(),
+                     [](const entry& a, const entry& b) { return a.colour < b.colour; });
+    for (const entry& e : entries_) ++begin_[e.colour + 1];
+    for (std::size_t k = 0; k < count(); ++k) begin_[k + 1] += begin_[k];
+  }
+  /// Reads the values of colours first, first + 1, ... from the rows of a matrix of products.
+  template <class Products, class T>
+  void read(const Products& products, std::size_t first, std::size_t rows, T* values) const {
+    for (std::size_t k = 0; k < rows; ++k) {
+      const T* const row = products.data() + k * products.shape(1);
+      for (std::size_t e = begin_[first + k]; e < begin_[first + k + 1]; ++e)
+        values[entries_[e].to] = row[entries_[e].from];
+    }
+  }
+
+private:
+  struct entry {
+    std::size_t colour, from, to;
+  };
+  colouring colours_;
+  std::vector<entry> entries_;
+  std::vector<std::size_t> begin_{0}; ///< of each colour among the entries
+};
+
+/// The compression of all entries of a pattern, by colours of its columns, or of its rows where these are fewer.
+struct compressed_pattern {
+  compression by;
+  bool rows = false;
+
+  compressed_pattern() = default;
+  explicit compressed_pattern(const sparsity& p) {
+    const sparsity q = transposed(p);
+    colouring c;
+    rows = fullest_row(q) < fullest_row(p); // a bound on the colours, and a dense row or column makes many
+    c = rows ? column_colours(q, p) : column_colours(p, q);
+    if (const sparsity& other = rows ? p : q; fullest_row(other) < c.count) {
+      colouring d = rows ? column_colours(p, q) : column_colours(q, p);
+      if (d.count < c.count) c = std::move(d), rows = !rows;
+    }
+    by = compression(std::move(c));
+    for (std::size_t i = 0, to = 0; i < p.rows(); ++i)
+      for (const int j : p.row(i)) {
+        const auto column = static_cast<std::size_t>(j);
+        if (rows) by.add(i, column, to++);
+        else by.add(column, i, to++);
+      }
+    by.finish();
+  }
+};
+
+} // namespace fluxpp::inline v0_1::autodiff
+
+// custom_vjp, custom_jvp: functions with a derivative that the user states; the other mode follows by transposition.
 // stop_gradient: a value whose derivative is taken to be zero.
 
 namespace fluxpp::inline v0_1 {
@@ -4216,310 +5695,6 @@ inline constexpr operation<ops::atanh> atanh{};
 // attention_rows and its gradient: the steps that never hold the matrix of all matches.
 // What attention and its gradients are made of, with the matrix of all matches written out: for derivatives of
 // derivatives, which the kernels do not give.
-// concat, stack: arrays one after the other along an axis that they have, or along a new one.
-// slice, pad: a part of an array, and an array as a part of a larger one; each other's transposes.
-
-namespace fluxpp::inline v0_1 {
-
-/// to_end: the end of a slice that goes as far as the axis.
-inline constexpr int to_end = 1 << 28;
-
-/// border: how many zeros stand before and after the elements of an axis.
-struct border {
-  int before = 0, after = 0;
-};
-
-namespace ops {
-
-/// Where the elements of the part lie in the whole, for every axis: begin + i step. As attributes: all begins, then all
-/// steps, backwards if negative; a begin of -1 - k says that k elements of the whole lie beyond the part's last one,
-/// which is a number where the begin has a name.
-constexpr graph::attributes whole_range(int rank) {
-  graph::attributes a{2 * rank};
-  for (int i = 0; i < rank; ++i) a.value[rank + i] = 1;
-  return a;
-}
-
-/// slice(x): the part of x that the attributes say, as long as the shape of the result.
-/// grad     embed(ybar): zeros around it
-struct slice : linear<1> {
-  static constexpr auto name = "slice";
-  static constexpr var apply(var x, const dims& shape, const graph::attributes& range) {
-    return x.shape() == shape && range == whole_range(shape.rank) ? x : record<slice>(*x.tape, shape, range, x);
-  }
-  static constexpr var transpose(const node_view& y, var ybar, int);
-  static constexpr int rewrite(graph::tape& t, const graph::node& n);
-};
-
-/// embed(x): zeros with the shape of the result, and x in the part of it that the attributes say.
-/// grad     slice(ybar)
-struct embed : linear<1> {
-  static constexpr auto name = "embed";
-  static constexpr var apply(var x, const dims& shape, const graph::attributes& range) {
-    return x.shape() == shape && range == whole_range(shape.rank) ? x : record<embed>(*x.tape, shape, range, x);
-  }
-  static constexpr var transpose(const node_view& y, var ybar, int) {
-    return slice::apply(ybar, y.arg(0).shape(), y.attributes());
-  }
-  static constexpr int rewrite(graph::tape& t, const graph::node& n) {
-    const int s = scalar_factor(t, n.args[0]);
-    const bool zeros = s >= 0 && t[s].op == &graph::constant_op && t[s].value == 0;
-    return zeros ? broadcast_to({t, s}, t.shapes()[n.shape]).id : -1;
-  }
-};
-
-constexpr var slice::transpose(const node_view& y, var ybar, int) {
-  return embed::apply(ybar, y.arg(0).shape(), y.attributes());
-}
-/// Whether two parts of a whole, with these ranges and shapes, certainly have no element in common.
-constexpr bool disjoint(const graph::attributes& a, const dims& in_a, const graph::attributes& b, const dims& in_b) {
-  const auto before = [](const graph::attributes& x, const dims& in_x, const graph::attributes& y, int axis) {
-    const int begin = x.value[axis], step = x.value[in_x.rank + axis], n = in_x[axis];
-    return begin >= 0 && n >= 0 && y.value[axis] >= begin + n * step;
-  };
-  for (int i = 0; i < in_a.rank; ++i)
-    if (before(a, in_a, b, i) || before(b, in_b, a, i)) return true;
-  return false;
-}
-constexpr int slice::rewrite(graph::tape& t, const graph::node& n) {
-  if (const int s = scalar_factor(t, n.args[0]); s >= 0) return broadcast_to({t, s}, t.shapes()[n.shape]).id;
-  const graph::node& x = t[n.args[0]];
-  if (x.op != &info<embed>) return -1;
-  if (x.attr == n.attr && t[x.args[0]].shape == n.shape) return x.args[0];
-  const bool apart =
-      disjoint(t.attribute_table()[n.attr], t.shapes()[n.shape], t.attributes_of(n.args[0]), t.shape_of(x.args[0]));
-  return apart ? broadcast_to(t.constant(0), t.shapes()[n.shape]).id : -1;
-}
-
-/// section: the begin, as attribute, and the extent of a slice of one axis.
-struct section {
-  int begin = 0, extent = 0;
-  bool valid = true;
-};
-
-/// The part of an axis whose extent is a number.
-constexpr section section_of(int extent, int begin, int end, int step) {
-  if (begin < 0) begin += extent;
-  if (end == to_end) end = extent;
-  if (end < 0) end += extent;
-  const bool valid = step > 0 && 0 <= begin && begin <= end && end <= extent;
-  return {begin, valid ? (end - begin + step - 1) / step : 0, valid};
-}
-/// The part of an axis whose extent is a name; it may begin at the end only if it ends there.
-constexpr section section_of(graph::tape& t, int extent, int begin, int end, int step) {
-  extent = t.extents.resolve(extent);
-  if (extent >= 0) return section_of(extent, begin, end, step);
-  if (end == to_end) end = 0;
-  const bool back = begin < 0, backed_end = end <= 0; // an end of 0 is that of the axis: an empty part needs no slice
-  const int distance = end - begin;
-  if (step <= 0 || (back && !backed_end) || (back == backed_end && distance < 0)) return {0, 0, false};
-  const int least = back ? -begin : backed_end ? -distance : end;
-  if (least > 0) t.extents.require_at_least(extent, least, "slice", t.line);
-  if (!back && backed_end) return {begin, t.extents.quotient(t.extents.shifted(extent, distance + step - 1), step)};
-  const int n = (distance + step - 1) / step;
-  const int after = distance - ((n - 1) * step + 1) - end;
-  return {!back ? begin : n == 0 ? 0 : -1 - after, n};
-}
-
-struct slice_function {
-  constexpr var operator()(var x, int axis, int begin, int end, int step = 1, int line = __builtin_LINE()) const {
-    graph::at_line(x, line);
-    axis = checked_axis(x, axis);
-    dims shape = x.shape();
-    const section s = section_of(*x.tape, shape[axis], begin, end, step);
-    if (!s.valid) x.tape->fail(graph::rule::slice, x.shape(), make_dims(axis, begin, end, step));
-    shape[axis] = s.extent;
-    graph::attributes range = whole_range(shape.rank);
-    range.value[axis] = s.begin;
-    range.value[shape.rank + axis] = step;
-    return slice::apply(x, shape, range);
-  }
-};
-
-struct pad_function {
-  constexpr var operator()(var x, int axis, border zeros, int line = __builtin_LINE()) const {
-    graph::at_line(x, line);
-    border all[max_rank]{};
-    all[checked_axis(x, axis)] = zeros;
-    return apply(x, all);
-  }
-  /// One border per axis; trailing axes without one stay.
-  constexpr var operator()(var x, std::initializer_list<border> zeros, int line = __builtin_LINE()) const {
-    graph::at_line(x, line);
-    border all[max_rank]{};
-    int axis = 0;
-    for (const border& b : zeros)
-      if (axis < max_rank) all[axis++] = b;
-    if (static_cast<int>(zeros.size()) > x.rank()) x.tape->fail(graph::rule::pad, x.shape(), make_dims(axis));
-    return apply(x, all);
-  }
-
-private:
-  static constexpr var apply(var x, const border (&zeros)[max_rank]) {
-    dims shape = x.shape();
-    graph::attributes range = whole_range(shape.rank);
-    for (int i = 0; i < shape.rank; ++i) {
-      const auto [before, after] = zeros[i];
-      if (before < 0 || after < 0) {
-        x.tape->fail(graph::rule::pad, x.shape(), make_dims(i, before, after));
-        continue;
-      }
-      shape[i] = x.tape->extents.shifted(shape[i], before + after);
-      range.value[i] = before;
-    }
-    return embed::apply(x, shape, range);
-  }
-};
-
-} // namespace ops
-
-/// slice(x, axis, begin, end, step = 1): elements begin, begin + step, ... before end of one axis; numbers below 0
-/// count from the end, fx::to_end is the end.
-/// shapes   x [.., n, ..] -> [.., (end - begin) / step rounded up, ..]
-/// grad     ybar in its place, zeros elsewhere
-/// errors   compile: not 0 <= begin <= end <= n; run: so with a named extent (shape_error)
-/// accuracy exact
-inline constexpr ops::slice_function slice{};
-
-/// pad(x, axis, {before, after}) or pad(x, {{before, after}, ...}): zeros before and after the elements of axes.
-/// shapes   x [.., n, ..] -> [.., before + n + after, ..]
-/// grad     the part of ybar where x is
-/// errors   compile: a border below 0, more borders than axes
-/// accuracy exact
-inline constexpr ops::pad_function pad{};
-
-} // namespace fluxpp::inline v0_1
-
-namespace fluxpp::inline v0_1 {
-namespace ops {
-
-/// The part of a concatenation that operand i became.
-constexpr var part_of(const node_view& y, var whole, int i, int operands) {
-  const int axis = y.attr(0);
-  graph::extent_table& extents = y.tape->extents;
-  int before = 0, after = 0;
-  for (int k = 0; k < operands; ++k) {
-    if (k < i) before = extents.sum(before, y.arg(k).shape()[axis]);
-    if (k > i) after = extents.sum(after, y.arg(k).shape()[axis]);
-  }
-  dims shape = y.arg(i).shape();
-  graph::attributes range = whole_range(shape.rank);
-  range.value[axis] = before >= 0 ? before : -1;
-  if (before < 0 && after > 0) range.value[axis] -= after;
-  if (before < 0 && after < 0) { // first without what follows, then the end of that
-    dims until = shape;
-    until[axis] = extents.sum(before, shape[axis]);
-    whole = slice::apply(whole, until, whole_range(shape.rank));
-  }
-  return slice::apply(whole, shape, range);
-}
-
-/// concat<N>(x...): N arrays one after the other along the axis in attribute 0; longer rows of arrays are trees of these.
-/// grad     the part of ybar that each array became
-template <int N> struct concat : custom<N> {
-  static constexpr auto name = N == 2 ? "concat2" : N == 3 ? "concat3" : "concat4";
-  static constexpr var vjp(const node_view& y, var ybar, int i) { return part_of(y, ybar, i, N); }
-  static constexpr var jvp(const node_view& y, const pushforward& p) {
-    graph::node n = y.node;
-    for (int i = 0; i < N; ++i)
-      n.args[i] = (p.dx[i].exists() ? p.dx[i] : broadcast_to(y.tape->constant(0), y.arg(i).shape())).id;
-    return {*y.tape, y.tape->push(n)};
-  }
-};
-
-/// The shape of arrays one after the other along an axis; their other extents must be equal.
-constexpr dims joined_shape(graph::tape& t, const var* x, int n, int axis) {
-  dims shape = x[0].shape();
-  for (int k = 1; k < n; ++k) {
-    const dims& next = x[k].shape();
-    bool fits = next.rank == shape.rank;
-    for (int i = 0; fits && i < shape.rank; ++i) {
-      if (i == axis) shape[i] = t.extents.sum(shape[i], next[i]);
-      else fits = same_extent(t, shape[i], next[i], "concat");
-    }
-    if (!fits) t.fail(graph::rule::concat, x[0].shape(), next);
-  }
-  return shape;
-}
-
-constexpr var joined(const var* x, int n, int axis) {
-  graph::tape& t = *x[0].tape;
-  if (n == 1) return x[0];
-  const dims shape = joined_shape(t, x, n, axis);
-  const graph::attributes a = graph::make_attributes(axis);
-  return n == 2   ? record<concat<2>>(t, shape, a, x[0], x[1])
-         : n == 3 ? record<concat<3>>(t, shape, a, x[0], x[1], x[2])
-                  : record<concat<4>>(t, shape, a, x[0], x[1], x[2], x[3]);
-}
-
-/// Numbers among the arrays become constants.
-constexpr graph::tape& on_one_tape(list<var>& x, int line) {
-  var any;
-  for (const var& v : x) any = v.exists() ? v : any;
-  graph::tape& t = graph::at_line(any, line);
-  for (var& v : x) v = v.exists() ? v : t.constant(v.number);
-  return t;
-}
-
-struct concat_function {
-  constexpr var operator()(var a, var b, int axis, int line = __builtin_LINE()) const {
-    return (*this)({a, b}, axis, line);
-  }
-  constexpr var operator()(std::initializer_list<var> x, int axis, int line = __builtin_LINE()) const {
-    list<var> parts;
-    for (const var& p : x) parts.push(p);
-    return (*this)(parts, axis, line);
-  }
-  constexpr var operator()(list<var> x, int axis, int line = __builtin_LINE()) const {
-    on_one_tape(x, line);
-    axis = checked_axis(x[0], axis);
-    while (x.size() > 1) {
-      list<var> fewer;
-      for (int i = 0; i < x.size(); i += 4)
-        fewer.push(joined(x.begin() + i, x.size() - i < 4 ? x.size() - i : 4, axis));
-      x = fewer;
-    }
-    return x[0];
-  }
-};
-
-struct stack_function {
-  constexpr var operator()(std::initializer_list<var> x, int axis = 0, int line = __builtin_LINE()) const {
-    list<var> parts;
-    for (const var& p : x) parts.push(p);
-    return (*this)(parts, axis, line);
-  }
-  constexpr var operator()(list<var> x, int axis = 0, int line = __builtin_LINE()) const {
-    graph::tape& t = on_one_tape(x, line);
-    const dims first = x[0].shape();
-    const int at = axis < 0 ? axis + first.rank + 1 : axis;
-    if (first.rank == max_rank || at < 0 || at > first.rank) {
-      t.fail(graph::rule::axis, first, make_dims(axis));
-      return x[0];
-    }
-    for (var& v : x) v = reshape::apply(v, v.shape().replaced(at, 0, make_dims(1)));
-    return concat_function{}(x, at, line);
-  }
-};
-
-} // namespace ops
-
-/// concat(a, b, axis) or concat({a, b, ...}, axis): arrays one after the other along an axis.
-/// shapes   [.., m, ..], [.., n, ..] -> [.., m + n, ..]
-/// grad     each array's part of ybar
-/// errors   compile: another extent differs, x lacks the axis; run: another named extent differs (shape_error)
-/// accuracy exact
-inline constexpr ops::concat_function concat{};
-
-/// stack({a, b, ...}, axis = 0): arrays of one shape along a new axis.
-/// shapes   k times [m, n] -> [k, m, n]
-/// grad     each array's part of ybar
-/// errors   as concat
-/// accuracy exact
-inline constexpr ops::stack_function stack{};
-
-} // namespace fluxpp::inline v0_1
-
 // exp: the exponential function.
 
 namespace fluxpp::inline v0_1 {
@@ -4541,374 +5716,6 @@ struct exp : elementwise<1> {
 
 } // namespace ops
 inline constexpr operation<ops::exp> exp{};
-} // namespace fluxpp::inline v0_1
-
-// matmul: products of matrices, vectors and arrays of matrices.
-// batched_matmul: one matrix product for every index of the leading axes.
-// permute, transpose: the axes of an array in another order.
-
-namespace fluxpp::inline v0_1 {
-namespace ops {
-
-/// permute(x): axis i of the result is axis attribute[i] of x; a copy, or a view where only axes of extent 1 move.
-/// grad     the inverse permutation of ybar
-struct permute : linear<1> {
-  static constexpr auto name = "permute";
-  static constexpr var apply(var x, const graph::attributes& order) {
-    dims shape;
-    for (int i = 0; i < order.size; ++i) shape = shape.with(x.shape()[order.value[i]]);
-    return record<permute>(*x.tape, shape, order, x);
-  }
-  static constexpr var transpose(const node_view& y, var ybar, int) { return apply(ybar, inverse(y.attributes())); }
-  static constexpr int rewrite(graph::tape& t, const graph::node& n) {
-    const graph::attributes order = t.attribute_table()[n.attr];
-    const var x(t, n.args[0]);
-    if (const int s = scalar_factor(t, x.id); s >= 0) return broadcast_to({t, s}, t.shapes()[n.shape]).id;
-    if (keeps_order(order, x.shape())) return reshape::apply(x, t.shapes()[n.shape]).id;
-    if (t[x.id].op != n.op) return -1;
-    return apply({t, t[x.id].args[0]}, composed(order, t.attributes_of(x.id))).id;
-  }
-
-private:
-  static constexpr graph::attributes inverse(const graph::attributes& order) {
-    graph::attributes back = order;
-    for (int i = 0; i < order.size; ++i) back.value[order.value[i]] = i;
-    return back;
-  }
-  static constexpr graph::attributes composed(graph::attributes outer, const graph::attributes& inner) {
-    for (int i = 0; i < outer.size; ++i) outer.value[i] = inner.value[outer.value[i]];
-    return outer;
-  }
-  /// Whether the axes longer than 1 stay in order, so that memory does not change.
-  static constexpr bool keeps_order(const graph::attributes& order, const dims& shape) {
-    int last = -1;
-    for (int i = 0; i < order.size; ++i) {
-      if (shape[order.value[i]] == 1) continue;
-      if (order.value[i] < last) return false;
-      last = order.value[i];
-    }
-    return true;
-  }
-};
-
-/// The order in which axes swap places.
-constexpr graph::attributes swapped(int rank, int a, int b) {
-  graph::attributes order{rank};
-  for (int i = 0; i < rank; ++i) order.value[i] = i == a ? b : i == b ? a : i;
-  return order;
-}
-
-struct permute_function {
-  constexpr var operator()(var x, axes order, int line = __builtin_LINE()) const {
-    graph::at_line(x, line);
-    graph::attributes a{x.rank()};
-    unsigned seen = 0;
-    for (int i = 0; i < order.count; ++i) {
-      a.value[i] = checked_axis(x, order.axis[i]);
-      seen |= 1u << a.value[i];
-    }
-    if (order.count == x.rank() && seen == (1u << x.rank()) - 1) return permute::apply(x, a);
-    dims given;
-    for (int i = 0; i < order.count; ++i) given = given.with(order.axis[i]);
-    x.tape->fail(graph::rule::permute, x.shape(), given);
-    return x;
-  }
-};
-struct transpose_function {
-  constexpr var operator()(var x, int line = __builtin_LINE()) const {
-    graph::at_line(x, line);
-    return x.rank() < 2 ? x : permute::apply(x, swapped(x.rank(), x.rank() - 2, x.rank() - 1));
-  }
-};
-
-} // namespace ops
-
-/// permute(x, {1, 2, 0}): axis i of the result is axis order[i] of x.
-/// shapes   x [a, b, c] -> [b, c, a]
-/// grad     the inverse permutation of ybar
-/// errors   compile: the axes are not those of x, each once
-/// accuracy exact
-inline constexpr ops::permute_function permute{};
-
-/// transpose(x): the last two axes swapped; a vector is its own transpose.
-/// shapes   x [..., a, b] -> [..., b, a]
-/// grad     transpose(ybar)
-/// accuracy exact
-inline constexpr ops::transpose_function transpose{};
-
-} // namespace fluxpp::inline v0_1
-
-namespace fluxpp::inline v0_1::ops {
-
-/// The rows (axis 0) or columns (1) of the last two axes, read transposed or not.
-constexpr int matrix_extent(const dims& d, int axis, bool transposed) {
-  return d[d.rank - (axis == int{transposed} ? 2 : 1)];
-}
-
-/// The axes before the last two.
-constexpr dims lead_of(const dims& d) {
-  dims lead;
-  for (int i = 0; i + 2 < d.rank; ++i) lead = lead.with(d[i]);
-  return lead;
-}
-
-/// A contraction of the columns of a with the rows of b; a mismatch is a fault or a check.
-constexpr void contract(graph::tape& t, const dims& a, const dims& b, bool ta, bool tb) {
-  if (!same_extent(t, matrix_extent(a, 1, ta), matrix_extent(b, 0, tb), "matmul")) t.fail(graph::rule::matmul, a, b);
-}
-
-/// A product of matrices reads a transposed operand as it lies: permutations that swap the last two axes become flags.
-constexpr int absorb_transposes(graph::tape& t, const graph::node& n) {
-  graph::node direct = n;
-  graph::attributes flags = t.attribute_table()[n.attr];
-  for (int i = 0; i < 2; ++i) {
-    const int rank = t.shape_of(n.args[i]).rank;
-    if (t[n.args[i]].op != &info<permute> || !(t.attributes_of(n.args[i]) == swapped(rank, rank - 2, rank - 1)))
-      continue;
-    direct.args[i] = t[n.args[i]].args[0];
-    flags.value[i] = 1 - flags.value[i];
-  }
-  if (direct.args[0] == n.args[0] && direct.args[1] == n.args[1]) return -1;
-  direct.attr = t.intern(flags);
-  return record(t, direct).id;
-}
-
-/// batched_matmul(a, b): a b for every index of the leading axes, where an extent of 1 repeats; attributes 0 and 1 say
-/// which operand is read transposed.
-/// grad     in a: ybar b', in b: a' ybar, summed where an axis repeats
-struct batched_matmul : linear<2> {
-  static constexpr auto name = "batched_matmul";
-  static constexpr var apply(var a, var b, bool ta, bool tb) {
-    graph::tape& t = *a.tape;
-    const dims shape = common_shape(t, lead_of(a.shape()), lead_of(b.shape()), name)
-                           .with(matrix_extent(a.shape(), 0, ta))
-                           .with(matrix_extent(b.shape(), 1, tb));
-    return record<batched_matmul>(t, shape, graph::make_attributes(ta, tb), a, b);
-  }
-  static constexpr int rewrite(graph::tape& t, const graph::node& n) { return absorb_transposes(t, n); }
-  static constexpr var transpose(const node_view& y, var ybar, int i) {
-    const bool ta = y.attr(0) != 0, tb = y.attr(1) != 0;
-    const var x = y.arg(i), other = y.arg(1 - i);
-    const bool swap = i == 0 ? ta : tb; // the cotangent of x' is the transpose of that of x
-    const var xbar = i == 0 ? (swap ? apply(other, ybar, tb, true) : apply(ybar, other, false, !tb))
-                            : (swap ? apply(ybar, other, true, ta) : apply(other, ybar, !ta, false));
-    return sum_to(xbar, x.shape());
-  }
-};
-
-} // namespace fluxpp::inline v0_1::ops
-
-// reshape, flatten: the functions a user calls; the view itself stands beside sum and broadcast in broadcast.hpp.
-
-namespace fluxpp::inline v0_1 {
-namespace ops {
-
-/// extent_list: extents as a user writes them, {x.extent(0), -1, 3}; -1 is the one to be found.
-struct extent_list {
-  dims extents;
-
-  template <std::same_as<int>... Int> constexpr extent_list(Int... e) : extents(make_dims(e...)) {}
-  constexpr extent_list(const dims& d) : extents(d) {}
-};
-
-/// factors: an extent as a number times symbols and formulas that are no products.
-struct factors {
-  int number = 1;
-  list<int> symbols;
-
-  constexpr void multiply(const graph::extent_table& t, int e) {
-    e = t.resolve(e);
-    if (e >= 0) {
-      number *= e;
-    } else if (t.at(e).kind == graph::extent_kind::product) {
-      multiply(t, t.at(e).a);
-      multiply(t, t.at(e).b);
-    } else {
-      symbols.push(e);
-    }
-  }
-  /// The symbols times a number, as an extent.
-  constexpr int times(graph::extent_table& t, int n) const {
-    for (const int s : symbols) n = t.product(n, s);
-    return n;
-  }
-  /// Takes a symbol out, if it is there.
-  constexpr bool divide(int symbol) {
-    for (int& s : symbols) {
-      if (s != symbol) continue;
-      s = symbols.back();
-      symbols.pop();
-      return true;
-    }
-    return false;
-  }
-};
-constexpr factors factors_of(const graph::extent_table& t, const dims& d) {
-  factors f;
-  for (int i = 0; i < d.rank; ++i) f.multiply(t, d[i]);
-  return f;
-}
-
-/// quotient{count, known}: `count` elements over extents that are known, without what is found in both.
-struct quotient {
-  int left = 1;       ///< of count
-  int by = 1;         ///< of known, a number
-  bool named = false; ///< so are names of known
-
-  constexpr quotient(graph::extent_table& t, factors count, const factors& known) : by(known.number) {
-    for (const int s : known.symbols) named = !count.divide(s) || named;
-    const bool exact = by != 0 && count.number % by == 0;
-    left = count.times(t, exact ? count.number / by : count.number);
-    if (exact) by = 1;
-  }
-  constexpr bool equal() const { return !named && left == by; }
-  constexpr bool decided() const { return !named && left >= 0; }
-};
-
-/// reshaped(x, shape): x with other extents, at most one of them -1; the number of elements must stay.
-constexpr var reshaped(var x, dims shape) {
-  graph::tape& t = *x.tape;
-  dims known;
-  int unknown = 0, found = 0;
-  for (int i = 0; i < shape.rank; ++i) {
-    if (shape[i] != -1) known = known.with(shape[i]);
-    else found = i, ++unknown;
-  }
-  const quotient q(t.extents, factors_of(t.extents, x.shape()), factors_of(t.extents, known));
-  if (unknown > 1 || (unknown == 1 && (q.named || !t.extents.require_multiple(q.left, q.by, "reshape", t.line))) ||
-      (unknown == 0 && q.decided() && !q.equal()))
-    t.fail(graph::rule::reshape, x.shape(), shape);
-  else if (unknown == 0 && !q.equal())
-    t.extents.equate(element_count(t, x.shape()), element_count(t, known), "reshape", t.line);
-  if (unknown > 0) shape[found] = q.by > 0 ? t.extents.quotient(q.left, q.by) : 1;
-  return reshape::apply(x, shape);
-}
-
-struct reshape_function {
-  constexpr var operator()(var x, const extent_list& shape, int line = __builtin_LINE()) const {
-    graph::at_line(x, line);
-    return reshaped(x, shape.extents);
-  }
-};
-struct flatten_function {
-  /// flatten() as a layer of a network.
-  constexpr flatten_function operator()() const { return *this; }
-  constexpr var operator()(var x, int line = __builtin_LINE()) const {
-    graph::at_line(x, line);
-    if (x.rank() == 0) return reshape::apply(x, make_dims(1, 1));
-    dims rest;
-    for (int i = 1; i < x.rank(); ++i) rest = rest.with(x.shape()[i]);
-    return reshape::apply(x, make_dims(x.shape()[0], element_count(*x.tape, rest)));
-  }
-};
-
-} // namespace ops
-
-/// reshape(x, {x.extent(0), -1}): the same elements in the same order under other extents; -1 stands for what is left.
-/// shapes   x [a, b, c] -> [a, b c]
-/// grad     ybar under the extents of x
-/// errors   compile: the number of elements changes, or cannot be found; run: so with named extents (shape_error)
-/// accuracy exact
-inline constexpr ops::reshape_function reshape{};
-
-/// flatten(x): all axes but the first as one.
-/// shapes   x [n, a, b, ...] -> [n, a b ...]
-/// grad     ybar under the extents of x
-/// accuracy exact
-inline constexpr ops::flatten_function flatten{};
-
-} // namespace fluxpp::inline v0_1
-
-namespace fluxpp::inline v0_1 {
-namespace ops {
-
-/// A matrix that is constant along the contracted axis takes sums of the other matrix out of the product: what is left is an
-/// outer product. Such a matrix is the cotangent of a sum, or of a mean.
-constexpr int contract_constants(graph::tape& t, const graph::node& n) {
-  const graph::attributes flags = t.attribute_table()[n.attr];
-  for (int i = 0; i < 2; ++i) {
-    const graph::node operand = t[n.args[i]];
-    const int along = flags.value[i] != i ? 0 : 1; // the contracted axis, as the operand lies: columns of a, rows of b
-    if (operand.op != &info<broadcast>) continue;
-    const dims from = t.shape_of(operand.args[0]), to = t.shapes()[operand.shape];
-    const auto extent = [&](int axis) { return axis + from.rank < 2 ? 1 : from[axis + from.rank - 2]; };
-    if (extent(along) != 1 || to[along] == 1) continue;
-    const var other{t, n.args[1 - i]};
-    const dims shape = t.shapes()[n.shape];
-    const int kept = extent(1 - along), summed = flags.value[1 - i] != i ? 1 : 0;
-    const var sums = sum::apply(other, 1u << summed), constant = {t, operand.args[0]};
-    const var left =
-        i == 0 ? reshape::apply(constant, make_dims(kept, 1)) : reshape::apply(sums, make_dims(shape[0], 1));
-    const var right =
-        i == 0 ? reshape::apply(sums, make_dims(1, shape[1])) : reshape::apply(constant, make_dims(1, kept));
-    return broadcast_to(left * right, shape).id;
-  }
-  return -1;
-}
-
-/// matmul(a, b): the product of two matrices; attributes 0 and 1 say which is read transposed.
-/// grad     in a: ybar b', in b: a' ybar
-struct matmul : linear<2> {
-  static constexpr auto name = "matmul";
-  static constexpr var apply(var a, var b, bool ta, bool tb) {
-    const dims shape = make_dims(matrix_extent(a.shape(), 0, ta), matrix_extent(b.shape(), 1, tb));
-    return record<matmul>(*a.tape, shape, graph::make_attributes(ta, tb), a, b);
-  }
-  static constexpr int rewrite(graph::tape& t, const graph::node& n) {
-    const int direct = absorb_transposes(t, n);
-    return direct >= 0 ? direct : contract_constants(t, n);
-  }
-  static constexpr var transpose(const node_view& y, var ybar, int i) {
-    const bool ta = y.attr(0) != 0, tb = y.attr(1) != 0;
-    const var other = y.arg(1 - i);
-    if (i == 0) return ta ? apply(other, ybar, tb, true) : apply(ybar, other, false, !tb);
-    return tb ? apply(ybar, other, true, ta) : apply(other, ybar, !ta, false);
-  }
-};
-
-/// A product of matrices, the operands read transposed or not; leading axes repeat. Nothing where either is nothing.
-constexpr var product(var a, var b, bool ta = false, bool tb = false) {
-  if (!a.exists() || !b.exists()) return {};
-  return a.rank() == 2 && b.rank() == 2 ? matmul::apply(a, b, ta, tb) : batched_matmul::apply(a, b, ta, tb);
-}
-
-struct matmul_function {
-  constexpr var operator()(var a, var b, int line = __builtin_LINE()) const {
-    graph::tape& t = graph::at_line(a.exists() ? a : b, line);
-    if (a.rank() == 0 || b.rank() == 0) {
-      t.fail(graph::rule::matmul, a.shape(), b.shape());
-      return a;
-    }
-    const bool row = a.rank() == 1, column = b.rank() == 1;
-    if (row) a = reshape::apply(a, make_dims(1, a.extent(0)));
-    if (column) b = reshape::apply(b, make_dims(b.extent(0), 1));
-    contract(t, a.shape(), b.shape(), false, false);
-    const var y = product(t, a, b);
-    const unsigned last = 1u << (y.rank() - 1);
-    return reshape::apply(y, squeezed_shape(y.shape(), (row ? last >> 1 : 0) | (column ? last : 0)));
-  }
-
-private:
-  static constexpr var product(graph::tape& t, var a, var b) {
-    if (a.rank() == 2 && b.rank() == 2) return matmul::apply(a, b, false, false);
-    if (b.rank() > 2) return batched_matmul::apply(a, b, false, false);
-    dims lead = a.shape(); // one matrix for all: one long product
-    const int columns = lead[--lead.rank];
-    lead[lead.rank] = 0;
-    const var rows = reshape::apply(a, make_dims(element_count(t, lead), columns));
-    return reshape::apply(matmul::apply(rows, b, false, false), lead.with(b.extent(1)));
-  }
-};
-
-} // namespace ops
-
-/// matmul(a, b): the matrix product; a vector is a row on the left, a column on the right; leading axes broadcast.
-/// shapes   a [.., m, k], b [.., k, n] -> [.., m, n]
-/// grad     in a: ybar b', in b: a' ybar
-/// errors   compile: k differs, a scalar; run: a named k differs (shape_error)
-/// accuracy 4 sqrt(k) ulp of |a| |b|
-inline constexpr ops::matmul_function matmul{};
-
 } // namespace fluxpp::inline v0_1
 
 namespace fluxpp::inline v0_1::ops {
@@ -5730,18 +6537,17 @@ constexpr var without_axis(var v) {
   return reshape::apply(v, shape);
 }
 
-/// once(t, f, args, most): f(args...) as a region with one run, or none and zeros where `most` is 0; derivatives compute it
-/// again.
+/// once(t, f, args, options, most): f(args...) as a region with one run, or none and zeros where `most` is 0.
 template <class F, class Arguments>
-constexpr auto once(graph::tape& t, const F& f, const Arguments& args, var most = {}) {
+constexpr auto once(graph::tape& t, const F& f, const Arguments& args, scan_options o = {}, var most = {}) {
+  o.runs = 1;
   list<var> arrays;
   for (const var& v : vars_of(t, args)) arrays.push(with_axis(v));
   int at = 0;
   const auto run = [&f](const auto&, const auto& elements) {
     return std::tuple{std::tuple{}, std::apply(f, elements), var()};
   };
-  const auto out =
-      run_region(t, run, std::tuple{}, like<Arguments>(arrays, at), {.runs = 1, .recompute = true}, most).second;
+  const auto out = run_region(t, run, std::tuple{}, like<Arguments>(arrays, at), o, most).second;
   list<var> results;
   for (const var& v : vars_of(t, out)) results.push(without_axis(v));
   at = 0;
@@ -5756,7 +6562,7 @@ constexpr var scalar_condition(graph::tape& t, var condition) {
 
 struct checkpoint_function {
   template <class F, class... A> constexpr auto operator()(const F& f, const A&... args) const {
-    return once(tape_of_call("checkpoint", 0, args...), f, std::tuple{args...});
+    return once(tape_of_call("checkpoint", 0, args...), f, std::tuple{args...}, {.recompute = true});
   }
 };
 
@@ -5766,7 +6572,8 @@ struct cond_function {
     const var condition = choice.value;
     graph::tape& t = tape_of_call("cond", choice.line, condition, args...);
     const var yes = fluxpp::not_equal(scalar_condition(t, condition), 0.0, t.line);
-    const auto a = once(t, then, std::tuple{args...}, yes), b = once(t, otherwise, std::tuple{args...}, 1.0 - yes);
+    const auto a = once(t, then, std::tuple{args...}, {}, yes),
+               b = once(t, otherwise, std::tuple{args...}, {}, 1.0 - yes);
     list<var> results;
     const list<var> left = vars_of(t, a), right = vars_of(t, b);
     for (int i = 0; i < left.size(); ++i) results.push(left[i] + right[i < right.size() ? i : 0]);
@@ -6300,6 +7107,103 @@ inline constexpr ops::cross_entropy_function softmax_cross_entropy{};
 
 } // namespace fluxpp::inline v0_1
 
+// ctc_loss: connectionist temporal classification, the loss of labels whose places in a sequence are not known.
+
+namespace fluxpp::inline v0_1 {
+
+/// ctc_options: the class that means no label; whether sequences that cannot be aligned count as 0.
+struct ctc_options {
+  int blank = 0;
+  bool zero_infinity = false;
+};
+
+namespace ops {
+
+/// ctc_second(x, v, targets, lengths): the derivative of the occupancies along v; attribute 0: blank. Linear in v, and its
+/// own transpose. It has no derivative in x.
+struct ctc_second : custom<4> {
+  static constexpr auto name = "ctc_second";
+  static constexpr var apply(const node_view& y, var v) {
+    return record<ctc_second>(*y.tape, v.shape(), y.attributes(), y.arg(0), v, y.arg(1), y.arg(2));
+  }
+  static constexpr var vjp(const node_view& y, var ybar, int i) {
+    return i == 1 ? with_operand(y, 1, ybar) : refused(y, i == 0);
+  }
+  static constexpr var jvp(const node_view& y, const pushforward& p) {
+    return p.dx[1].exists() ? plus(with_operand(y, 1, p.dx[1]), refused(y, p.dx[0].exists()))
+                            : refused(y, p.dx[0].exists());
+  }
+
+private:
+  static constexpr var refused(const node_view& y, bool third) {
+    if (third) y.tape->fail(graph::rule::third_order, y.shape(), {});
+    return {};
+  }
+};
+
+/// ctc_occupancy(x, targets, lengths): the probability of each class at each frame, given the targets; 0 behind the end of
+/// a sequence, and for one that cannot be aligned. Attribute 0: blank.
+struct ctc_occupancy : custom<3> {
+  static constexpr auto name = "ctc_occupancy";
+  static constexpr var apply(const node_view& y) {
+    return record<ctc_occupancy>(*y.tape, y.arg(0).shape(), y.attributes(), y.arg(0), y.arg(1), y.arg(2));
+  }
+  static constexpr var vjp(const node_view& y, var ybar, int i) { return i == 0 ? ctc_second::apply(y, ybar) : var{}; }
+  static constexpr var jvp(const node_view& y, const pushforward& p) {
+    return p.dx[0].exists() ? ctc_second::apply(y, p.dx[0]) : var{};
+  }
+};
+
+/// ctc(x, targets, lengths): for each sequence the logarithm of the probability of its targets, over -1; lengths [2, n] are
+/// those of x, then those of targets. Attribute 0: blank.
+/// grad     in x: minus the occupancies times ybar; in the others: 0
+struct ctc : custom<3> {
+  static constexpr auto name = "ctc_loss";
+  static constexpr var vjp(const node_view& y, var ybar, int i) {
+    if (i != 0) return {};
+    return -ctc_occupancy::apply(y) * reshape::apply(ybar, make_dims(1, y.shape()[0], 1));
+  }
+  static constexpr var jvp(const node_view& y, const pushforward& p) {
+    if (!p.dx[0].exists()) return {};
+    return -squeezed(sum::apply(ctc_occupancy::apply(y) * p.dx[0], 5u), 5u, {});
+  }
+};
+
+struct ctc_loss_function {
+  constexpr var operator()(var x, var targets, var input_lengths, var target_lengths, ctc_options o = {},
+                           int line = __builtin_LINE()) const {
+    graph::tape& t = graph::at_line(x, line);
+    if (x.rank() != 3 || targets.rank() != 2 || !same_extent(t, x.extent(1), targets.extent(0), ctc::name)) {
+      t.fail(graph::rule::ctc, x.shape(), targets.is_number() ? dims{} : targets.shape());
+      return x;
+    }
+    const dims each = make_dims(x.extent(1));
+    const auto of_each = [&](var n) { return fitted(on_tape_of(x, n), each, ctc::name, graph::rule::ctc); };
+    const var lengths = fluxpp::stack({of_each(input_lengths), of_each(target_lengths)}, 0, line);
+    const var loss = record<ctc>(t, each, graph::make_attributes(o.blank), x, targets, lengths);
+    constexpr double inf = std::numeric_limits<double>::infinity();
+    return o.zero_infinity ? fluxpp::select(fluxpp::equal(loss, inf, line), 0.0, loss, line) : loss;
+  }
+};
+
+} // namespace ops
+
+/// ctc_loss(x, targets, input_lengths, target_lengths, {.blank = 0, .zero_infinity = false}): for each sequence minus the
+/// logarithm of the probability that its frames say the targets, summed over all ways to align them: between labels there
+/// may be blanks, and between equal ones there must be; a label may last. x are logarithms of probabilities (log_softmax).
+/// Of sequence i only the first input_lengths[i] frames and target_lengths[i] labels count; a length for all may be a number.
+/// shapes   x [t, n, classes], targets [n, s], lengths [n] -> [n]
+/// grad     in x: minus the probability of each class at each frame given the targets, times ybar; to the second order
+/// errors   inf, with gradient 0, where there are too few frames (0 with .zero_infinity); compile: other shapes, a
+///          derivative of third order; run: another named extent (shape_error), a length or a label out of range, a label
+///          that is the blank (value_error)
+/// units    nats
+/// source   Graves, Fernandez, Gomez & Schmidhuber 2006, doi:10.1145/1143844.1143891, equations 5 to 16
+/// example  examples/07_ctc_loss.cpp
+inline constexpr ops::ctc_loss_function ctc_loss{};
+
+} // namespace fluxpp::inline v0_1
+
 // cumsum, cumprod: the sums and products of all elements up to each one.
 // linear_recurrence: every element a multiple of the one before it, plus something new.
 
@@ -6669,33 +7573,231 @@ template <class V> constexpr V polygamma::lowest(V x) { return digamma::forward(
 } // namespace fluxpp::inline v0_1
 
 // dropout: a random part of the elements set to zero, the others scaled up.
-// uniform_like: random numbers that are a function of seed, stream, step and position alone.
+// uniform_like: random numbers that are a function of seed, stream, step and position alone; stream: which ones.
+// Random numbers as pure functions of (seed, stream, step, element): Philox4x32-10, no generator and no hidden state.
 
 namespace fluxpp::inline v0_1 {
+
+/// fnv1a(name): FNV-1a hash of the bytes of a name, 64 bits.
+/// source   Fowler, Noll, Vo 1991, draft-eastlake-fnv
+constexpr std::uint64_t fnv1a(std::string_view name) {
+  std::uint64_t hash = 0xcbf29ce484222325u;
+  for (const char c : name) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3u;
+  return hash;
+}
+
+/// stream_of(name): the random stream that belongs to a name; both halves of its FNV-1a hash, folded.
+constexpr std::uint32_t stream_of(std::string_view name) {
+  const std::uint64_t hash = fnv1a(name);
+  return static_cast<std::uint32_t>(hash ^ (hash >> 32));
+}
+
+/// philox: the counter-based generator Philox4x32-10; a keyed permutation of 128-bit counters.
+/// source   Salmon, Moraes, Dror, Shaw 2011, doi:10.1145/2063384.2063405
+struct philox {
+  using words = std::array<std::uint32_t, 4>;
+
+  /// One round on one counter {c0, c1, c2, c3}; 64-bit products, so that compilers see a widening multiply.
+  static constexpr void round(std::uint32_t& c0, std::uint32_t& c1, std::uint32_t& c2, std::uint32_t& c3,
+                              std::uint32_t k0, std::uint32_t k1) {
+    const std::uint64_t p0 = std::uint64_t{0xD2511F53u} * c0;
+    const std::uint64_t p1 = std::uint64_t{0xCD9E8D57u} * c2;
+    c0 = static_cast<std::uint32_t>(p1 >> 32) ^ c1 ^ k0;
+    c1 = static_cast<std::uint32_t>(p1);
+    c2 = static_cast<std::uint32_t>(p0 >> 32) ^ c3 ^ k1;
+    c3 = static_cast<std::uint32_t>(p0);
+  }
+
+  /// Counters beside each other, so that a round is one loop that the compiler turns into vector code.
+  template <std::size_t N> struct lanes {
+    std::uint32_t c[4][N];
+
+    constexpr void permute(std::uint64_t key) {
+      auto k0 = static_cast<std::uint32_t>(key), k1 = static_cast<std::uint32_t>(key >> 32);
+      for (int r = 0; r < 10; ++r, k0 += 0x9E3779B9u, k1 += 0xBB67AE85u)
+        for (std::size_t j = 0; j < N; ++j) round(c[0][j], c[1][j], c[2][j], c[3][j], k0, k1);
+    }
+  };
+
+  static constexpr words permute(words counter, std::uint64_t key) {
+    lanes<1> one{{{counter[0]}, {counter[1]}, {counter[2]}, {counter[3]}}};
+    one.permute(key);
+    return {one.c[0][0], one.c[1][0], one.c[2][0], one.c[3][0]};
+  }
+
+  /// block(seed, index, stream, step): four random words.
+  static constexpr words block(std::uint64_t seed, std::uint64_t index, std::uint32_t stream, std::uint32_t step) {
+    return permute({static_cast<std::uint32_t>(index), static_cast<std::uint32_t>(index >> 32), stream, step}, seed);
+  }
+};
+
+/// seed_of_run(seed, run): the seed of one run of a part of a program that runs many times.
+constexpr std::uint64_t seed_of_run(std::uint64_t seed, std::uint64_t run) {
+  const philox::words w = philox::block(seed, run, stream_of("run"), 0);
+  return std::uint64_t{w[0]} << 32 | w[1];
+}
+
+/// uniform_float(w): 24 bits of a word as a number in [0, 1).
+constexpr float uniform_float(std::uint32_t w) {
+  return static_cast<float>(static_cast<std::int32_t>(w >> 8)) * 0x1p-24f;
+}
+
+/// uniform_double(w0, w1): 53 bits of two words as a number in [0, 1).
+constexpr double uniform_double(std::uint32_t w0, std::uint32_t w1) {
+  return static_cast<double>(((std::uint64_t{w0} << 32) | w1) >> 11) * 0x1p-53;
+}
+
+/// random_words{seed, stream, step}: the words of a stream one after another, for draws of unknown number.
+struct random_words {
+  std::uint64_t seed = 0;
+  std::uint32_t stream = 0, step = 0;
+  std::uint64_t position = 0;
+  philox::words block{};
+
+  constexpr std::uint32_t next() {
+    if (position % 4 == 0) block = philox::block(seed, position / 4, stream, step);
+    return block[position++ % 4];
+  }
+
+  /// below(n): an integer in [0, n), n > 0, without bias.
+  /// source   Lemire 2019, arXiv:1805.10941
+  constexpr std::uint32_t below(std::uint32_t n) {
+    std::uint64_t product = std::uint64_t{next()} * n;
+    if (static_cast<std::uint32_t>(product) < n) {
+      const std::uint32_t biased = (0u - n) % n;
+      while (static_cast<std::uint32_t>(product) < biased) product = std::uint64_t{next()} * n;
+    }
+    return static_cast<std::uint32_t>(product >> 32);
+  }
+};
+
+/// shuffle(items, seed, stream, step): permutes items in place (Fisher-Yates from the end).
+/// errors   value_error for 2^32 items and more
+template <class T>
+constexpr void shuffle(std::span<T> items, std::uint64_t seed, std::uint32_t stream = 0, std::uint32_t step = 0) {
+  if (items.size() > 0xffffffffu) throw value_error("shuffle(items)", "items must be fewer than 2^32", "items");
+  random_words words{seed, stream, step};
+  for (auto left = static_cast<std::uint32_t>(items.size()); left > 1; --left)
+    std::swap(items[left - 1], items[words.below(left)]);
+}
+
+/// uniforms_per_block<T>: how many uniform numbers of type T one block of four words holds.
+template <std::floating_point T> inline constexpr std::size_t uniforms_per_block = sizeof(T) <= sizeof(float) ? 4 : 2;
+
+/// uniform_tile: 64 consecutive blocks as uniform numbers, the unit in which streams are filled.
+/// With 16 blocks or fewer g++ 12 -O3 unrolls the rounds away and stops using vectors.
+template <std::floating_point T> struct uniform_tile {
+  static constexpr std::size_t blocks = 64, size = blocks * uniforms_per_block<T>;
+  philox::lanes<blocks> words;
+
+  constexpr void draw(std::uint64_t seed, std::uint64_t first, std::uint32_t stream, std::uint32_t step) {
+    for (std::size_t j = 0; j < blocks; ++j) {
+      words.c[0][j] = static_cast<std::uint32_t>(first) + static_cast<std::uint32_t>(j);
+      words.c[1][j] = static_cast<std::uint32_t>(first >> 32);
+      words.c[2][j] = stream;
+      words.c[3][j] = step;
+    }
+    words.permute(seed);
+  }
+
+  constexpr void store(T* out) const {
+    if constexpr (uniforms_per_block<T> == 4)
+      for (std::size_t j = 0; j < blocks; ++j)
+        for (std::size_t k = 0; k < 4; ++k) out[4 * j + k] = uniform_float(words.c[k][j]);
+    else
+      for (std::size_t j = 0; j < blocks; ++j)
+        for (std::size_t k = 0; k < 2; ++k) out[2 * j + k] = uniform_double(words.c[2 * k][j], words.c[2 * k + 1][j]);
+  }
+};
+
+/// fill_uniform(out, n, seed, stream, step, block = 0): n numbers in [0, 1); element i comes from block
+/// block + i / uniforms_per_block, so that parts of a stream can be filled apart.
+template <std::floating_point T>
+constexpr void fill_uniform(T* out, std::size_t n, std::uint64_t seed, std::uint32_t stream, std::uint32_t step,
+                            std::uint64_t block = 0) {
+  uniform_tile<T> words{};
+  for (; n >= words.size; n -= words.size, out += words.size, block += words.blocks) {
+    words.draw(seed, block, stream, step);
+    words.store(out);
+  }
+  if (n == 0) return;
+  T rest[words.size]{};
+  words.draw(seed, block, stream, step);
+  words.store(rest);
+  for (std::size_t i = 0; i < n; ++i) out[i] = rest[i];
+}
+
+/// fill_normal(out, n, seed, stream, step): n standard normal numbers; elements 2i and 2i + 1 come from the uniforms
+/// (u1, u2) of the same places as sqrt(-2 log(1 - u1)) times (cos, sin)(2 pi u2).
+/// source   Box & Muller 1958, doi:10.1214/aoms/1177706645
+template <std::floating_point T>
+inline void fill_normal(T* out, std::size_t n, std::uint64_t seed, std::uint32_t stream, std::uint32_t step) {
+  fill_uniform(out, n, seed, stream, step);
+  const auto pair = [](T& first, T& second) {
+    const T radius = std::sqrt(T(-2) * std::log(T(1) - first)), angle = T(2) * std::numbers::pi_v<T> * second;
+    first = radius * std::cos(angle);
+    second = radius * std::sin(angle);
+  };
+  for (std::size_t i = 0; i + 1 < n; i += 2) pair(out[i], out[i + 1]);
+  if (n % 2 == 0) return;
+  const philox::words w = philox::block(seed, n / uniforms_per_block<T>, stream, step);
+  T partner{};
+  if constexpr (uniforms_per_block<T> == 4) partner = uniform_float(w[n % 4]);
+  else partner = uniform_double(w[2], w[3]);
+  pair(out[n - 1], partner);
+}
+
+} // namespace fluxpp::inline v0_1
+
+namespace fluxpp::inline v0_1 {
+
+/// stream{"noise"}: a name for what a call draws. Draws of one name are the same numbers, in whatever order they stand and
+/// however often (they are one node if their shapes are equal); other names are independent. s.fold(i) is the i-th of a family
+/// of names. A draw without a name takes the next number of its program.
+struct stream {
+  constexpr stream() = default;
+  constexpr stream(const char* name) : key_(stream_of(name)), named_(true) {}
+
+  constexpr stream fold(unsigned i) const {
+    stream s = *this;
+    s.key_ = mix(key_, i);
+    return s;
+  }
+  /// What tells its numbers from those of others.
+  constexpr std::uint32_t key(graph::tape& t) const {
+    return named_ ? key_ : stream_of("draw") + static_cast<std::uint32_t>(t.draws++);
+  }
+
+private:
+  std::uint32_t key_ = 0;
+  bool named_ = false;
+};
+
 namespace ops {
 
-/// uniform(): numbers in [0, 1) from the stream in attribute 0, one stream per use.
+/// uniform(): numbers in [0, 1) from the stream in attribute 0.
 /// source   Salmon, Moraes, Dror & Shaw 2011, doi:10.1145/2063384.2063405
 struct uniform : custom<0> {
   static constexpr auto name = "uniform";
   static constexpr bool random = true;
-  static constexpr var apply(graph::tape& t, const dims& shape) {
-    return record<uniform>(t, shape, graph::make_attributes(t.size()));
+  static constexpr var apply(graph::tape& t, const dims& shape, const stream& s = {}) {
+    return record<uniform>(t, shape, graph::make_attributes(s.key(t)));
   }
   static constexpr var vjp(const node_view&, var, int) { return {}; }
   static constexpr var jvp(const node_view&, const pushforward&) { return {}; }
 };
 
 struct uniform_like_function {
-  constexpr var operator()(var x) const { return uniform::apply(*x.tape, x.shape()); }
+  constexpr var operator()(var x, const stream& s = {}) const { return uniform::apply(*x.tape, x.shape(), s); }
 };
 
 } // namespace ops
 
-/// uniform_like(x): numbers in [0, 1) with the shape of x; each call is a stream of its own, new at every training
-/// step. Streams are numbered in the order of calls, which is the compiler's within one expression: give calls
-/// statements of their own where another compiler must draw the same numbers.
+/// uniform_like(x, stream = {}): numbers in [0, 1) with the shape of x, new at every step of training. Calls without a
+/// stream are numbered in the order in which they run, and by nothing else that a program does. Operands of one expression, and
+/// arguments of one call, run in the order that the compiler likes: there, give draws a stream, or variables of their own.
 /// grad     none
+/// example  tests/ops/random_test.cpp
 inline constexpr ops::uniform_like_function uniform_like{};
 
 } // namespace fluxpp::inline v0_1
@@ -6704,10 +7806,10 @@ namespace fluxpp::inline v0_1 {
 namespace ops {
 
 struct dropout_function {
-  constexpr var operator()(var x, var rate, int line = __builtin_LINE()) const {
+  constexpr var operator()(var x, var rate, const stream& s, int line) const {
     if (x.is_number() || (rate.is_number() && rate.number == 0)) return x;
     graph::at_line(x, line);
-    const var kept = fluxpp::greater_equal(uniform::apply(*x.tape, x.shape()), rate, line);
+    const var kept = fluxpp::greater_equal(uniform::apply(*x.tape, x.shape(), s), rate, line);
     // Where nothing is kept the scale is 1: an infinite one would make derivatives of 0 NaN.
     const var share = fluxpp::select(fluxpp::less(rate, 1.0, line), var(1.0) - rate, 1.0, line);
     return fluxpp::select(kept, x * (var(1.0) / share), 0.0, line);
@@ -6716,11 +7818,13 @@ struct dropout_function {
 
 } // namespace ops
 
-/// dropout(x, rate): every element is 0 with probability rate, else x / (1 - rate); rate is a number or a scalar.
+/// dropout(x, rate, stream = {}): every element is 0 with probability rate, else x / (1 - rate); rate is a number or a scalar.
 /// shapes   x [a, b] -> [a, b]
 /// grad     ybar / (1 - rate) where x is kept; 0 everywhere at a rate of 1
 /// source   Srivastava, Hinton, Krizhevsky, Sutskever & Salakhutdinov 2014, JMLR 15
-constexpr var dropout(var x, var rate, int line = __builtin_LINE()) { return ops::dropout_function{}(x, rate, line); }
+constexpr var dropout(var x, var rate, const stream& s = {}, int line = __builtin_LINE()) {
+  return ops::dropout_function{}(x, rate, s, line);
+}
 
 } // namespace fluxpp::inline v0_1
 
@@ -6973,6 +8077,33 @@ struct elu : elementwise<1> {
 inline constexpr operation<ops::elu> elu{};
 } // namespace fluxpp::inline v0_1
 
+// entr: what a probability adds to an entropy.
+
+namespace fluxpp::inline v0_1 {
+namespace ops {
+
+/// entr(x): -x log(x), elementwise; 0 at 0, -inf below.
+/// grad     -log(x) - 1, inf at 0
+/// accuracy 4 ulp
+/// units    nats
+struct entr : elementwise<1> {
+  static constexpr auto name = "entr";
+  static constexpr double domain[2]{0, 1e15};
+  template <class V> static constexpr V forward(V x) {
+    using scalar::select;
+    using std::log;
+    const V inside = select(x == V(0), V(0), -x * log(x));
+    return select(x < V(0), V(-std::numeric_limits<scalar::real_of<V>>::infinity()), inside);
+  }
+  template <class V> static constexpr std::array<V, 1> partials(V x, V) { return {-fluxpp::log(x) - V(1)}; }
+  static constexpr std::array samples{0.0625, 0.5, 1.0, 3.0};
+  static constexpr double max_ulp = 4;
+};
+
+} // namespace ops
+inline constexpr operation<ops::entr> entr{};
+} // namespace fluxpp::inline v0_1
+
 // erf: the error function.
 
 namespace fluxpp::inline v0_1 {
@@ -7022,6 +8153,93 @@ struct erfc : elementwise<1> {
 
 } // namespace ops
 inline constexpr operation<ops::erfc> erfc{};
+} // namespace fluxpp::inline v0_1
+
+// erfcx: the scaled complementary error function.
+// What erfc, erfcx and the normal distribution share far from 0: the tail over its exponential, and that exponential.
+
+namespace fluxpp::inline v0_1::scalar {
+
+/// Where erfc underflows; from there on a series is as good as a polynomial.
+template <class V>
+inline constexpr real_of<V> end_of_tail = sizeof(real_of<V>) == 4 ? real_of<V>(10.5) : real_of<V>(27.5);
+
+/// tail_shape(a): (1 + 2 a) exp(a^2) erfc(a) for 0 <= a <= end_of_tail; 2^-25 and 2^-56.
+/// source   Shepherd & Laframboise 1981, Math. Comp. 36(153): a polynomial in t = (a - c) / (a + c)
+template <class V> constexpr V tail_shape(V a) {
+  constexpr auto c = static_cast<real_of<V>>(sizeof(real_of<V>) == 4 ? 2.75 : 3.75);
+  const V t = (a - V(c)) / (a + V(c));
+  if constexpr (sizeof(real_of<V>) == 4)
+    return horner(t, 0.000429962296f, 0.00186390895f, -0.00294347783f, -0.0105553828f, 0.0524119064f, -0.114471979f,
+                  0.144895822f, -0.0713080838f, -0.130462125f, 1.25880361f);
+  else
+    return horner(t, -2.2885738104283479e-09, -5.6085249536117728e-10, 3.2724391210531308e-08, 1.5078566050625352e-08,
+                  -2.5286433850475378e-07, -4.7032381199368513e-08, 1.7487029174810997e-06, -9.8093039146717067e-07,
+                  -1.1443498029134038e-05, 2.2387572503634927e-05, 5.1649155365285117e-05, -0.00029015504478980772,
+                  0.00029371359745705299, 0.0017556260295523852, -0.0097465795416949944, 0.028362277399320367,
+                  -0.058693398591449564, 0.092304321161587433, -0.10880393014165633, 0.08227673849011076,
+                  0.0035854154854627136, -0.14024059858554666, 1.2375126308378275);
+}
+
+/// exp_of_square(c, x): exp(c x^2) for |x| < 64, without the rounding of x^2: the square of some leading bits is exact.
+template <class V> constexpr V exp_of_square(real_of<V> c, V x) {
+  using std::exp, std::nearbyint;
+  const V m = nearbyint(x * V(128)) * V(0.0078125);
+  return exp(V(c) * m * m) * exp(V(c) * (x - m) * (x + m));
+}
+
+} // namespace fluxpp::inline v0_1::scalar
+
+namespace fluxpp::inline v0_1 {
+namespace ops {
+
+/// erfcx(x): exp(x^2) erfc(x), elementwise; inf below -26.7 (-9.4 in float), nearly 1 / (sqrt(pi) x) far above 0.
+/// grad     2 x y - 2 / sqrt(pi), which cancels for large x
+/// accuracy 4 ulp
+/// source   Abramowitz & Stegun 1964, 7.1.14 (continued fraction), 7.1.23 (asymptotic series)
+struct erfcx : elementwise<1> {
+  static constexpr auto name = "erfcx";
+  static constexpr int cost = 8;
+  template <class V> static constexpr V forward(V x) {
+    using scalar::any, scalar::select;
+    using std::abs;
+    const auto below = x < V(0);
+    const V y = of_positive(abs(x));
+    if (!any(below)) return y;
+    return select(below, V(2) * scalar::exp_of_square(scalar::real_of<V>(1), select(x > V(-32), x, V(-32))) - y, y);
+  }
+  template <class V> static constexpr std::array<V, 1> partials(V x, V y) {
+    return {V(2) * x * y - V(2 * std::numbers::inv_sqrtpi_v<scalar::real_of<V>>)};
+  }
+  static constexpr std::array samples{-2.0, -0.5, 0.0, 1.5, 3.0};
+  static constexpr double max_ulp = 4;
+
+private:
+  template <class V> static constexpr V of_positive(V x) {
+    using scalar::any, scalar::select;
+    if constexpr (scalar::wide<V>) {
+      return x < V(2) ? std::exp(x * x) * std::erfc(x) : by_fraction(x);
+    } else {
+      const auto far = !(x <= V(scalar::end_of_tail<V>));
+      const V y = scalar::tail_shape(x) / (x + x + V(1));
+      return any(far) ? select(far, by_series(x), y) : y;
+    }
+  }
+  template <class V> static constexpr V by_series(V x) {
+    const V r = V(1) / x, z = r * r * V(0.5);
+    V sum(1);
+    for (int k = 13; k > 0; k -= 2) sum = V(1) - z * V(static_cast<scalar::real_of<V>>(k)) * sum;
+    return V(std::numbers::inv_sqrtpi_v<scalar::real_of<V>>) * r * sum;
+  }
+  template <class V> static constexpr V by_fraction(V x) {
+    V below = x;
+    for (int k = 200; k > 0; --k) below = x + V(0.5) * V(k) / below;
+    return std::numbers::inv_sqrtpi_v<V> / below;
+  }
+};
+
+} // namespace ops
+inline constexpr operation<ops::erfcx> erfcx{};
 } // namespace fluxpp::inline v0_1
 
 // erfinv: the inverse of the error function.
@@ -7245,112 +8463,6 @@ struct fmod : elementwise<2> {
 
 } // namespace ops
 inline constexpr operation<ops::fmod> fmod{};
-} // namespace fluxpp::inline v0_1
-
-// gather, take_along: elements of an axis by their numbers; the operation scatter_add, their transpose.
-
-namespace fluxpp::inline v0_1 {
-namespace ops {
-
-/// gather(x, index): for every index the element of x that it names along the axis in attribute 0. Index has the rank
-/// of x; its axes before that axis have the extents of x or all extent 1, and so have those behind it; 1 repeats. Where
-/// attribute 1 is set, an index of -1 names nothing and gives 0.
-/// grad     in x: scatter_add(ybar, index); in index: 0
-struct gather : linear_in<gather, 2, 0> {
-  static constexpr auto name = "gather";
-  static constexpr var apply(var x, var index, int axis, bool partial = false) {
-    dims shape = x.shape();
-    shape[axis] = index.shape()[axis];
-    return record<gather>(*x.tape, shape, graph::make_attributes(axis, partial), x, index);
-  }
-  static constexpr var transpose(const node_view& y, var ybar);
-};
-
-/// scatter_add(x, index): zeros, and every element of x added at the number that its index says, in order, along the
-/// axis in attribute 0; index and attributes as in gather, whose transpose this is.
-/// grad     in x: gather(ybar, index); in index: 0
-struct scatter_add : linear_in<scatter_add, 2, 0> {
-  static constexpr auto name = "scatter_add";
-  static constexpr var apply(var x, var index, int n, int axis, bool partial = false) {
-    dims shape = x.shape();
-    shape[axis] = n;
-    return record<scatter_add>(*x.tape, shape, graph::make_attributes(axis, partial), x, index);
-  }
-  static constexpr var transpose(const node_view& y, var ybar) {
-    return gather::apply(ybar, y.arg(1), y.attr(0), y.attr(1) != 0);
-  }
-};
-
-constexpr var gather::transpose(const node_view& y, var ybar) {
-  return scatter_add::apply(ybar, y.arg(1), y.arg(0).shape()[y.attr(0)], y.attr(0), y.attr(1) != 0);
-}
-
-/// An index as a node: a number becomes a constant.
-constexpr var on_tape_of(var x, var index) { return index.exists() ? index : x.tape->constant(index.number); }
-
-/// All indices as one axis among axes of extent 1.
-constexpr var index_along(var index, int axis, int rank) {
-  dims shape{rank, {1, 1, 1, 1, 1, 1}};
-  shape[axis] = element_count(*index.tape, index.shape());
-  return reshape::apply(index, shape);
-}
-
-struct gather_function {
-  constexpr var operator()(var x, var index, int axis = 0, int line = __builtin_LINE()) const {
-    graph::at_line(x, line);
-    index = on_tape_of(x, index);
-    if (x.rank() == 0 || index.rank() + x.rank() - 1 > max_rank) {
-      x.tape->fail(graph::rule::gather, x.shape(), index.shape());
-      return x;
-    }
-    axis = checked_axis(x, axis);
-    const var y = gather::apply(x, index_along(index, axis, x.rank()), axis);
-    return reshape::apply(y, x.shape().replaced(axis, 1, index.shape()));
-  }
-};
-
-/// An index with an extent of x, or 1, along every axis but one: where it has one before that axis it gets all that x
-/// has there, and so behind it.
-constexpr var index_beside(var x, var index, int axis) {
-  graph::tape& t = *x.tape;
-  dims shape = index.shape();
-  bool fits = index.rank() == x.rank(), each[2]{};
-  for (int i = 0; fits && i < shape.rank; ++i) {
-    if (i == axis || shape[i] == 1) continue;
-    each[i > axis] = true;
-    fits = same_extent(t, x.shape()[i], shape[i], "take_along");
-  }
-  if (!fits) t.fail(graph::rule::along, x.shape(), shape);
-  for (int i = 0; fits && i < shape.rank; ++i)
-    if (i != axis && each[i > axis]) shape[i] = x.shape()[i];
-  return fits ? broadcast_to(index, shape) : reshape::apply(t.constant(0), dims{x.rank(), {1, 1, 1, 1, 1, 1}});
-}
-
-struct take_along_function {
-  constexpr var operator()(var x, var index, int axis = -1, int line = __builtin_LINE()) const {
-    graph::at_line(x, line);
-    axis = checked_axis(x, axis);
-    return x.rank() == 0 ? x : gather::apply(x, index_beside(x, on_tape_of(x, index), axis), axis);
-  }
-};
-
-} // namespace ops
-
-/// gather(x, index, axis = 0): elements of x along an axis, by their numbers; also called index_select.
-/// shapes   x [a, n, b], index [i, j], axis 1 -> [a, i, j, b]
-/// grad     in x: the elements of ybar added at their numbers; in index: 0
-/// errors   compile: x lacks the axis, more than 6 axes; run: an index is not one of 0, ... n - 1 (value_error)
-/// accuracy exact
-inline constexpr ops::gather_function gather{};
-inline constexpr ops::gather_function index_select{};
-
-/// take_along(x, index, axis = -1): along an axis, the element of x that index names at each place of the other axes.
-/// shapes   x [a, n, b], index [a, m, b], axis 1 -> [a, m, b]; an extent 1 of index repeats
-/// grad     in x: the elements of ybar added at their numbers; in index: 0
-/// errors   compile: x lacks the axis, another extent of index is neither 1 nor that of x; run: as gather
-/// accuracy exact
-inline constexpr ops::take_along_function take_along{};
-
 } // namespace fluxpp::inline v0_1
 
 // gelu: the Gaussian error linear unit.
@@ -7904,7 +9016,7 @@ namespace ops {
 
 /// lgamma(x): log |gamma(x)|, elementwise; +infinity at the poles 0, -1, -2, ... and at both infinities.
 /// grad     digamma(x)
-/// accuracy 5 ulp for x > 0, also near its zeros 1 and 2; else of the larger of lgamma(1 - x) and log(sin(pi x) / pi)
+/// accuracy 6 ulp for x > 0, also near its zeros 1 and 2; else of the larger of lgamma(1 - x) and log(sin(pi x) / pi)
 /// source   Abramowitz & Stegun 1964, 6.1.15, 6.1.17, 6.1.41; polynomials by Remez 1934
 struct lgamma : elementwise<1> {
   static constexpr auto name = "lgamma";
@@ -8495,23 +9607,31 @@ struct qr_function {
     graph::at_line(a, line);
     if (!require_matrix(a)) return {a, a};
     const int m = extents.resolve(a.extent(-2)), n = extents.resolve(a.extent(-1));
-    if (m >= 0 && n >= 0 && m < n) {
-      a.tape->fail(graph::rule::tall, a.shape(), make_dims(m, n));
-      return {a, a};
-    }
+    if (m >= 0 && n >= 0 && m < n) return wide(a, m);
     if ((m < 0 || n < 0) && m != n) extents.require_at_least(m, n, "qr", line);
+    return tall(a);
+  }
+
+private:
+  static constexpr q_and_r tall(var a) {
     const var both = qr::apply(a);
     return {qr::q_of(both, a.shape()), qr::r_of(both)};
+  }
+  /// The first m columns decide q; the others are turned with them.
+  static constexpr q_and_r wide(var a, int m) {
+    const int line = a.tape->line;
+    const auto [q, r] = tall(fluxpp::slice(a, -1, 0, m, 1, line));
+    return {q, fluxpp::concat(r, product(q, fluxpp::slice(a, -1, m, to_end, 1, line), true), -1, line)};
   }
 };
 
 } // namespace ops
 
 /// qr(a): {q, r} with a = q r, the columns of q orthonormal, r an upper triangle whose diagonal is not negative.
-/// shapes   a [.., m, n], m >= n -> q [.., m, n], r [.., n, n]
+/// shapes   a [.., m, n] -> q [.., m, min(m, n)], r [.., min(m, n), n]
 /// grad     (qbar + q s) r'^-1, where s is the symmetric matrix whose lower triangle is that of r rbar' - qbar' q
-/// errors   compile: m < n; run: so with named extents (shape_error), a is not finite, or the derivative is asked for
-///          and the columns of a depend on each other (value_error)
+/// errors   run: m < n where they have names (shape_error), a is not finite, or the derivative is asked for and the first
+///          min(m, n) columns of a depend on each other (value_error)
 /// accuracy backward stable: by Householder's reflections
 /// source   Walter & Lehmann 2018, Optim. Lett. 12, doi:10.1007/s11590-017-1121-3; Seeger et al. 2017, arXiv:1710.08717
 inline constexpr ops::qr_function qr{};
@@ -8778,6 +9898,130 @@ inline constexpr operation<ops::logit> logit{};
 inline constexpr operation<ops::sigmoid> expit{};
 } // namespace fluxpp::inline v0_1
 
+// map_instances: a function of numbers applied to every row of arrays; the lanes of its loop run over the rows.
+
+namespace fluxpp::inline v0_1 {
+namespace ops {
+
+/// instance_rows: the rows of an array, or those that an index names, of so many elements; -1: as the array's type tells.
+struct instance_rows {
+  var array, index = {};
+  int columns = -1;
+};
+
+/// instance: a row of an array as the function of map_instances has it: its elements, or itself if it is one number.
+class instance : public var {
+public:
+  constexpr explicit instance(const list<var>& elements)
+      : var(elements.size() == 1 ? elements[0] : var()), elements_(elements) {}
+  constexpr int size() const { return elements_.size(); }
+  constexpr var operator[](int j) const {
+    if (j >= 0 && j < size()) return elements_[j];
+    elements_[0].tape->fail(graph::rule::element, make_dims(size()), make_dims(j));
+    return elements_[0];
+  }
+
+private:
+  list<var> elements_;
+};
+
+/// instance_region: the region of one map while it is written.
+class instance_region {
+public:
+  constexpr explicit instance_region(graph::tape& t)
+      : t_(t), region_(t.open()), outside_(std::exchange(t.current_region, region_)),
+        block_(t.extents.symbol(graph::block_symbol)) {
+    t.regions[region_].blocks = t.regions[region_].recompute = true;
+  }
+
+  constexpr instance entry(var x) { return entry(instance_rows{x}); }
+  constexpr instance entry(const instance_rows& x) {
+    const int columns = known_columns(x);
+    const bool fits = columns > 0 && count(x.index.exists() ? x.index : x.array, x.index.exists());
+    list<var> elements;
+    for (int j = 0; j < columns && fits; ++j)
+      elements.push(graph::add_slice(t_, region_, x.array, j, x.index.exists() ? x.index.id : -1));
+    if (!fits) elements.push(t_.constant(0)), t_.fail(graph::rule::instances, x.array.shape(), x.index.shape());
+    return instance(elements);
+  }
+  /// The numbers that the function gives for each row, as rows of a result, or one number as its element.
+  constexpr var close(const list<var>& outs, bool row) {
+    const dims rows = make_dims(block_);
+    for (int j = 0; j < outs.size(); ++j)
+      add_stack(t_, region_, fitted(outs[j], rows, "map_instances", graph::rule::instances), j, row ? outs.size() : 0);
+    if (t_.extents.resolve(block_) != block_ || t_.extents.resolve(rows_) == block_)
+      t_.fail(graph::rule::instances, make_dims(rows_), {});
+    t_.current_region = outside_;
+    graph::close(t_, region_, rows_);
+    return graph::result_of(t_, region_, graph::result_role::stack, 0);
+  }
+
+private:
+  /// 0 where there is no telling.
+  constexpr int known_columns(const instance_rows& x) {
+    if (x.array.rank() == 1) return x.columns < 0 || x.columns == 1 ? 1 : 0;
+    if (x.array.rank() != 2) return 0;
+    const int is = t_.extents.resolve(x.array.extent(1));
+    if (x.columns >= 0 && is < 0) t_.extents.equate(is, x.columns, "map_instances", t_.line);
+    return x.columns >= 0 && is >= 0 && is != x.columns ? 0 : x.columns >= 0 ? x.columns : is;
+  }
+  /// Whether x has as many rows as all others.
+  constexpr bool count(var x, bool index) {
+    if (index && x.rank() != 1) return false;
+    const int n = t_.extents.resolve(x.extent(0)), before = std::exchange(rows_, rows_ == unknown ? n : rows_);
+    if (before != unknown && n >= 0 && before >= 0) return n == before;
+    if (before != unknown) t_.extents.equate(before, n, "map_instances", t_.line);
+    return true;
+  }
+
+  static constexpr int unknown = std::numeric_limits<int>::min();
+  graph::tape& t_;
+  int region_, outside_, block_, rows_ = unknown;
+};
+
+/// located_rows: the first array of a map, and the line of the source on which it stands.
+struct located_rows {
+  instance_rows rows;
+  int line;
+  constexpr located_rows(var x, int at = __builtin_LINE()) : rows{x}, line(at) {}
+  constexpr located_rows(const instance_rows& x, int at = __builtin_LINE()) : rows(x), line(at) {}
+};
+
+struct map_instances_function {
+  template <class F, class... X>
+  constexpr var operator()(const F& f, const located_rows& first, const X&... more) const {
+    graph::tape& t = tape_of_call("map_instances", first.line, first.rows.array);
+    instance_region region(t);
+    const auto out = std::apply(f, std::tuple{region.entry(first.rows), region.entry(more)...}); // from left to right
+    return region.close(vars_of(t, out), tuple_like<std::remove_cvref_t<decltype(out)>>);
+  }
+};
+
+template <int Columns> struct rows_function {
+  constexpr instance_rows operator()(var x, var index = {}) const { return {x, index, Columns}; }
+};
+
+} // namespace ops
+
+/// map_instances(f, x...): f applied to every row of the arrays x, as it would be written for one row: an array [n, a] gives
+/// f an `x[j]` for each of its a elements, an array [n] a number; rows<a>(x, index) gives the rows of a table that index
+/// names. The result has a number for each row, or a row where f returns an array or a tuple of numbers. Lanes run over the
+/// rows, 128 of which are taken at once, so that no array of intermediate values is ever written; derivatives compute them
+/// again. f may use numbers from outside; fx::sparse_jacobian writes the Jacobian of the result without looking for its
+/// pattern.
+/// shapes   [n, a], [n], rows(table [m, a], index [n]) -> [n] or [n, k]
+/// grad     by rows; the cotangents of rows of a table are added
+/// errors   compile: an array with other rows, unknown columns or more axes, an element that a row does not have, a result of f
+///          that is no number; run: other named extents (shape_error), an index that names no row (value_error)
+/// example  auto e = fx::map_instances([](auto p, auto q) { return fx::hypot(p[0] - q[0], p[1] - q[1]); },
+///                                     fx::rows<2>(points, from), fx::rows<2>(points, to));
+inline constexpr ops::map_instances_function map_instances{};
+
+/// rows<a>(x), rows<a>(x, index): rows of a elements for map_instances; a may be left out where the type of x tells it.
+template <int Columns = -1> inline constexpr ops::rows_function<Columns> rows{};
+
+} // namespace fluxpp::inline v0_1
+
 // masked_fill: elements replaced where a mask says so.
 
 namespace fluxpp::inline v0_1 {
@@ -8922,32 +10166,118 @@ inline constexpr ops::huber_function huber{};
 
 } // namespace fluxpp::inline v0_1
 
-// ndtr: the normal distribution function.
+// ndtr, log_ndtr: the normal distribution function and its logarithm.
 
 namespace fluxpp::inline v0_1 {
 namespace ops {
 
+template <class V> inline constexpr auto half_root = std::numbers::sqrt2_v<scalar::real_of<V>> / 2;
+
+/// The probability that a standard normal number is above a >= 0.
+template <class V> constexpr V above(V a) {
+  using scalar::select;
+  const V density = scalar::exp_of_square(scalar::real_of<V>(-0.5), select(a < V(40), a, V(40)));
+  return V(0.5) * erfcx::forward(a * V(half_root<V>)) * density;
+}
+
 /// ndtr(x): the probability that a standard normal number is below x, elementwise: erfc(-x / sqrt(2)) / 2.
 /// grad     exp(-x^2 / 2) / sqrt(2 pi)
-/// accuracy 4 + x^2 ulp
+/// accuracy 6 ulp
 struct ndtr : elementwise<1> {
   static constexpr auto name = "ndtr";
-  static constexpr double domain[2]{-6, 40};
-  template <class R> static constexpr R half_root = std::numbers::sqrt2_v<R> / 2;
+  static constexpr int cost = 8;
   template <class V> static constexpr V forward(V x) {
-    using std::erfc;
-    return V(0.5) * erfc(x * V(-half_root<scalar::real_of<V>>));
+    using scalar::select;
+    using std::abs;
+    const V tail = above(abs(x));
+    return select(x < V(0), tail, V(1) - tail);
   }
   template <class V> static constexpr std::array<V, 1> partials(V x, V) {
     using real = scalar::real_of<V>;
-    return {fluxpp::exp(V(-0.5) * x * x) * V(half_root<real> * std::numbers::inv_sqrtpi_v<real>)};
+    return {fluxpp::exp(V(-0.5) * x * x) * V(half_root<V> * std::numbers::inv_sqrtpi_v<real>)};
   }
   static constexpr std::array samples{-3.0, -0.5, 0.0, 1.5};
-  static constexpr double max_ulp = 40;
+  static constexpr double max_ulp = 6;
+};
+
+/// log_ndtr(x): log(ndtr(x)), elementwise, nearly -x^2 / 2 far below 0, where ndtr underflows.
+/// grad     exp(-x^2 / 2) / (sqrt(2 pi) ndtr(x)) = sqrt(2 / pi) / erfcx(-x / sqrt(2))
+/// accuracy 6 ulp
+struct log_ndtr : elementwise<1> {
+  static constexpr auto name = "log_ndtr";
+  static constexpr int cost = 16;
+  template <class V> static constexpr V forward(V x) {
+    using scalar::select;
+    using std::abs, std::log, std::log1p;
+    const V a = abs(x), low = log(V(0.5) * erfcx::forward(a * V(half_root<V>))) - V(0.5) * x * x;
+    return select(x < V(0), low, log1p(-above(a)));
+  }
+  template <class V> static constexpr std::array<V, 1> partials(V x, V) {
+    using real = scalar::real_of<V>;
+    return {V(std::numbers::sqrt2_v<real> * std::numbers::inv_sqrtpi_v<real>) / fluxpp::erfcx(x * V(-half_root<V>))};
+  }
+  static constexpr std::array samples{-12.0, -3.0, -0.5, 0.0, 1.5};
+  static constexpr double max_ulp = 6;
 };
 
 } // namespace ops
 inline constexpr operation<ops::ndtr> ndtr{};
+inline constexpr operation<ops::log_ndtr> log_ndtr{};
+} // namespace fluxpp::inline v0_1
+
+// ndtri: the quantiles of the normal distribution.
+
+namespace fluxpp::inline v0_1 {
+namespace ops {
+
+/// ndtri(p): the number below which a standard normal one lies with probability p, elementwise; infinite at 0 and 1, NaN
+/// outside.
+/// grad     sqrt(2 pi) exp(y^2 / 2)
+/// accuracy 4 ulp
+/// source   Abramowitz & Stegun 1964, 26.2.23, improved by Halley's method on log_ndtr
+struct ndtri : elementwise<1> {
+  static constexpr auto name = "ndtri";
+  static constexpr int cost = 64;
+  static constexpr double domain[2]{0, 1};
+  template <class V> static constexpr V forward(V p) {
+    using scalar::any, scalar::select;
+    using std::abs;
+    const V centred = p - V(0.5);
+    const auto outer = !(abs(centred) <= V(0.25));
+    const V y = V(2 * half_root<V>) * erfinv::forward(centred + centred);
+    if (!any(outer)) return y;
+    const auto upper = p > V(0.5);
+    const V end = lower(select(upper, V(1) - p, p));
+    return select(outer, select(upper, -end, end), y);
+  }
+  template <class V> static constexpr std::array<V, 1> partials(V, V y) {
+    using real = scalar::real_of<V>;
+    return {V(2 * half_root<V> / std::numbers::inv_sqrtpi_v<real>) * fluxpp::exp(V(0.5) * y * y)};
+  }
+  static constexpr std::array samples{0.1875, 0.375, 0.5, 0.75, 0.8125};
+  static constexpr double max_ulp = 4;
+
+private:
+  /// For p < 1/4.
+  template <class V> static constexpr V lower(V p) {
+    using real = scalar::real_of<V>;
+    using scalar::horner, scalar::select;
+    using std::log, std::sqrt;
+    const V l = log(p), t = sqrt(V(-2) * l);
+    V y = horner(t, real(0.010328), real(0.802853), real(2.515517)) /
+              horner(t, real(0.001308), real(0.189269), real(1.432788), real(1)) -
+          t;
+    for (int i = 0; i < 2; ++i) {
+      const V odds = V(half_root<V> / std::numbers::inv_sqrtpi_v<real>) * erfcx::forward(y * V(-half_root<V>));
+      const V step = (log_ndtr::forward(y) - l) * odds;
+      y = y - step / (V(1) + V(0.5) * step * (y + V(1) / odds));
+    }
+    return select(p == V(0), V(-std::numeric_limits<real>::infinity()), y);
+  }
+};
+
+} // namespace ops
+inline constexpr operation<ops::ndtri> ndtri{};
 } // namespace fluxpp::inline v0_1
 
 // norm: the Euclidean length.
@@ -9082,7 +10412,8 @@ inline constexpr ops::reduction<ops::prod, false> prod{};
 
 } // namespace fluxpp::inline v0_1
 
-// normal_like, gumbel_like, bernoulli, categorical, permutation: random numbers made of uniform ones.
+// normal_like, gumbel_like, bernoulli, categorical, permutation: random numbers made of uniform ones; for
+// streams see uniform_like.
 // sin and cos, which are each other's slopes.
 
 namespace fluxpp::inline v0_1 {
@@ -9218,68 +10549,69 @@ namespace fluxpp::inline v0_1 {
 namespace ops {
 
 struct normal_like_function {
-  constexpr var operator()(var x, int line = __builtin_LINE()) const {
+  constexpr var operator()(var x, const stream& s = {}, int line = __builtin_LINE()) const {
     graph::at_line(x, line);
-    const var radius = fluxpp::sqrt(var(-2.0) * fluxpp::log(var(1.0) - uniform_like_function{}(x), line), line);
-    return radius * fluxpp::cos(var(2 * std::numbers::pi) * uniform_like_function{}(x), line);
+    const var u = uniform_like_function{}(x, s.fold(0)), turn = uniform_like_function{}(x, s.fold(1));
+    const var radius = fluxpp::sqrt(var(-2.0) * fluxpp::log(var(1.0) - u, line), line);
+    return radius * fluxpp::cos(var(2 * std::numbers::pi) * turn, line);
   }
 };
 
 struct gumbel_like_function {
-  constexpr var operator()(var x, int line = __builtin_LINE()) const {
+  constexpr var operator()(var x, const stream& s = {}, int line = __builtin_LINE()) const {
     graph::at_line(x, line);
-    const var u = fluxpp::maximum(uniform_like_function{}(x), 1e-30, line); // a uniform number may be 0
+    const var u = fluxpp::maximum(uniform_like_function{}(x, s), 1e-30, line); // a uniform number may be 0
     return -fluxpp::log(-fluxpp::log(u, line), line);
   }
 };
 
 struct bernoulli_function {
-  constexpr var operator()(var p, int line = __builtin_LINE()) const {
+  constexpr var operator()(var p, const stream& s = {}, int line = __builtin_LINE()) const {
     graph::at_line(p, line);
-    return fluxpp::less(uniform_like_function{}(p), p, line);
+    return fluxpp::less(uniform_like_function{}(p, s), p, line);
   }
 };
 
 struct categorical_function {
-  constexpr var operator()(var logits, int axis = -1, int line = __builtin_LINE()) const {
-    return arg_reduction<false>{}(logits + gumbel_like_function{}(logits, line), axis, line);
+  constexpr var operator()(var logits, int axis = -1, const stream& s = {}, int line = __builtin_LINE()) const {
+    return arg_reduction<false>{}(logits + gumbel_like_function{}(logits, s, line), axis, line);
   }
 };
 
 struct permutation_function {
-  constexpr var operator()(var x, int axis = 0, int line = __builtin_LINE()) const {
+  constexpr var operator()(var x, int axis = 0, const stream& s = {}, int line = __builtin_LINE()) const {
     graph::tape& t = graph::at_line(x, line);
     axis = checked_axis(x, axis);
-    return argsort_function{}(uniform::apply(t, make_dims(x.rank() == 0 ? 1 : x.extent(axis))), 0, {}, line);
+    return argsort_function{}(uniform::apply(t, make_dims(x.rank() == 0 ? 1 : x.extent(axis)), s), 0, {}, line);
   }
 };
 
 } // namespace ops
 
-/// normal_like(x): normal numbers of mean 0 and variance 1 with the shape of x; mu + sigma normal_like(x) has
+/// normal_like(x, stream = {}): normal numbers of mean 0 and variance 1 with the shape of x; mu + sigma normal_like(x) has
 /// derivatives in mu and sigma.
 /// grad     none in x
 /// source   Box & Muller 1958, doi:10.1214/aoms/1177706645
 inline constexpr ops::normal_like_function normal_like{};
 
-/// gumbel_like(x): numbers of the standard Gumbel distribution with the shape of x; for logits x and a temperature t
+/// gumbel_like(x, stream = {}): numbers of the standard Gumbel distribution with the shape of x; for logits x and a temperature t
 /// softmax((x + gumbel_like(x)) / t) is a differentiable choice.
 /// grad     none in x
 /// source   Maddison, Tarlow & Minka 2014, arXiv:1411.0030
 inline constexpr ops::gumbel_like_function gumbel_like{};
 
-/// bernoulli(p): 1 with probability p, else 0, for each element of p.
+/// bernoulli(p, stream = {}): 1 with probability p, else 0, for each element of p.
 /// grad     none: truth values
 inline constexpr ops::bernoulli_function bernoulli{};
 
-/// categorical(logits, axis = -1): an index along an axis, i with probability softmax(logits)[i].
+/// categorical(logits, axis = -1, stream = {}): an index along an axis, i with probability softmax(logits)[i].
 /// shapes   logits [a, b, c], axis 1 -> [a, c]
 /// grad     none: indices
 /// errors   as argmax
 /// source   Maddison, Tarlow & Minka 2014, arXiv:1411.0030
 inline constexpr ops::categorical_function categorical{};
 
-/// permutation(x, axis = 0): the indices 0, 1, ... of an axis of x in random order, as a vector.
+/// permutation(x, axis = 0, stream = {}): the indices 0, 1, ... of an axis of x in random order, as a vector.
 /// shapes   x [.., n, ..] -> [n]
 /// grad     none: indices
 /// errors   compile: x lacks the axis
@@ -9865,6 +11197,34 @@ inline constexpr ops::triangle_function<false> triu{};
 
 } // namespace fluxpp::inline v0_1
 
+// xlog1py: a number times the logarithm of one more than another.
+
+namespace fluxpp::inline v0_1 {
+namespace ops {
+
+/// xlog1py(x, y): x log(1 + y), elementwise; 0 where x is 0, unless y is NaN.
+/// grad     log(1 + y) in x, x / (1 + y) in y; both 0 where x is 0 and y is -1
+/// accuracy 4 ulp
+struct xlog1py : elementwise<2> {
+  static constexpr auto name = "xlog1py";
+  static constexpr double domain[2]{-1, 1e15};
+  template <class V> static constexpr V forward(V x, V y) {
+    using scalar::select;
+    using std::log1p;
+    return select((x == V(0)) & (y == y), V(0), x * log1p(y));
+  }
+  template <class V> static constexpr std::array<V, 2> partials(V x, V y, V) {
+    const V base = fluxpp::select(x, y, fluxpp::select(y + V(1), y, V(0)));
+    return {fluxpp::log1p(base), x / (base + V(1))};
+  }
+  static constexpr std::array samples{std::array{0.0, 2.0}, std::array{-1.5, 0.5}, std::array{2.0, -0.25}};
+  static constexpr double max_ulp = 4;
+};
+
+} // namespace ops
+inline constexpr operation<ops::xlog1py> xlog1py{};
+} // namespace fluxpp::inline v0_1
+
 // xlogy: a number times the logarithm of another.
 
 namespace fluxpp::inline v0_1 {
@@ -9902,11 +11262,12 @@ template <class... A, class... B> struct both_lists<op_list<A...>, op_list<B...>
 /// Elementwise operations; the position is the code of the operation in a fused kernel.
 using elementwise_list =
     op_list<add, sub, mul, div, neg, //
-            abs, acos, acosh, asin, asinh, atan, atan2, atanh, cbrt, ceil, clamp, copy, cos, cosh, digamma, elu, equal,
-            erf, erfc, erfinv, exp, expm1, floor, fmod, gelu, gelu_tanh, greater, greater_equal, hardsigmoid, hardswish,
-            hypot, leaky_relu, less, less_equal, lgamma, log, log1p, log2, log_sigmoid, logaddexp, logit, maximum,
-            minimum, ndtr, not_equal, polygamma, pow, relu, relu6, round, rsqrt, select, sigmoid, sign, silu, sin, sinc,
-            sinh, softplus, sqrt, square, tan, tanh, trigamma, trunc, xlogy>;
+            abs, acos, acosh, asin, asinh, atan, atan2, atanh, cbrt, ceil, clamp, copy, cos, cosh, digamma, elu, entr,
+            equal, erf, erfc, erfcx, erfinv, exp, expm1, floor, fmod, gelu, gelu_tanh, greater, greater_equal,
+            hardsigmoid, hardswish, hypot, leaky_relu, less, less_equal, lgamma, log, log1p, log2, log_ndtr,
+            log_sigmoid, logaddexp, logit, maximum, minimum, ndtr, ndtri, not_equal, polygamma, pow, relu, relu6, round,
+            rsqrt, select, sigmoid, sign, silu, sin, sinc, sinh, softplus, sqrt, square, tan, tanh, trigamma, trunc,
+            xlog1py, xlogy>;
 
 /// Reductions and views.
 using reduction_list = op_list<sum, prod, max, min>;
@@ -9916,6 +11277,9 @@ using view_list = op_list<broadcast, reshape, stop_gradient, pin, variance>;
 using decomposition_list = op_list<cholesky, triangular_solve, lu_factor, lu_solve, determinant<false>,
                                    determinant<true>, lu_sign, qr, eigh, svd>;
 
+/// Sums over alignments, which round as a whole too.
+using alignment_list = op_list<ctc, ctc_occupancy, ctc_second>;
+
 /// Operations with a kernel of their own (kernels/step.hpp).
 using step_list = both_lists<
     op_list<matmul, batched_matmul, conv2d, conv2d_input_grad, conv2d_weight_grad,                             //
@@ -9924,7 +11288,7 @@ using step_list = both_lists<
             attention_rows, attention_grad, cumsum, cumprod, others, linear_recurrence, argsort, searchsorted, //
             permute, slice, embed, concat<2>, concat<3>, concat<4>, gather, scatter_add, scatter_argmax, pick, //
             arg_extremum, take_at_extremum, put_at_extremum, uniform, iota>,
-    decomposition_list>::type;
+    both_lists<decomposition_list, alignment_list>::type>::type;
 
 } // namespace fluxpp::inline v0_1::ops
 
@@ -10112,285 +11476,6 @@ private:
 };
 
 } // namespace fluxpp::inline v0_1::autodiff
-
-// Derivatives as transforms of functions: value, gradient, directional derivatives, Hessian-vector products.
-// What transforms return: values beside their derivatives, and gradients by name.
-
-namespace fluxpp::inline v0_1 {
-
-/// gradients: one entry per argument that was differentiated, by position, by name, or by a name known at run time.
-template <class Names, class T, class... G> struct gradients {
-  std::tuple<G...> values;
-
-  template <std::size_t Index> const auto& get() const { return std::get<Index>(values); }
-  template <text Name> const auto& get() const {
-    static_assert(Names::template at<Name> >= 0,
-                  "fluxpp::gradients::get<name>(): the name must be one that was differentiated");
-    return std::get<static_cast<std::size_t>(Names::template at<Name> < 0 ? 0 : Names::template at<Name>)>(values);
-  }
-  template <text Name> const auto& operator[](name<Name>) const { return get<Name>(); }
-  /// Throws value_error for a name that was not differentiated.
-  array_ref<T> operator[](std::string_view key) { return look_up(key, std::index_sequence_for<G...>{}); }
-
-private:
-  template <class V> static array_ref<T> as_ref(V& v) {
-    if constexpr (std::is_same_v<V, T>) return {&v, 1};
-    else return {v.data(), v.size()};
-  }
-  template <std::size_t... Index> array_ref<T> look_up(std::string_view key, std::index_sequence<Index...>) {
-    array_ref<T> found;
-    ((Names::list[Index] == key ? (found = as_ref(std::get<Index>(values)), 0) : 0), ...);
-    if (found.data == nullptr) no_such_name(key);
-    return found;
-  }
-  [[noreturn]] static void no_such_name(std::string_view key) {
-    std::string known;
-    for (std::string_view n : Names::list) known.append(n.empty() ? "" : " ").append(n);
-    throw value_error("gradients", "no gradient is named '" + std::string(key) + "'; there are:" + known,
-                      std::string(key));
-  }
-};
-
-/// value_and_gradient: auto [value, g] = fx::value_and_grad(f)(x).
-template <class V, class G> struct value_and_gradient {
-  V value;
-  G gradient;
-};
-/// value_and_tangent: auto [y, dy] = fx::jvp(f)(x, dx).
-template <class V> struct value_and_tangent {
-  V value;
-  V tangent;
-};
-
-namespace autodiff {
-
-/// gradients_at<First, Names, T>(get, indices): the results from number First on, one per name.
-template <int First, class Names, class T, class Get, int... Index>
-constexpr auto gradients_at(const Get& get, std::integer_sequence<int, Index...>) {
-  return gradients<Names, T, decltype(get.template operator()<First + Index>())...>{
-      {get.template operator()<First + Index>()...}};
-}
-/// The first Count results; a single one stands for itself.
-template <int Count, class Names, class T, class Get> constexpr auto gradients_or_one(const Get& get) {
-  if constexpr (Count == 1) return get.template operator()<0>();
-  else return gradients_at<0, Names, T>(get, std::make_integer_sequence<int, Count>{});
-}
-/// The first result, and the Count that follow as its gradients.
-template <int Count, class Names, class T, class Get> constexpr auto value_then_gradients(const Get& get) {
-  auto g = gradients_at<1, Names, T>(get, std::make_integer_sequence<int, Count>{});
-  return value_and_gradient<decltype(get.template operator()<0>()), decltype(g)>{get.template operator()<0>(),
-                                                                                 std::move(g)};
-}
-
-} // namespace autodiff
-
-} // namespace fluxpp::inline v0_1
-
-/// Structured bindings of gradients.
-template <class Names, class T, class... G>
-struct std::tuple_size<fluxpp::gradients<Names, T, G...>> : std::integral_constant<std::size_t, sizeof...(G)> {};
-template <std::size_t Index, class Names, class T, class... G>
-struct std::tuple_element<Index, fluxpp::gradients<Names, T, G...>> {
-  using type = std::tuple_element_t<Index, std::tuple<G...>>;
-};
-
-namespace fluxpp::inline v0_1 {
-
-namespace autodiff {
-
-/// The positions that the names in Wrt have among the arguments of F; all of them when none is given.
-template <class F, int N, text... Wrt> constexpr list<int> positions() {
-  using all = typename names_of<F>::type;
-  list<int> at;
-  (at.push(all::template at<Wrt> < 0 ? 0 : all::template at<Wrt>), ...);
-  if (sizeof...(Wrt) == 0)
-    for (int i = 0; i < N; ++i) at.push(i);
-  return at;
-}
-
-/// Stand-ins for arguments that are not inputs of the program, so that two equal arguments are differentiated apart.
-constexpr list<var> pinned(const list<var>& args) {
-  list<var> out;
-  for (const var& a : args) {
-    bool seen = (*a.tape)[a.id].op != &graph::input_op;
-    for (const var& before : out) seen = seen || before.id == a.id;
-    out.push(seen ? ops::pin::apply(a) : a);
-  }
-  return out;
-}
-constexpr list<var> chosen(const list<var>& args, const list<int>& at) {
-  list<var> out;
-  for (int i : at) out.push(args[i]);
-  return out;
-}
-constexpr void require_real(graph::tape& t, const list<var>& x) {
-  for (const var& v : x)
-    if (t.integer(v.id)) t.fail(graph::rule::integer_gradient, v.shape(), {});
-}
-constexpr void require_scalar(graph::tape& t, var y) {
-  if (!y.shape().single()) t.fail(graph::rule::scalar_gradient, y.shape(), {});
-  if (t.integer(y.id)) t.fail(graph::rule::integer_gradient, y.shape(), {});
-}
-
-/// Value of F and its gradient with respect to the arguments at these positions.
-template <class F, int N>
-constexpr list<var> value_and_gradient_of(graph::tape& t, const list<var>& args, const list<int>& at) {
-  const list<var> x = pinned(args);
-  const var y = graph::call<F, N>(t, x);
-  require_scalar(t, y);
-  require_real(t, chosen(x, at));
-  list<var> out;
-  out.push(y);
-  out.append(chosen(adjoint(t, y, t.constant(1), x), at)); // with respect to all, so that arguments stay apart
-  return out;
-}
-
-/// compile(f): the value alone.
-template <class F> struct value_transform {
-  using function = F;
-  template <int N> static constexpr int from_function = N;
-  template <int N> static constexpr list<var> build(graph::tape& t, const list<var>& args) {
-    list<var> out;
-    out.push(graph::call<F, N>(t, args));
-    return out;
-  }
-  template <class T, int N, class Get> static constexpr auto results(const Get& get) {
-    return get.template operator()<0>();
-  }
-};
-
-template <class F, bool WithValue, text... Wrt> struct gradient_transform {
-  using function = F;
-  template <int N> static constexpr int from_function = N;
-  template <int N> static constexpr int count = sizeof...(Wrt) == 0 ? N : static_cast<int>(sizeof...(Wrt));
-  using wrt_names = std::conditional_t<sizeof...(Wrt) == 0, typename names_of<F>::type, names<Wrt...>>;
-
-  template <int N> static constexpr list<var> build(graph::tape& t, const list<var>& args) {
-    const list<var> all = value_and_gradient_of<F, N>(t, args, positions<F, N, Wrt...>());
-    list<var> out;
-    for (int i = WithValue ? 0 : 1; i < all.size(); ++i) out.push(all[i]);
-    return out;
-  }
-  template <class T, int N, class Get> static constexpr auto results(const Get& get) {
-    if constexpr (WithValue) return value_then_gradients<count<N>, wrt_names, T>(get);
-    else return gradients_or_one<count<N>, wrt_names, T>(get);
-  }
-};
-
-/// jvp: arguments are the primals, then a tangent for each.
-template <class F> struct jvp_transform {
-  using function = F;
-  template <int N> static constexpr int from_function = 2 * N;
-  template <int N> static constexpr list<var> build(graph::tape& t, const list<var>& args) {
-    list<var> primals, dx;
-    for (int i = 0; i < N / 2; ++i) primals.push(args[i]), dx.push(args[N / 2 + i]);
-    const list<var> x = pinned(primals);
-    list<var> y;
-    y.push(graph::call<F, N / 2>(t, x));
-    require_real(t, y);
-    list<var> out = y;
-    out.append(tangent(t, y, x, dx));
-    return out;
-  }
-  template <class T, int N, class Get> static constexpr auto results(const Get& get) {
-    return value_and_tangent<decltype(get.template operator()<0>())>{get.template operator()<0>(),
-                                                                     get.template operator()<1>()};
-  }
-};
-
-/// vjp: arguments are the primals, then the cotangent of the result.
-template <class F, text... Wrt> struct vjp_transform {
-  using function = F;
-  template <int N> static constexpr int from_function = N + 1;
-  using wrt_names = std::conditional_t<sizeof...(Wrt) == 0, typename names_of<F>::type, names<Wrt...>>;
-  template <int N> static constexpr int count = sizeof...(Wrt) == 0 ? N - 1 : static_cast<int>(sizeof...(Wrt));
-
-  template <int N> static constexpr list<var> build(graph::tape& t, const list<var>& args) {
-    list<var> primals;
-    for (int i = 0; i < N - 1; ++i) primals.push(args[i]);
-    const list<var> x = pinned(primals);
-    const var y = graph::call<F, N - 1>(t, x);
-    list<var> out;
-    out.push(y);
-    require_real(t, out);
-    out.append(chosen(adjoint(t, y, args[N - 1], x), positions<F, N - 1, Wrt...>()));
-    return out;
-  }
-  template <class T, int N, class Get> static constexpr auto results(const Get& get) {
-    return value_then_gradients<count<N>, wrt_names, T>(get);
-  }
-};
-
-/// hvp: arguments are the primals, then a tangent for each; the result is the Hessian applied to the tangents.
-template <class F, text... Wrt> struct hvp_transform {
-  using function = F;
-  template <int N> static constexpr int from_function = 2 * N;
-  using wrt_names = std::conditional_t<sizeof...(Wrt) == 0, typename names_of<F>::type, names<Wrt...>>;
-  template <int N> static constexpr int count = sizeof...(Wrt) == 0 ? N / 2 : static_cast<int>(sizeof...(Wrt));
-
-  template <int N> static constexpr list<var> build(graph::tape& t, const list<var>& args) {
-    list<var> primals, dx;
-    for (int i = 0; i < N / 2; ++i) primals.push(args[i]), dx.push(args[N / 2 + i]);
-    const list<var> x = pinned(primals);
-    const list<var> all = value_and_gradient_of<F, N / 2>(t, x, positions<F, N / 2, Wrt...>());
-    list<var> g;
-    for (int i = 1; i < all.size(); ++i) g.push(all[i]);
-    return tangent(t, g, x, dx);
-  }
-  template <class T, int N, class Get> static constexpr auto results(const Get& get) {
-    return gradients_or_one<count<N>, wrt_names, T>(get);
-  }
-};
-
-/// Stands for a function that cannot be compiled, so that one error stays one.
-struct no_function {
-  template <class... V> constexpr var operator()(V...) const { return 0.0; }
-};
-template <class F> using traceable_t = std::conditional_t<traceable<F>, F, no_function>;
-
-/// What must hold of a function before a derivative of it is made.
-template <class F, text... Wrt> struct requirements {
-  static_assert(traceable<F>,
-                "fluxpp: a function to compile or differentiate must not capture; pass values as arguments");
-  static_assert(((names_of<F>::type::template at<Wrt> >= 0) && ...),
-                "fluxpp::grad<names>(f): each name must be a name that fx::function<names>(f) gave to an argument");
-  using function = traceable_t<F>;
-};
-
-} // namespace autodiff
-} // namespace fluxpp::inline v0_1
-
-namespace fluxpp::inline v0_1::inline FLUXPP_DEFAULTS {
-
-/// fx::compile(f): f as a program: fused, planned, with a workspace of its own.
-template <class F, class Tag = cpu_tag> constexpr auto compile(F, Tag = {}) {
-  return callable<autodiff::value_transform<typename autodiff::requirements<F>::function>, Tag>{};
-}
-/// fx::value_and_grad<"x">(f): f and its gradient with respect to the named arguments (all, if none is named), computed
-/// as one program. f must return a scalar.
-template <text... Wrt, class F, class Tag = cpu_tag> constexpr auto value_and_grad(F, Tag = {}) {
-  return callable<autodiff::gradient_transform<typename autodiff::requirements<F, Wrt...>::function, true, Wrt...>,
-                  Tag>{};
-}
-/// fx::grad<"x">(f): the gradient alone.
-template <text... Wrt, class F, class Tag = cpu_tag> constexpr auto grad(F, Tag = {}) {
-  return callable<autodiff::gradient_transform<typename autodiff::requirements<F, Wrt...>::function, false, Wrt...>,
-                  Tag>{};
-}
-/// fx::jvp(f)(x..., dx...): value and directional derivative.
-template <class F, class Tag = cpu_tag> constexpr auto jvp(F, Tag = {}) {
-  return callable<autodiff::jvp_transform<typename autodiff::requirements<F>::function>, Tag>{};
-}
-/// fx::vjp<"x">(f)(args..., ybar): value and the cotangents of the named arguments (all, if none is named).
-template <text... Wrt, class F, class Tag = cpu_tag> constexpr auto vjp(F, Tag = {}) {
-  return callable<autodiff::vjp_transform<typename autodiff::requirements<F, Wrt...>::function, Wrt...>, Tag>{};
-}
-/// fx::hvp<"x">(f)(x..., dx...): the Hessian of f applied to a direction (forward over reverse).
-template <text... Wrt, class F, class Tag = cpu_tag> constexpr auto hvp(F, Tag = {}) {
-  return callable<autodiff::hvp_transform<typename autodiff::requirements<F, Wrt...>::function, Wrt...>, Tag>{};
-}
-
-} // namespace fluxpp::inline v0_1::inline FLUXPP_DEFAULTS
 
 namespace fluxpp::inline v0_1 {
 namespace autodiff {
@@ -11192,6 +12277,280 @@ template <text... Wrt, class F, class Tag = cpu_tag> auto jacobian(F, Tag = {}) 
 } // namespace fluxpp::inline v0_1::inline FLUXPP_DEFAULTS
 
 // Sparse Jacobians and diagonals of Hessians: a pattern found once, then a few directions for each call.
+// The Jacobian of maps for the arguments of a call: how many rows there are, where values go, which columns they stand in.
+// Jacobians of results that map_instances gave: their pattern is known from the indices, their values are one program.
+
+namespace fluxpp::inline v0_1::autodiff {
+
+/// instance_maps: the maps that a result consists of, one after the other, if it consists of nothing else, and each depends
+/// on x by rows of arrays in x alone.
+class instance_maps {
+public:
+  struct map {
+    int region, first, results; ///< numbers for each row, as consecutive stacks of the region
+  };
+
+  constexpr instance_maps(graph::tape& t, var y, const list<var>& x)
+      : t_(t), x_(x), depends_(reached_from(t, t.size() - 1, x)), whole_(collect(y.id)) {
+    if (!whole_) maps_.shrink(0);
+  }
+  constexpr const list<map>& maps() const { return maps_; }
+  /// The position of an array in x, or -1.
+  constexpr int position(int array) const {
+    for (int i = 0; i < x_.size(); ++i)
+      if (x_[i].id == array) return i;
+    return -1;
+  }
+  /// The derivatives of all results of a map by the elements of all rows that they depend on: a row for each row.
+  constexpr var jacobian(const map& m) const {
+    const graph::region of = t_.regions[m.region]; // a copy: regions move when there are more
+    derived_region d(t_, m.region);
+    list<var> x, derivatives;
+    for (const graph::region::slice& s : of.slices)
+      if (position(s.array) >= 0) x.push({t_, s.inside});
+    for (int i = 0; i < m.results; ++i) {
+      const var y(t_, of.stacks[m.first + i].inside);
+      const list<var> g = adjoint(t_, list_of(y), list_of(ops::broadcast_to(t_.constant(1), y.shape())), x);
+      for (int j = 0; j < x.size(); ++j) derivatives.push(or_zero(g[j], x[j]));
+    }
+    stack_columns(t_, d.draft, derivatives.begin(), derivatives.begin(), derivatives.size());
+    return graph::result_of(t_, d.write(false), graph::result_role::stack, 0);
+  }
+
+private:
+  constexpr bool collect(int id) {
+    const graph::node n = t_[id];
+    if (n.op->kind == graph::kind::reshape) return collect(n.args[0]);
+    if (n.op == &ops::info<ops::concat<2>> || n.op == &ops::info<ops::concat<3>> ||
+        n.op == &ops::info<ops::concat<4>>) {
+      bool all = t_.attributes_of(id).value[0] == 0;
+      for (int i = 0; i < n.op->arity; ++i) all = all && collect(n.args[i]);
+      return all;
+    }
+    return n.op == &graph::result_op && is_map(t_[n.args[0]].args[0], t_.attributes_of(id));
+  }
+  constexpr bool is_map(int r, const graph::attributes& result) {
+    const graph::region& of = t_.regions[r];
+    if (!of.blocks || static_cast<graph::result_role>(result.value[0]) != graph::result_role::stack) return false;
+    bool any = false;
+    for (const graph::region::slice& s : of.slices) {
+      if (position(s.array) < 0 && depends_[s.array]) return false;
+      any = any || position(s.array) >= 0;
+    }
+    for (const int a : graph::captures(t_, r))
+      if (depends_[a]) return false;
+    const graph::region::stack& first = of.stacks[result.value[1]];
+    maps_.push({r, result.value[1], first.columns > 0 ? first.columns : 1});
+    return any;
+  }
+
+  graph::tape& t_;
+  const list<var>& x_;
+  list<bool> depends_;
+  list<map> maps_;
+  bool whole_;
+};
+
+/// The Jacobian of so many maps is computed as one program.
+inline constexpr int most_maps = 8;
+
+/// instance_pattern: what a Jacobian of maps has where.
+struct instance_pattern {
+  static constexpr int max_wanted = 16;
+  struct array {
+    int wanted, index, columns; ///< which of the wanted arguments; the position of the one that names rows, or -1
+  };
+  struct map {
+    static constexpr int most_arrays = 16;
+    int results = 0, arrays = 0, width = 0; ///< entries in the row of a result
+    array of[most_arrays]{};
+  };
+  int maps = 0, wanted = 0;
+  map of[most_maps]{};
+  int argument[max_wanted]{}; ///< positions of the wanted arguments
+};
+
+/// The argument that node id is, or -1.
+constexpr int argument_at(const graph::tape& t, int id) {
+  return t[id].op == &graph::input_op && t.leaf_of(id).space == graph::space::argument ? t.leaf_of(id).index : -1;
+}
+/// The node of an argument, or -1.
+constexpr int argument_node(const graph::tape& t, int argument) {
+  for (int id = 0; id < t.size(); ++id)
+    if (argument_at(t, id) == argument) return id;
+  return -1;
+}
+/// instance_pattern_of<Program, Wrt>(): the pattern of the program of a function by the arguments at the positions in Wrt;
+/// without maps where it is not known from indices among the arguments.
+template <class Program, int... Wrt> constexpr instance_pattern instance_pattern_of() {
+  graph::tape t;
+  Program::trace(t);
+  list<var> x;
+  (x.push({t, argument_node(t, Wrt)}), ...);
+  if (x.size() > instance_pattern::max_wanted) return {};
+  const instance_maps maps(t, {t, t.outputs[0]}, x);
+  instance_pattern p;
+  ((p.argument[p.wanted++] = Wrt), ...);
+  for (const instance_maps::map& m : maps.maps()) {
+    if (p.maps == most_maps) return {};
+    instance_pattern::map& to = p.of[p.maps++];
+    to.results = m.results;
+    for (const graph::region::slice& s : t.regions[m.region].slices) {
+      if (s.column > 0 || maps.position(s.array) < 0) continue;
+      const int columns = graph::columns_of(t, m.region, s.array);
+      const int index = s.index < 0 ? -1 : argument_at(t, s.index);
+      if ((s.index >= 0 && index < 0) || to.arrays == instance_pattern::map::most_arrays) return {};
+      to.of[to.arrays++] = {maps.position(s.array), index, columns > 0 ? columns : 1};
+      to.width += columns > 0 ? columns : 1;
+    }
+  }
+  return p;
+}
+
+/// instance_jacobian: arguments are those of F, then an array for the values of each map, which are written there.
+template <class F, text... Wrt> struct instance_jacobian_transform {
+  using function = F;
+  template <int N> static constexpr int from_function = N + most_maps;
+  template <int N> static constexpr list<var> build(graph::tape& t, const list<var>& args) {
+    list<var> primals, out;
+    for (int i = 0; i < N - most_maps; ++i) primals.push(args[i]);
+    const list<var> x = chosen(primals, positions<F, N - most_maps, Wrt...>());
+    const instance_maps maps(t, graph::call<F, N - most_maps>(t, primals), x);
+    for (const instance_maps::map& m : maps.maps()) out.push(maps.jacobian(m));
+    return out;
+  }
+  template <int N> static constexpr graph::target target(int output) {
+    return {graph::space::argument, N - most_maps + output};
+  }
+  template <class T, int N, class Get> static constexpr auto results(const Get&) { return 0; }
+};
+
+} // namespace fluxpp::inline v0_1::autodiff
+
+namespace fluxpp::inline v0_1::autodiff {
+
+/// instance_call<Known, A...>: the sizes of the arguments of a call.
+template <instance_pattern Known, class... A> class instance_call {
+public:
+  explicit instance_call(const A&... args) : args_(args...), size_{size_of(args)...} {
+    for (std::size_t m = 0; m < maps; ++m) {
+      const auto [wanted, index, columns] = of(m).of[0];
+      rows_[m] = index >= 0 ? size_[at(index)] : size_[at(Known.argument[wanted])] / at(columns);
+      begin_[m + 1] = begin_[m] + rows_[m] * at(of(m).results) * at(of(m).width);
+    }
+  }
+  std::size_t entries() const { return begin_[maps]; }
+  /// Where the values of map number M are, among all; nothing where there is no such map.
+  template <std::size_t M, class T> auto values(T* all) const {
+    if constexpr (M >= maps) return zero_t{};
+    else return tensor_view<T, 2>(all + begin_[M], {rows_[M], at(of(M).results * of(M).width)});
+  }
+  sparsity pattern() const {
+    sparsity p;
+    std::array<std::size_t, instance_pattern::max_wanted> first{};
+    for (std::size_t i = 0; i < at(Known.wanted); ++i)
+      first[i] = std::exchange(p.columns, p.columns + size_[at(Known.argument[i])]);
+    p.column.reserve(entries());
+    for (std::size_t m = 0; m < maps; ++m) append(p, m, first);
+    return p;
+  }
+
+private:
+  static constexpr std::size_t maps = static_cast<std::size_t>(Known.maps);
+  static constexpr std::size_t at(int i) { return static_cast<std::size_t>(i); }
+  static constexpr const instance_pattern::map& of(std::size_t m) { return Known.of[m]; }
+
+  /// The rows of map m.
+  template <class First> void append(sparsity& p, std::size_t m, const First& first) const {
+    std::vector<std::vector<std::int64_t>> named;
+    for (int k = 0; k < of(m).arrays; ++k) named.push_back(indices(of(m).of[k].index));
+    for (std::size_t i = 0; i < rows_[m]; ++i)
+      for (int result = 0; result < of(m).results; ++result, p.end_row())
+        for (int k = 0; k < of(m).arrays; ++k) {
+          const auto [wanted, index, columns] = of(m).of[k];
+          const std::size_t row = index < 0 ? i : static_cast<std::size_t>(named[at(k)][i]);
+          for (std::size_t j = 0; j < at(columns); ++j)
+            p.column.push_back(static_cast<int>(first[at(wanted)] + row * at(columns) + j));
+        }
+  }
+  /// The indices in an argument; none where there is no such argument.
+  std::vector<std::int64_t> indices(int argument) const {
+    std::vector<std::int64_t> out;
+    int i = 0;
+    const auto read = [&](const auto& a) {
+      using traits = arguments::argument_traits<std::remove_cvref_t<decltype(a)>>;
+      if constexpr (traits::rank == 1) {
+        if (i == argument) out.resize(size_of(a)), arguments::copy_elements(a, out.data());
+      }
+      ++i;
+    };
+    std::apply([&](const auto&... a) { (read(a), ...); }, args_);
+    return out;
+  }
+
+  std::tuple<const A&...> args_;
+  std::array<std::size_t, sizeof...(A)> size_;
+  std::array<std::size_t, maps + 1> rows_{}, begin_{};
+};
+
+} // namespace fluxpp::inline v0_1::autodiff
+
+// What the arguments of the last call were, as far as the pattern of a derivative depends on them.
+
+namespace fluxpp::inline v0_1::autodiff {
+
+/// seen_arguments: the extents of arguments, and the indices among them.
+class seen_arguments {
+public:
+  /// Whether these are the arguments of the last call, in a program of T; remembers them.
+  template <class T, class... A> bool again(const A&... args) {
+    bool same = std::exchange(precision_, sizeof(T)) == sizeof(T);
+    seen_.resize(sizeof...(A));
+    std::size_t i = 0;
+    ((same = again(seen_[i++], args) && same), ...);
+    return same;
+  }
+  void forget() { precision_ = 0; }
+
+private:
+  struct argument {
+    std::vector<std::size_t> extents;
+    std::vector<std::int64_t> indices;
+  };
+
+  template <class A> static bool again(argument& seen, const A& a) {
+    using traits = arguments::argument_traits<A>;
+    bool same = seen.extents.size() == traits::rank;
+    seen.extents.resize(traits::rank);
+    for (int i = 0; i < traits::rank; ++i) {
+      const std::size_t n = traits::size(a, i);
+      same = std::exchange(seen.extents[static_cast<std::size_t>(i)], n) == n && same;
+    }
+    if constexpr (traits::rank > 0) {
+      if constexpr (std::is_integral_v<typename traits::element>) return same_indices(seen, a) && same;
+    }
+    return same;
+  }
+  template <class A> static bool same_indices(argument& seen, const A& a) {
+    const std::size_t n = count(seen.extents);
+    if (arguments::contiguous(a) && seen.indices.size() == n &&
+        std::equal(seen.indices.begin(), seen.indices.end(), arguments::first_element(a)))
+      return true;
+    std::vector<std::int64_t> now(n);
+    arguments::copy_elements(a, now.data());
+    return std::exchange(seen.indices, now) == now;
+  }
+  static std::size_t count(const std::vector<std::size_t>& extents) {
+    std::size_t n = 1;
+    for (const std::size_t e : extents) n *= e;
+    return n;
+  }
+
+  std::size_t precision_ = 0;
+  std::vector<argument> seen_;
+};
+
+} // namespace fluxpp::inline v0_1::autodiff
 
 namespace fluxpp::inline v0_1 {
 namespace autodiff {
@@ -11199,28 +12558,6 @@ namespace autodiff {
 /// The evaluator that lets values pass which are not finite.
 template <class Tag> struct unchecked { using type = Tag; };
 template <bool CheckFinite> struct unchecked<cpu_evaluator<CheckFinite>> { using type = cpu_evaluator<false>; };
-
-/// What a pattern depends on besides the function: the extents of arguments, and indices among them.
-template <class A> std::uint64_t mark_of(std::uint64_t mark, const A& a) {
-  using traits = arguments::argument_traits<A>;
-  const auto mix = [&](auto v) {
-    mark = (mark ^ static_cast<std::uint64_t>(v)) * 0x9E3779B97F4A7C15, mark ^= mark >> 29;
-  };
-  if constexpr (traits::rank > 0) {
-    for (int i = 0; i < traits::rank; ++i) mix(traits::size(a, i));
-    if constexpr (std::is_integral_v<typename traits::element>) {
-      std::vector<std::int64_t> indices(size_of(a));
-      arguments::copy_elements(a, indices.data());
-      for (const std::int64_t v : indices) mix(v);
-    }
-  }
-  return mark;
-}
-template <class T, class... A> std::uint64_t mark_of(const A&... args) {
-  std::uint64_t mark = sizeof(T);
-  ((mark = mark_of(mark, args)), ...);
-  return mark;
-}
 
 /// The pattern with m rows of the products that run(rows...) gives for directions s: not-a-numbers show where they go.
 template <class S, class Run> sparsity pattern_of(S& s, std::size_t m, const Run& run) {
@@ -11259,7 +12596,7 @@ public:
   sparse_jacobian_callable& pattern(sparsity p) {
     autodiff::require_pattern(p, "sparse_jacobian(f).pattern(p)");
     given_ = std::move(p);
-    mark_.reset();
+    seen_.forget();
     return *this;
   }
   template <class... A> const auto& operator()(const A&... args) & { return run(args...); }
@@ -11267,14 +12604,39 @@ public:
 
 private:
   template <class... A> auto& run(const A&... args) {
+    constexpr autodiff::instance_pattern known = pattern_of_maps<A...>();
+    if constexpr (known.maps > 0) return run_maps<known>(args...);
+    else return run_colours(args...);
+  }
+  /// What the function tells of its pattern, for arguments of these types.
+  template <class... A> static constexpr autodiff::instance_pattern pattern_of_maps() {
+    using program = typename evaluator_of<Tag>::template program<autodiff::value_transform<F>, A...>;
+    constexpr int n = sizeof...(A), wanted = sizeof...(Wrt) == 0 ? n : int{sizeof...(Wrt)};
+    return [&]<int... I>(std::integer_sequence<int, I...>) {
+      return autodiff::instance_pattern_of<program, int{autodiff::position_at<F, n, Wrt...>(I)}...>();
+    }
+    (std::make_integer_sequence<int, wanted>{});
+  }
+  template <autodiff::instance_pattern Known, class... A> auto& run_maps(const A&... args) {
+    using T = typename arguments::real_type<A...>::type;
+    auto& j = std::get<csr_matrix<T>>(matrix_);
+    const autodiff::instance_call<Known, A...> at(args...);
+    j.values.resize(at.entries());
+    [&]<std::size_t... M>(std::index_sequence<M...>) { maps_(args..., at.template values<M>(j.values.data())...); }
+    (std::make_index_sequence<autodiff::most_maps>{});
+    if (!seen_.again<T>(args...)) j.pattern = at.pattern();
+    return j;
+  }
+  template <class... A> auto& run_colours(const A&... args) {
     using T = typename arguments::real_type<A...>::type;
     auto& j = std::get<csr_matrix<T>>(matrix_);
     auto s = autodiff::directions_of<T, F, Wrt...>(args...);
-    if (const std::uint64_t mark = autodiff::mark_of<T>(args...); mark_ != mark) {
+    if (!seen_.again<T>(args...)) {
+      seen_.forget(); // until there is a pattern
       j.pattern = pattern_at(s, args...);
       j.values.resize(j.pattern.entries());
       compressed_ = autodiff::compressed_pattern(j.pattern);
-      mark_ = mark;
+      seen_.again<T>(args...);
     }
     if (compressed_.rows) {
       autodiff::directions<T, autodiff::usual_directions, -1> ybar(j.pattern.rows());
@@ -11304,11 +12666,12 @@ private:
   }
 
   std::optional<sparsity> given_;
-  std::optional<std::uint64_t> mark_;
+  autodiff::seen_arguments seen_;
   autodiff::compressed_pattern compressed_;
   std::tuple<csr_matrix<float>, csr_matrix<double>> matrix_;
   callable<autodiff::jvps_transform<F, Wrt...>, Tag> jvps_;
   callable<autodiff::vjps_transform<F, Wrt...>, Tag> vjps_;
+  callable<autodiff::instance_jacobian_transform<F, Wrt...>, Tag> maps_;
 };
 
 /// hessian_diagonal_callable: see fx::hessian_diagonal.
@@ -11317,9 +12680,10 @@ public:
   template <class... A> auto operator()(const A&... args) {
     using T = typename arguments::real_type<A...>::type;
     auto s = autodiff::directions_of<T, F, Wrt...>(args...);
-    if (const std::uint64_t mark = autodiff::mark_of<T>(args...); mark_ != mark) {
+    if (!seen_.again<T>(args...)) {
+      seen_.forget(); // until there is a pattern
       by_ = diagonal(s, args...);
-      mark_ = mark;
+      seen_.again<T>(args...);
     }
     tensor<T, 1> d(std::array{s.size()});
     autodiff::fill(
@@ -11339,7 +12703,7 @@ private:
     return by;
   }
 
-  std::optional<std::uint64_t> mark_;
+  autodiff::seen_arguments seen_;
   autodiff::compression by_;
   callable<autodiff::hvps_transform<F, Wrt...>, Tag> hvps_;
 };
@@ -11372,181 +12736,6 @@ template <text... Wrt, class F, class Tag = cpu_tag> auto hessian_diagonal(F, Ta
 } // namespace fluxpp::inline v0_1::inline FLUXPP_DEFAULTS
 
 // Extents, shapes, names, errors, random keys.
-
-// Random numbers as pure functions of (seed, stream, step, element): Philox4x32-10, no generator and no hidden state.
-
-namespace fluxpp::inline v0_1 {
-
-/// fnv1a(name): FNV-1a hash of the bytes of a name, 64 bits.
-/// source   Fowler, Noll, Vo 1991, draft-eastlake-fnv
-constexpr std::uint64_t fnv1a(std::string_view name) {
-  std::uint64_t hash = 0xcbf29ce484222325u;
-  for (const char c : name) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3u;
-  return hash;
-}
-
-/// stream_of(name): the random stream that belongs to a name; both halves of its FNV-1a hash, folded.
-constexpr std::uint32_t stream_of(std::string_view name) {
-  const std::uint64_t hash = fnv1a(name);
-  return static_cast<std::uint32_t>(hash ^ (hash >> 32));
-}
-
-/// philox: the counter-based generator Philox4x32-10; a keyed permutation of 128-bit counters.
-/// source   Salmon, Moraes, Dror, Shaw 2011, doi:10.1145/2063384.2063405
-struct philox {
-  using words = std::array<std::uint32_t, 4>;
-
-  /// One round on one counter {c0, c1, c2, c3}; 64-bit products, so that compilers see a widening multiply.
-  static constexpr void round(std::uint32_t& c0, std::uint32_t& c1, std::uint32_t& c2, std::uint32_t& c3,
-                              std::uint32_t k0, std::uint32_t k1) {
-    const std::uint64_t p0 = std::uint64_t{0xD2511F53u} * c0;
-    const std::uint64_t p1 = std::uint64_t{0xCD9E8D57u} * c2;
-    c0 = static_cast<std::uint32_t>(p1 >> 32) ^ c1 ^ k0;
-    c1 = static_cast<std::uint32_t>(p1);
-    c2 = static_cast<std::uint32_t>(p0 >> 32) ^ c3 ^ k1;
-    c3 = static_cast<std::uint32_t>(p0);
-  }
-
-  /// Counters beside each other, so that a round is one loop that the compiler turns into vector code.
-  template <std::size_t N> struct lanes {
-    std::uint32_t c[4][N];
-
-    constexpr void permute(std::uint64_t key) {
-      auto k0 = static_cast<std::uint32_t>(key), k1 = static_cast<std::uint32_t>(key >> 32);
-      for (int r = 0; r < 10; ++r, k0 += 0x9E3779B9u, k1 += 0xBB67AE85u)
-        for (std::size_t j = 0; j < N; ++j) round(c[0][j], c[1][j], c[2][j], c[3][j], k0, k1);
-    }
-  };
-
-  static constexpr words permute(words counter, std::uint64_t key) {
-    lanes<1> one{{{counter[0]}, {counter[1]}, {counter[2]}, {counter[3]}}};
-    one.permute(key);
-    return {one.c[0][0], one.c[1][0], one.c[2][0], one.c[3][0]};
-  }
-
-  /// block(seed, index, stream, step): four random words.
-  static constexpr words block(std::uint64_t seed, std::uint64_t index, std::uint32_t stream, std::uint32_t step) {
-    return permute({static_cast<std::uint32_t>(index), static_cast<std::uint32_t>(index >> 32), stream, step}, seed);
-  }
-};
-
-/// seed_of_run(seed, run): the seed of one run of a part of a program that runs many times.
-constexpr std::uint64_t seed_of_run(std::uint64_t seed, std::uint64_t run) {
-  const philox::words w = philox::block(seed, run, stream_of("run"), 0);
-  return std::uint64_t{w[0]} << 32 | w[1];
-}
-
-/// uniform_float(w): 24 bits of a word as a number in [0, 1).
-constexpr float uniform_float(std::uint32_t w) {
-  return static_cast<float>(static_cast<std::int32_t>(w >> 8)) * 0x1p-24f;
-}
-
-/// uniform_double(w0, w1): 53 bits of two words as a number in [0, 1).
-constexpr double uniform_double(std::uint32_t w0, std::uint32_t w1) {
-  return static_cast<double>(((std::uint64_t{w0} << 32) | w1) >> 11) * 0x1p-53;
-}
-
-/// random_words{seed, stream, step}: the words of a stream one after another, for draws of unknown number.
-struct random_words {
-  std::uint64_t seed = 0;
-  std::uint32_t stream = 0, step = 0;
-  std::uint64_t position = 0;
-  philox::words block{};
-
-  constexpr std::uint32_t next() {
-    if (position % 4 == 0) block = philox::block(seed, position / 4, stream, step);
-    return block[position++ % 4];
-  }
-
-  /// below(n): an integer in [0, n), n > 0, without bias.
-  /// source   Lemire 2019, arXiv:1805.10941
-  constexpr std::uint32_t below(std::uint32_t n) {
-    std::uint64_t product = std::uint64_t{next()} * n;
-    if (static_cast<std::uint32_t>(product) < n) {
-      const std::uint32_t biased = (0u - n) % n;
-      while (static_cast<std::uint32_t>(product) < biased) product = std::uint64_t{next()} * n;
-    }
-    return static_cast<std::uint32_t>(product >> 32);
-  }
-};
-
-/// shuffle(items, seed, stream, step): permutes items in place (Fisher-Yates from the end).
-/// errors   value_error for 2^32 items and more
-template <class T>
-constexpr void shuffle(std::span<T> items, std::uint64_t seed, std::uint32_t stream = 0, std::uint32_t step = 0) {
-  if (items.size() > 0xffffffffu) throw value_error("shuffle(items)", "items must be fewer than 2^32", "items");
-  random_words words{seed, stream, step};
-  for (auto left = static_cast<std::uint32_t>(items.size()); left > 1; --left)
-    std::swap(items[left - 1], items[words.below(left)]);
-}
-
-/// uniforms_per_block<T>: how many uniform numbers of type T one block of four words holds.
-template <std::floating_point T> inline constexpr std::size_t uniforms_per_block = sizeof(T) <= sizeof(float) ? 4 : 2;
-
-/// uniform_tile: 64 consecutive blocks as uniform numbers, the unit in which streams are filled.
-/// With 16 blocks or fewer g++ 12 -O3 unrolls the rounds away and stops using vectors.
-template <std::floating_point T> struct uniform_tile {
-  static constexpr std::size_t blocks = 64, size = blocks * uniforms_per_block<T>;
-  philox::lanes<blocks> words;
-
-  constexpr void draw(std::uint64_t seed, std::uint64_t first, std::uint32_t stream, std::uint32_t step) {
-    for (std::size_t j = 0; j < blocks; ++j) {
-      words.c[0][j] = static_cast<std::uint32_t>(first) + static_cast<std::uint32_t>(j);
-      words.c[1][j] = static_cast<std::uint32_t>(first >> 32);
-      words.c[2][j] = stream;
-      words.c[3][j] = step;
-    }
-    words.permute(seed);
-  }
-
-  constexpr void store(T* out) const {
-    if constexpr (uniforms_per_block<T> == 4)
-      for (std::size_t j = 0; j < blocks; ++j)
-        for (std::size_t k = 0; k < 4; ++k) out[4 * j + k] = uniform_float(words.c[k][j]);
-    else
-      for (std::size_t j = 0; j < blocks; ++j)
-        for (std::size_t k = 0; k < 2; ++k) out[2 * j + k] = uniform_double(words.c[2 * k][j], words.c[2 * k + 1][j]);
-  }
-};
-
-/// fill_uniform(out, n, seed, stream, step, block = 0): n numbers in [0, 1); element i comes from block
-/// block + i / uniforms_per_block, so that parts of a stream can be filled apart.
-template <std::floating_point T>
-constexpr void fill_uniform(T* out, std::size_t n, std::uint64_t seed, std::uint32_t stream, std::uint32_t step,
-                            std::uint64_t block = 0) {
-  uniform_tile<T> words{};
-  for (; n >= words.size; n -= words.size, out += words.size, block += words.blocks) {
-    words.draw(seed, block, stream, step);
-    words.store(out);
-  }
-  if (n == 0) return;
-  T rest[words.size]{};
-  words.draw(seed, block, stream, step);
-  words.store(rest);
-  for (std::size_t i = 0; i < n; ++i) out[i] = rest[i];
-}
-
-/// fill_normal(out, n, seed, stream, step): n standard normal numbers; elements 2i and 2i + 1 come from the uniforms
-/// (u1, u2) of the same places as sqrt(-2 log(1 - u1)) times (cos, sin)(2 pi u2).
-/// source   Box & Muller 1958, doi:10.1214/aoms/1177706645
-template <std::floating_point T>
-inline void fill_normal(T* out, std::size_t n, std::uint64_t seed, std::uint32_t stream, std::uint32_t step) {
-  fill_uniform(out, n, seed, stream, step);
-  const auto pair = [](T& first, T& second) {
-    const T radius = std::sqrt(T(-2) * std::log(T(1) - first)), angle = T(2) * std::numbers::pi_v<T> * second;
-    first = radius * std::cos(angle);
-    second = radius * std::sin(angle);
-  };
-  for (std::size_t i = 0; i + 1 < n; i += 2) pair(out[i], out[i + 1]);
-  if (n % 2 == 0) return;
-  const philox::words w = philox::block(seed, n / uniforms_per_block<T>, stream, step);
-  T partner{};
-  if constexpr (uniforms_per_block<T> == 4) partner = uniform_float(w[n % 4]);
-  else partner = uniform_double(w[2], w[3]);
-  pair(out[n - 1], partner);
-}
-
-} // namespace fluxpp::inline v0_1
 
 // The version of fluxpp: the only place where it is written by hand (CMake, conanfile.py and the tests read it here).
 
@@ -12460,13 +13649,26 @@ namespace fluxpp::inline v0_1::graph {
 struct sizes {
   int nodes = 0, leaves = 0, operands = 0, outputs = 0; ///< of a block, or of all
   int shapes = 0, attributes = 0, extents = 0, constraints = 0, blocks = 0;
+
+  constexpr void add(const sizes& block) {
+    nodes += block.nodes, leaves += block.leaves, operands += block.operands, outputs += block.outputs;
+  }
+  /// Of one block: its own nodes, leaves, operands and outputs.
+  constexpr sizes with(const sizes& block) const {
+    sizes n = *this;
+    n.nodes = n.leaves = n.operands = n.outputs = 0;
+    n.add(block);
+    return n;
+  }
 };
 
 /// loop_facts: how a block runs; the program itself has none of it. Its inputs are the carries, one element of each sliced
-/// array, then what it captures; its outputs are the next carries, then what is stacked.
+/// array, then what it captures; its outputs are the next carries, then what is stacked. Where it takes blocks of rows it
+/// has the columns of the arrays one after the other, each array with its index among the operands of its node.
 struct loop_facts {
   int carries = 0, slices = 0;
   bool reverse = false;
+  bool blocks = false;
   bool counted = false;   ///< the last operand of its node is how many runs there are at most
   bool has_again = false; ///< its last output is 0 after the last run
 };
@@ -12520,17 +13722,12 @@ struct tables {
 
   constexpr sizes count() const {
     sizes n{0, 0, 0, 0, shapes.size(), attribute_table.size(), extents.size(), constraints.size(), blocks.size()};
-    for (const block& b : blocks) {
-      n.nodes += b.nodes.size(), n.leaves += b.leaves.size();
-      n.operands += b.operands.size(), n.outputs += b.outputs.size();
-    }
+    for (const block& b : blocks) n.add(b.count());
     return n;
   }
   constexpr graph_view view(int at = 0) const {
     const block& b = blocks[at];
-    sizes n = count();
-    n.nodes = b.nodes.size(), n.leaves = b.leaves.size(), n.operands = b.operands.size(), n.outputs = b.outputs.size();
-    return {n,
+    return {count().with(b.count()),
             b.nodes.data(),
             shapes.data(),
             attribute_table.data(),
@@ -12571,8 +13768,8 @@ template <sizes N> constexpr constant_graph<N> freeze(const tables& t) {
     for (const node& n : b.nodes) g.nodes[at.nodes++] = finished(n);
     for (const leaf& l : b.leaves) g.leaves[at.leaves++] = l;
     for (const int o : b.operands) g.operands[at.operands++] = o;
-    for (const target& to : b.targets) g.targets[at.outputs++] = to;
-    for (int o = 0; o < b.outputs.size(); ++o) g.outputs[at.outputs - b.outputs.size() + o] = b.outputs[o];
+    for (int o = 0; o < b.outputs.size(); ++o, ++at.outputs)
+      g.outputs[at.outputs] = b.outputs[o], g.targets[at.outputs] = b.targets[o];
     g.of_block[i] = b.count(), g.loops[i] = b.loop;
   }
   for (int i = 0; i < N.shapes; ++i) g.shapes[i] = t.shapes[i];
@@ -12584,14 +13781,9 @@ template <sizes N> constexpr constant_graph<N> freeze(const tables& t) {
 }
 /// One block of a program.
 template <sizes N> constexpr graph_view view_of(const constant_graph<N>& g, int at = 0) {
-  sizes first, n = N;
-  for (int i = 0; i < at; ++i) {
-    first.nodes += g.of_block[i].nodes, first.leaves += g.of_block[i].leaves;
-    first.operands += g.of_block[i].operands, first.outputs += g.of_block[i].outputs;
-  }
-  n.nodes = g.of_block[at].nodes, n.leaves = g.of_block[at].leaves;
-  n.operands = g.of_block[at].operands, n.outputs = g.of_block[at].outputs;
-  return {n,
+  sizes first;
+  for (int i = 0; i < at; ++i) first.add(g.of_block[i]);
+  return {N.with(g.of_block[at]),
           g.nodes + first.nodes,
           g.shapes,
           g.attribute_table,
@@ -13069,16 +14261,18 @@ constexpr list<int> input_nodes(const graph_view& g) {
   return inputs;
 }
 
-/// Whether node id may be written straight to its target: to a result always, over an input of the call only when no
-/// later step reads that input, and its own loop reads it element by element. State changes when all steps are done, and
+/// Whether node id may be written straight to its target: to a result always, over an input of the call only when no step
+/// reads that input, or none later, and its own loop element by element. State changes when all steps are done, and
 /// so do all inputs of a checked program.
 constexpr bool writes_in_place(const staged_view& s, const fused_view& f, const list<int>& last,
                                const list<int>& inputs, int id, const target& to) {
   if (to.space == space::result || to.space == space::output) return true;
-  if (s.checked || to.space == space::state || f.steps[f.step_of[id]].op != nullptr) return false;
+  if (s.checked || to.space == space::state) return false;
+  const bool loop = f.steps[f.step_of[id]].op == nullptr;
   for (int in : inputs) {
     const leaf& l = s.g.leaves[s.g[in].attr];
-    if (l.space == to.space && l.index == to.index && (last[in] > f.step_of[id] || s.g[in].shape != s.g[id].shape))
+    if (l.space == to.space && l.index == to.index &&
+        (!loop || last[in] > f.step_of[id] || s.g[in].shape != s.g[id].shape))
       return false;
   }
   return true;
@@ -13233,8 +14427,15 @@ template <class T> vector<T> blend(vector_mask<T> m, vector<T> a, vector<T> b) {
 template <class T> bool any(vector_mask<T> m) { return xsimd::any(m); }
 template <class T> vector<T> root(vector<T> v) { return xsimd::sqrt(v); }
 template <class T> vector<T> magnitude(vector<T> v) { return xsimd::abs(v); }
-template <class T> vector<T> round_down(vector<T> v) { return xsimd::floor(v); }
 template <class T> vector<T> round_even(vector<T> v) { return xsimd::nearbyint(v); }
+template <class T> vector<T> round_down(vector<T> v) {
+#if defined(__SSE4_1__) || defined(__aarch64__)
+  return xsimd::floor(v);
+#else // xsimd would convert each lane to an integer, also one that is too large for that
+  const vector<T> r = xsimd::nearbyint(v);
+  return xsimd::select(r > v, r - vector<T>(T(1)), r);
+#endif
+}
 #else
 template <class T> using vector = T;
 template <class T> using vector_mask = bool;
@@ -13800,21 +15001,8 @@ template <class T> batch<T> erf(batch<T> x) {
 namespace fluxpp::inline v0_1::simd {
 /// erfc(x): 1 - erf(x), precise in the tail too.
 /// accuracy 4 ulp
-/// source   Shepherd & Laframboise 1981, Math. Comp. 36(153): (1 + 2 x) exp(x^2) erfc(x) in t = (x - c) / (x + c)
 template <class T> batch<T> erfc(batch<T> x) {
-  constexpr T zero = sizeof(T) == 4 ? T(10.5) : T(27.5), c = sizeof(T) == 4 ? T(2.75) : T(3.75);
-  const batch<T> a = clamp(abs(x), T(0), zero), t = (a - c) / (a + c);
-  batch<T> p; // 2^-25 and 2^-56
-  if constexpr (sizeof(T) == 4)
-    p = horner(t, 0.000429962296f, 0.00186390895f, -0.00294347783f, -0.0105553828f, 0.0524119064f, -0.114471979f,
-               0.144895822f, -0.0713080838f, -0.130462125f, 1.25880361f);
-  else
-    p = horner(t, -2.2885738104283479e-09, -5.6085249536117728e-10, 3.2724391210531308e-08, 1.5078566050625352e-08,
-               -2.5286433850475378e-07, -4.7032381199368513e-08, 1.7487029174810997e-06, -9.8093039146717067e-07,
-               -1.1443498029134038e-05, 2.2387572503634927e-05, 5.1649155365285117e-05, -0.00029015504478980772,
-               0.00029371359745705299, 0.0017556260295523852, -0.0097465795416949944, 0.028362277399320367,
-               -0.058693398591449564, 0.092304321161587433, -0.10880393014165633, 0.08227673849011076,
-               0.0035854154854627136, -0.14024059858554666, 1.2375126308378275);
+  const batch<T> a = clamp(abs(x), T(0), scalar::end_of_tail<T>), p = scalar::tail_shape(a);
   const auto square = two_product(a, a);
   const batch<T> d = a + a + T(1), most = d - T(1), lost = (T(1) - (d - most)) + (a + a - most);
   const auto [n, r] = remove_ln2(-square.hi, -(square.lo + lost / d));
@@ -13852,6 +15040,159 @@ template <class T> batch<T> acosh(batch<T> x) {
 template <class T> batch<T> atanh(batch<T> x) {
   const batch<T> size = abs(x);
   return copysign(T(0.5) * log1p((size + size) / (T(1) - size)), x);
+}
+} // namespace fluxpp::inline v0_1::simd
+
+// Pairs of neighbouring lanes: a number for each pair in both its lanes, and back.
+
+// A square of batches turned over its diagonal, and the sums of several batches at once.
+
+// The sum, product, largest and smallest lane of a batch, always by the same tree: halves, quarters, eighths.
+
+namespace fluxpp::inline v0_1::simd {
+/// max(a, b), min(a, b): the larger, the smaller; NaN if either is.
+template <class T> batch<T> max(batch<T> a, batch<T> b) { return select((a > b) | (a != a), a, b); }
+template <class T> batch<T> min(batch<T> a, batch<T> b) { return select((a < b) | (a != a), a, b); }
+
+namespace backend {
+// swap<n>(v): v with neighbouring groups of n lanes exchanged.
+#if defined(__AVX512F__)
+template <int n> __m512 swap(__m512 v) {
+  if constexpr (n >= 4) return _mm512_shuffle_f32x4(v, v, n == 8 ? 0x4E : 0xB1);
+  else return _mm512_permute_ps(v, n == 2 ? 0x4E : 0xB1);
+}
+template <int n> __m512d swap(__m512d v) {
+  if constexpr (n >= 2) return _mm512_shuffle_f64x2(v, v, n == 4 ? 0x4E : 0xB1);
+  else return _mm512_permute_pd(v, 0x55);
+}
+#endif
+#if defined(__AVX__)
+template <int n> __m256 swap(__m256 v) {
+  if constexpr (n == 4) return _mm256_permute2f128_ps(v, v, 1);
+  else return _mm256_permute_ps(v, n == 2 ? 0x4E : 0xB1);
+}
+template <int n> __m256d swap(__m256d v) {
+  if constexpr (n == 2) return _mm256_permute2f128_pd(v, v, 1);
+  else return _mm256_permute_pd(v, 0x5);
+}
+#endif
+template <int n, class T> vector<T> swap_groups(vector<T> v) {
+  if constexpr (requires { swap<n>(native<T>(v)); }) return vector<T>(swap<n>(native<T>(v)));
+  else {
+    T from[lanes<T>], to[lanes<T>];
+    store<T>(from, v);
+    for (int i = 0; i < lanes<T>; ++i) to[i] = from[i ^ n];
+    return load<T>(to);
+  }
+}
+
+template <int n, class T, class Op> batch<T> fold(batch<T> v, Op op) {
+  if constexpr (n == 0) return v;
+  else return fold<n / 2>(op(v, batch<T>::wrap(swap_groups<n, T>(v.raw))), op);
+}
+} // namespace backend
+
+/// reduce_add(v): the sum of all lanes.
+template <class T> T reduce_add(batch<T> v) {
+  return backend::fold<batch<T>::size / 2>(v, [](batch<T> a, batch<T> b) { return a + b; }).get(0);
+}
+
+/// reduce_mul(v): the product of all lanes.
+template <class T> T reduce_mul(batch<T> v) {
+  return backend::fold<batch<T>::size / 2>(v, [](batch<T> a, batch<T> b) { return a * b; }).get(0);
+}
+
+/// reduce_max(v): the largest lane; NaN if one is NaN.
+template <class T> T reduce_max(batch<T> v) {
+  return backend::fold<batch<T>::size / 2>(v, [](batch<T> a, batch<T> b) { return max(a, b); }).get(0);
+}
+
+/// reduce_min(v): the smallest lane; NaN if one is NaN.
+template <class T> T reduce_min(batch<T> v) {
+  return backend::fold<batch<T>::size / 2>(v, [](batch<T> a, batch<T> b) { return min(a, b); }).get(0);
+}
+} // namespace fluxpp::inline v0_1::simd
+
+namespace fluxpp::inline v0_1::simd {
+/// upper_of_pairs<n, T>(): the lanes in the second half of each group of 2n.
+template <int n, element T> mask<T> upper_of_pairs() {
+  static constexpr auto table = [] {
+    std::array<T, batch<T>::size> lanes{};
+    for (std::size_t i = 0; i < lanes.size(); ++i) lanes[i] = (i & n) != 0 ? T(1) : T(0);
+    return lanes;
+  }();
+  return batch<T>::load(table.data()) > T(0);
+}
+
+/// swap_groups<n>(v): v with neighbouring groups of n lanes exchanged.
+template <int n, class T> batch<T> swap_groups(batch<T> v) { return batch<T>::wrap(backend::swap_groups<n, T>(v.raw)); }
+
+/// exchange_groups<n>(a, b): the upper of each two groups of n lanes of a and the lower one of b change places.
+template <int n, class T> [[gnu::always_inline]] inline void exchange_groups(batch<T>& a, batch<T>& b) {
+  const mask<T> upper = upper_of_pairs<n, T>();
+  const batch<T> from_a = swap_groups<n>(a), from_b = swap_groups<n>(b);
+  a = select(upper, from_b, a);
+  b = select(upper, b, from_a);
+}
+template <int n, class T, std::size_t count, std::size_t... i>
+[[gnu::always_inline]] inline void exchange_groups(std::array<batch<T>, count>& v, std::index_sequence<i...>) {
+  ((i & n ? void() : exchange_groups<n>(v[i & ~std::size_t{n}], v[i | n])), ...);
+}
+
+/// transpose(v): lane j of v[i] and lane i of v[j] change places, for as many batches as a batch has lanes.
+template <std::size_t n = 0, class T, std::size_t count>
+[[gnu::always_inline]] inline void transpose(std::array<batch<T>, count>& v) {
+  constexpr std::size_t step = n == 0 ? count / 2 : n;
+  if constexpr (step > 0) {
+    exchange_groups<int{step}>(v, std::make_index_sequence<count>{});
+    if constexpr (step > 1) transpose<step / 2>(v);
+  }
+}
+
+/// sums(v): a batch whose lane i is the sum of all lanes of v[i % count], by the tree of reduce_add; count is a power of
+/// two, at most `size`.
+template <std::size_t n = 0, class T, std::size_t count>
+[[gnu::always_inline]] inline batch<T> sums(const std::array<batch<T>, count>& v) {
+  constexpr std::size_t lanes = batch<T>::size, step = n == 0 ? lanes / 2 : n, pairs = step < count ? step : count;
+  if constexpr (lanes == 1) return v[0];
+  else {
+    const mask<T> upper = upper_of_pairs<step, T>();
+    const auto join = [upper](batch<T> a, batch<T> b) { // both halves of a's sums below, of b's sums above
+      return select(upper, b, a) + swap_groups<step>(select(upper, a, b));
+    };
+    const auto joined = [&]<std::size_t... i>(std::index_sequence<i...>) {
+      return std::array<batch<T>, pairs>{join(v[i], v[(i + step) % count])...};
+    }
+    (std::make_index_sequence<pairs>{});
+    if constexpr (step == 1) return joined[0];
+    else return sums<step / 2>(joined);
+  }
+}
+} // namespace fluxpp::inline v0_1::simd
+
+namespace fluxpp::inline v0_1::simd {
+/// differing<n, T>(): the lanes in whose numbers the bits n and 2n differ.
+template <int n, element T> mask<T> differing() {
+  static constexpr auto table = [] {
+    std::array<T, batch<T>::size> lanes{};
+    for (std::size_t i = 0; i < lanes.size(); ++i) lanes[i] = ((i & n) != 0) != ((i & 2 * n) != 0) ? T(1) : T(0);
+    return lanes;
+  }();
+  return batch<T>::load(table.data()) > T(0);
+}
+
+/// to_pairs(v): lane i is lane i / 2 of v.
+template <int n = 0, class T> batch<T> to_pairs(batch<T> v) {
+  constexpr int step = n == 0 ? batch<T>::size / 2 : n;
+  if constexpr (step > 0) v = select(differing<step, T>(), swap_groups<step>(v), v);
+  if constexpr (step > 1) return to_pairs<step / 2>(v);
+  else return v;
+}
+
+/// from_pairs(v): lane i is that of pair i, for a v whose lanes are equal in pairs; the second half has no meaning.
+template <int n = 2, class T> batch<T> from_pairs(batch<T> v) {
+  if constexpr (n >= batch<T>::size) return v;
+  else return from_pairs<2 * n>(select(differing<n / 2, T>(), swap_groups<n>(v), v));
 }
 } // namespace fluxpp::inline v0_1::simd
 
@@ -13926,72 +15267,6 @@ template <class T> batch<T> cbrt(batch<T> x) {
 }
 } // namespace fluxpp::inline v0_1::simd
 
-// The sum, product, largest and smallest lane of a batch, always by the same tree: halves, quarters, eighths.
-
-namespace fluxpp::inline v0_1::simd {
-/// max(a, b), min(a, b): the larger, the smaller; NaN if either is.
-template <class T> batch<T> max(batch<T> a, batch<T> b) { return select((a > b) | (a != a), a, b); }
-template <class T> batch<T> min(batch<T> a, batch<T> b) { return select((a < b) | (a != a), a, b); }
-
-namespace backend {
-// swap<n>(v): v with neighbouring groups of n lanes exchanged.
-#if defined(__AVX512F__)
-template <int n> __m512 swap(__m512 v) {
-  if constexpr (n >= 4) return _mm512_shuffle_f32x4(v, v, n == 8 ? 0x4E : 0xB1);
-  else return _mm512_permute_ps(v, n == 2 ? 0x4E : 0xB1);
-}
-template <int n> __m512d swap(__m512d v) {
-  if constexpr (n >= 2) return _mm512_shuffle_f64x2(v, v, n == 4 ? 0x4E : 0xB1);
-  else return _mm512_permute_pd(v, 0x55);
-}
-#endif
-#if defined(__AVX__)
-template <int n> __m256 swap(__m256 v) {
-  if constexpr (n == 4) return _mm256_permute2f128_ps(v, v, 1);
-  else return _mm256_permute_ps(v, n == 2 ? 0x4E : 0xB1);
-}
-template <int n> __m256d swap(__m256d v) {
-  if constexpr (n == 2) return _mm256_permute2f128_pd(v, v, 1);
-  else return _mm256_permute_pd(v, 0x5);
-}
-#endif
-template <int n, class T> vector<T> swap_groups(vector<T> v) {
-  if constexpr (requires { swap<n>(native<T>(v)); }) return vector<T>(swap<n>(native<T>(v)));
-  else {
-    T from[lanes<T>], to[lanes<T>];
-    store<T>(from, v);
-    for (int i = 0; i < lanes<T>; ++i) to[i] = from[i ^ n];
-    return load<T>(to);
-  }
-}
-
-template <int n, class T, class Op> batch<T> fold(batch<T> v, Op op) {
-  if constexpr (n == 0) return v;
-  else return fold<n / 2>(op(v, batch<T>::wrap(swap_groups<n, T>(v.raw))), op);
-}
-} // namespace backend
-
-/// reduce_add(v): the sum of all lanes.
-template <class T> T reduce_add(batch<T> v) {
-  return backend::fold<batch<T>::size / 2>(v, [](batch<T> a, batch<T> b) { return a + b; }).get(0);
-}
-
-/// reduce_mul(v): the product of all lanes.
-template <class T> T reduce_mul(batch<T> v) {
-  return backend::fold<batch<T>::size / 2>(v, [](batch<T> a, batch<T> b) { return a * b; }).get(0);
-}
-
-/// reduce_max(v): the largest lane; NaN if one is NaN.
-template <class T> T reduce_max(batch<T> v) {
-  return backend::fold<batch<T>::size / 2>(v, [](batch<T> a, batch<T> b) { return max(a, b); }).get(0);
-}
-
-/// reduce_min(v): the smallest lane; NaN if one is NaN.
-template <class T> T reduce_min(batch<T> v) {
-  return backend::fold<batch<T>::size / 2>(v, [](batch<T> a, batch<T> b) { return min(a, b); }).get(0);
-}
-} // namespace fluxpp::inline v0_1::simd
-
 // Rounding of a batch to integers, and the rest of a division.
 
 namespace fluxpp::inline v0_1::simd {
@@ -14003,61 +15278,6 @@ template <class T> batch<T> nearbyint(batch<T> x) { return copysign(nearest(x), 
 /// fmod(x, y): x less the whole multiple of y towards zero; exact, lane by lane with the C library.
 template <class T> batch<T> fmod(batch<T> x, std::type_identity_t<batch<T>> y) {
   return lane_by_lane([](T a, T b) { return std::fmod(a, b); }, x, y);
-}
-} // namespace fluxpp::inline v0_1::simd
-
-// A square of batches turned over its diagonal, and the sums of several batches at once.
-
-namespace fluxpp::inline v0_1::simd {
-/// upper_of_pairs<n, T>(): the lanes in the second half of each group of 2n.
-template <int n, element T> mask<T> upper_of_pairs() {
-  static constexpr auto table = [] {
-    std::array<T, batch<T>::size> lanes{};
-    for (std::size_t i = 0; i < lanes.size(); ++i) lanes[i] = (i & n) != 0 ? T(1) : T(0);
-    return lanes;
-  }();
-  return batch<T>::load(table.data()) > T(0);
-}
-
-/// swap_groups<n>(v): v with neighbouring groups of n lanes exchanged.
-template <int n, class T> batch<T> swap_groups(batch<T> v) { return batch<T>::wrap(backend::swap_groups<n, T>(v.raw)); }
-
-/// transpose(v): lane j of v[i] and lane i of v[j] change places, for as many batches as a batch has lanes.
-template <std::size_t n = 0, class T, std::size_t count> void transpose(std::array<batch<T>, count>& v) {
-  constexpr std::size_t step = n == 0 ? count / 2 : n;
-  if constexpr (step > 0) {
-    const mask<T> upper = upper_of_pairs<step, T>();
-    const auto exchange = [&](batch<T>& a, batch<T>& b) {
-      const batch<T> from_a = swap_groups<step>(a), from_b = swap_groups<step>(b);
-      a = select(upper, from_b, a);
-      b = select(upper, b, from_a);
-    };
-    [&]<std::size_t... i>(std::index_sequence<i...>) {
-      ((i & step ? void() : exchange(v[i & ~step], v[i | step])), ...);
-    }
-    (std::make_index_sequence<count>{});
-    if constexpr (step > 1) transpose<step / 2>(v);
-  }
-}
-
-/// sums(v): a batch whose lane i is the sum of all lanes of v[i % count], by the tree of reduce_add; count is a power of
-/// two, at most `size`.
-template <std::size_t n = 0, class T, std::size_t count>
-[[gnu::always_inline]] inline batch<T> sums(const std::array<batch<T>, count>& v) {
-  constexpr std::size_t lanes = batch<T>::size, step = n == 0 ? lanes / 2 : n, pairs = step < count ? step : count;
-  if constexpr (lanes == 1) return v[0];
-  else {
-    const mask<T> upper = upper_of_pairs<step, T>();
-    const auto join = [upper](batch<T> a, batch<T> b) { // both halves of a's sums below, of b's sums above
-      return select(upper, b, a) + swap_groups<step>(select(upper, a, b));
-    };
-    const auto joined = [&]<std::size_t... i>(std::index_sequence<i...>) {
-      return std::array<batch<T>, pairs>{join(v[i], v[(i + step) % count])...};
-    }
-    (std::make_index_sequence<pairs>{});
-    if constexpr (step == 1) return joined[0];
-    else return sums<step / 2>(joined);
-  }
 }
 } // namespace fluxpp::inline v0_1::simd
 
@@ -14480,11 +15700,13 @@ inline kernels::part part_of(std::ptrdiff_t rows, std::ptrdiff_t columns, const 
 namespace fluxpp::inline v0_1::eval {
 
 template <class T> class bound_region;
+template <class T> class bound_blocks;
 
 /// bound_step<T>: a step ready to run.
 template <class T> struct bound_step {
   int number = 0;
   std::unique_ptr<bound_region<T>> region;
+  std::unique_ptr<bound_blocks<T>> blocks;
   const step_kernel<T>* own = nullptr;
   kernels::step_args<T> args;
   loop_kernel<T> kernel = nullptr;
@@ -14510,6 +15732,7 @@ public:
   const plan_view<T>& plan() const { return plan_; }
   const std::vector<int>& extents() const { return extents_; }
   std::vector<bound_step<T>>& steps() { return steps_; }
+  const std::vector<bound_step<T>>& steps() const { return steps_; }
   const dims& shape_of(int node) const { return shapes_[index(plan_.s.g[node].shape)]; }
 
   /// Whether a run of the plan may write over the array that begins at p: it lies in the workspace.
@@ -14642,7 +15865,10 @@ private:
   bound_step<T> bind_region(int at) {
     bound_step<T> b;
     b.number = at;
-    b.region = std::make_unique<bound_region<T>>(*this, plan_.f.steps[at]);
+    const graph::plan_step& step = plan_.f.steps[at];
+    if (plan_.body(plan_.s.g[step.node].args[2]).s.g.loop.blocks)
+      b.blocks = std::make_unique<bound_blocks<T>>(*this, step);
+    else b.region = std::make_unique<bound_region<T>>(*this, step);
     return b;
   }
   bound_step<T> bind_own(int at) {
@@ -14800,6 +16026,7 @@ private:
 // A program through all passes, each its own constant: the plan without kernels, as every evaluator needs it.
 // Dead-code elimination: keeps what the outputs need, in order, with extents replaced by what they were proved equal to,
 // and writes the program and each of its regions as a block.
+// Liveness: which nodes of a tape the outputs need, when views that change nothing and equal shapes are one.
 
 namespace fluxpp::inline v0_1::graph {
 
@@ -14886,7 +16113,7 @@ private:
     for (int i = 0; i < n.op->arity; ++i)
       if (n.args[i] >= 0) mark(needed(id, operand_(n, n.args[i])));
     if (n.op == &region_op) visit_region(t_.regions[n.args[0]]);
-    if (n.op == &result_op) visit_result(t_.regions[t_[n.args[0]].args[0]], t_.attributes_of(id));
+    if (n.op == &result_op) visit_result(t_.regions[t_[n.args[0]].args[0]], id);
     if (n.op == &entry_op) visit_entry(t_.regions[t_.region_of(id)], id);
   }
   /// Of an operand outside the region of node id, what is behind its views: a block has those, and numbers, again.
@@ -14899,15 +16126,29 @@ private:
     if (r.most >= 0) mark(operand_.standing_for(r.most));
     if (r.again >= 0) mark(operand_.standing_for(r.again));
   }
-  constexpr void visit_result(const region& r, const attributes& a) {
+  constexpr void visit_result(const region& r, int id) {
+    const attributes& a = t_.attributes_of(id);
     if (static_cast<result_role>(a.value[0]) == result_role::runs) return;
-    if (static_cast<result_role>(a.value[0]) == result_role::stack)
-      mark(operand_.standing_for(r.stacks[a.value[1]].inside));
-    else mark(r.carries[a.value[1]].inside);
+    if (static_cast<result_role>(a.value[0]) != result_role::stack) return mark(r.carries[a.value[1]].inside);
+    for (const region::stack& s : r.stacks)
+      if (s.result == id) mark(operand_.standing_for(s.inside));
   }
+  /// Of an array that is taken column by column, all columns.
   constexpr void visit_entry(const region& r, int id) {
-    for (const region::slice& s : r.slices)
-      if (s.inside == id) mark(operand_.standing_for(s.array));
+    for (int i = 0; i < r.slices.size(); ++i) {
+      const region::slice& s = r.slices[i];
+      if (s.inside != id) continue;
+      if (rewound(t_, r, s)) {
+        const int entries = s.array;
+        mark(t_[entries].args[0]);
+        mark(t_.regions[t_[t_[entries].args[0]].args[0]].carries[t_.attributes_of(entries).value[1]].inside);
+        continue;
+      }
+      mark(operand_.standing_for(s.array));
+      if (s.index >= 0) mark(operand_.standing_for(s.index));
+      for (int k = i - s.column; k < r.slices.size() && (k <= i || r.slices[k].column > 0); ++k)
+        mark(r.slices[k].inside);
+    }
     for (const region::carry& c : r.carries)
       if (c.inside == id) mark(operand_.standing_for(c.initial)), mark(operand_.standing_for(c.next));
   }
@@ -14919,6 +16160,10 @@ private:
   int at_ = 0;
   bool again_ = true;
 };
+
+} // namespace fluxpp::inline v0_1::graph
+
+namespace fluxpp::inline v0_1::graph {
 
 /// extraction: writes the live nodes of a tape as blocks.
 class extraction {
@@ -14958,11 +16203,14 @@ private:
   constexpr void write_region(int r) {
     region_ = r, block_ = &out_.blocks[block_of_[r]];
     const region& from = t_.regions[r];
-    block_->loop.reverse = from.reverse;
+    block_->loop.reverse = from.reverse, block_->loop.blocks = from.blocks;
     for (const region::carry& c : from.carries)
       if (live_[c.inside]) write_input(c.inside), ++block_->loop.carries;
-    for (const region::slice& s : from.slices)
-      if (live_[s.inside]) write_input(s.inside), ++block_->loop.slices;
+    for (const region::slice& s : from.slices) {
+      if (!live_[s.inside]) continue;
+      write_input(s.inside), ++block_->loop.slices;
+      if (rewound(t_, from, s)) block_->leaves.back().carry = number_of_carry(s.array);
+    }
     for (const int id : from.nodes)
       if (live_[id]) write(id);
     for (const region::carry& c : from.carries)
@@ -15017,13 +16265,29 @@ private:
     list<int> reads;
     for (const region::carry& c : r.carries)
       if (live_[c.inside]) reads.push(here(operand_.standing_for(c.initial)));
-    for (const region::slice& s : r.slices)
-      if (live_[s.inside]) reads.push(here(operand_.standing_for(s.array)));
+    for (const region::slice& s : r.slices) {
+      if (!live_[s.inside] || s.column > 0) continue;
+      reads.push(here(rewound(t_, r, s) ? t_[s.array].args[0] : operand_.standing_for(s.array)));
+      if (r.blocks) reads.push(s.index < 0 ? -1 : here(operand_.standing_for(s.index)));
+    }
     for (const int id : captured_[number]) reads.push(here(id));
+    for (const region::slice& s : r.slices)
+      if (live_[s.inside] && rewound(t_, r, s)) add_operands(reads, block_->nodes[here(t_[s.array].args[0])]);
     if (r.most >= 0) reads.push(here(operand_.standing_for(r.most)));
     n.args[0] = block_->operands.size(), n.args[1] = reads.size(), n.args[2] = block_of_[number];
     block_->operands.append(reads);
     return n;
+  }
+  /// A region that is run again reads its operands again.
+  constexpr void add_operands(list<int>& reads, const node& region) const {
+    for (int i = 0; i < region.args[1]; ++i) reads.push(block_->operands[region.args[0] + i]);
+  }
+  /// The carry of whose entries this is the result, among those that are left of its region.
+  constexpr int number_of_carry(int entries) const {
+    const region& r = t_.regions[t_[t_[entries].args[0]].args[0]];
+    int number = 0;
+    for (int i = 0; i < t_.attributes_of(entries).value[1]; ++i) number += live_[r.carries[i].inside] ? 1 : 0;
+    return number;
   }
   /// The attributes of a result, among what is left of its region.
   constexpr int renumbered(const region& r, const attributes& a) {
@@ -15454,6 +16718,10 @@ template <rule R, class A, class B, class Line> struct fault_report {
                 "axes of one letter the same extent");
   static_assert(R != rule::labels,
                 "fluxpp::cross_entropy(logits, labels): logits must be [n, classes] and labels integer [n]");
+  static_assert(R != rule::ctc,
+                "fluxpp::ctc_loss(x, targets, input_lengths, target_lengths): they must be [t, n, classes], "
+                "[n, s], [n] and [n]");
+  static_assert(R != rule::third_order, "fluxpp::ctc_loss: it has derivatives of first and second order");
   static_assert(R != rule::rank, "fluxpp: an argument has the wrong number of axes for this operation");
   static_assert(R != rule::slice, "fluxpp::slice(x, axis, begin, end): the range must lie inside the axis");
   static_assert(R != rule::pad, "fluxpp::pad(x, before, after): one amount per axis, none negative");
@@ -15469,7 +16737,6 @@ template <rule R, class A, class B, class Line> struct fault_report {
                 "fluxpp: cholesky, triangular_solve, solve, inverse, det, slogdet and eigh need square "
                 "matrices: the last two extents must be equal");
   static_assert(R != rule::solve, "fluxpp::solve(a, b): b must have as many rows as a");
-  static_assert(R != rule::tall, "fluxpp::qr(a): a must have at least as many rows as columns");
   static_assert(R != rule::groups, "fluxpp::group_norm(x, groups): groups must divide the channels of x");
   static_assert(R != rule::fold, "fluxpp::fold(y, image, size): y must be [n, channels times window, windows]");
   static_assert(R != rule::interpolate,
@@ -15492,6 +16759,9 @@ template <rule R, class A, class B, class Line> struct fault_report {
       R != rule::custom_rule,
       "fluxpp::custom_vjp(f, backward), custom_jvp(f, forward): backward must return an array of the shape of each "
       "argument, forward one of the shape of the result");
+  static_assert(
+      R != rule::by_rows,
+      "fluxpp::by_rows<names>(f): f must read these arguments only by gather along the first axis, outside of loops");
   static_assert(R != rule::no_result,
                 "fluxpp: a function must return one value: a number, or what it computed from its arguments");
   static_assert(R != rule::carry,
@@ -15499,6 +16769,11 @@ template <rule R, class A, class B, class Line> struct fault_report {
                 "each with the shape of its first value");
   static_assert(R != rule::slices,
                 "fluxpp::scan(body, carry, arrays): all arrays must have the same leading extent, the number of runs");
+  static_assert(
+      R != rule::instances,
+      "fluxpp::map_instances(f, x): each x must be [n] or [n, a], as fx::rows<a>(x) where its type does not tell a, "
+      "with one n, and f return numbers");
+  static_assert(R != rule::element, "fluxpp::map_instances(f, x): f asks for an element that a row of x does not have");
   static_assert(R != rule::condition,
                 "fluxpp::cond(condition, f, g), while_loop(condition, body, carry): the condition "
                 "must be a scalar");
@@ -16167,10 +17442,11 @@ struct copy_axes {
 };
 
 /// for_each_offset(axes, f): f(from, to) for every index, last axis fastest.
-template <class F> void for_each_offset(const copy_axes& a, F&& f) {
+template <class F> void for_each_offset(copy_axes a, F&& f) {
+  const copy_axis inner = a.rank > 0 ? a.axis[--a.rank] : copy_axis{1, 0, 0};
   std::ptrdiff_t index[max_rank]{}, from = 0, to = 0;
   for (;;) {
-    f(from, to);
+    for (std::ptrdiff_t i = 0; i < inner.extent; ++i) f(from + i * inner.from, to + i * inner.to);
     int i = a.rank - 1;
     for (; i >= 0; --i) {
       from += a.axis[i].from, to += a.axis[i].to;
@@ -16180,6 +17456,28 @@ template <class F> void for_each_offset(const copy_axes& a, F&& f) {
     }
     if (i < 0) return;
   }
+}
+
+/// copy_run<Half>(from, to, n): n elements as two halves that may overlap, Half <= n <= 2 Half; Half 0: any n.
+template <std::ptrdiff_t Half, class T> inline void copy_run(const T* from, T* to, std::ptrdiff_t n) {
+  if constexpr (Half == 0) {
+    std::memcpy(to, from, static_cast<std::size_t>(n) * sizeof(T));
+  } else {
+    T low[Half], high[Half];
+    std::memcpy(low, from, sizeof(low)), std::memcpy(high, from + n - Half, sizeof(high));
+    std::memcpy(to, low, sizeof(low)), std::memcpy(to + n - Half, high, sizeof(high));
+  }
+}
+/// copy_runs(axes, n, from, to): runs of n elements; short ones without a call for each.
+template <std::ptrdiff_t Half, class T> void copy_runs(const copy_axes& axes, std::ptrdiff_t n, const T* from, T* to) {
+  for_each_offset(axes, [=](auto f, auto t) { copy_run<Half>(from + f, to + t, n); });
+}
+template <class T> void copy_runs(const copy_axes& axes, std::ptrdiff_t n, const T* from, T* to) {
+  if (n > 16) return copy_runs<0>(axes, n, from, to);
+  return n > 8   ? copy_runs<8>(axes, n, from, to)
+         : n > 4 ? copy_runs<4>(axes, n, from, to)
+         : n > 2 ? copy_runs<2>(axes, n, from, to)
+                 : copy_runs<1>(axes, n, from, to);
 }
 
 /// transpose_tile<Edge>(from, to): to[c][r] = from[r][c] for a square that compilers keep in registers.
@@ -16216,10 +17514,7 @@ template <class T> void copy_elements(copy_axes axes, const T* from, T* to) {
     return;
   }
   const copy_axis last = axes.take(axes.rank - 1);
-  if (last.from == 1 && last.to == 1) {
-    const std::size_t bytes = static_cast<std::size_t>(last.extent) * sizeof(T);
-    return for_each_offset(axes, [&](auto f, auto t) { std::memcpy(to + t, from + f, bytes); });
-  }
+  if (last.from == 1 && last.to == 1) return copy_runs(axes, last.extent, from, to);
   int unit = axes.rank - 1;
   while (unit >= 0 && axes.axis[unit].from != 1) --unit;
   if (unit < 0 || last.to != 1)
@@ -16480,16 +17775,26 @@ template <class T> strip<T> pack_strip(const strided<T>& a, int rows, int depth,
     for (int i = 0; i < rows; ++i) std::copy_n(a.data + i * a.row, depth, to + i * pitch);
     return {to, pitch, 1};
   }
-  if (a.row == 1) {
-    using batch = simd::batch<T>;
-    for (int p = 0; p < depth; ++p)
-      for (int i = 0; i < rows; i += batch::size)
-        batch::load_first(a.data + p * a.col + i, std::min(batch::size, rows - i)).store(to + p * rows + i);
-  } else {
-    for (int p = 0; p < depth; ++p)
-      for (int i = 0; i < rows; ++i) to[p * rows + i] = a.data[i * a.row + p * a.col];
-  }
+  for (int p = 0; p < depth; ++p)
+    for (int i = 0; i < rows; ++i) to[p * rows + i] = a.data[i * a.row + p * a.col];
   return {to, 1, rows};
+}
+
+/// pack_strips(a, rows, count, depth, to, apart, strips): `count` strips of so many rows each, one below the other, which
+/// begin `apart`. Where columns of a are contiguous they are read one after the other, across the strips.
+template <class T>
+void pack_strips(const strided<T>& a, const int* rows, int count, int depth, T* to, ptrdiff_t apart, strip<T>* strips) {
+  using batch = simd::batch<T>;
+  const bool columns = a.row == 1 && a.col != 1;
+  for (int s = 0, i = 0; s < count; i += rows[s++], to += apart)
+    strips[s] = columns ? strip<T>{to, 1, rows[s]} : pack_strip(a.from(i, 0), rows[s], depth, to);
+  to -= count * apart;
+  for (int p = 0; p < depth && columns; ++p) {
+    const T* column = a.data + p * a.col;
+    for (int s = 0; s < count; column += rows[s++])
+      for (int i = 0; i < rows[s]; i += batch::size)
+        batch::load_first(column + i, std::min(batch::size, rows[s] - i)).store(to + s * apart + p * rows[s] + i);
+  }
 }
 } // namespace matrix
 } // namespace fluxpp::inline v0_1::kernels
@@ -16574,13 +17879,16 @@ template <class T>
 template <class T> void multiply_packed(const product<T>& x, const columns_of_b<T>& b, T* memory) {
   std::array<strip<T>, strips_at_once> a;
   std::array<std::size_t, strips_at_once> h;
+  std::array<int, strips_at_once> rows;
   for (int first = 0; first < x.rows;) {
     std::size_t count = 0;
-    for (int i = first; count < strips_at_once && i < x.rows; i += tile_heights[h[count++]]) {
+    for (int i = first; count < strips_at_once && i < x.rows; i += rows[count++]) {
       h[count] = next_height(x.rows - i, blocking<T>::rows);
-      a[count] = pack_strip(x.a.from(i, 0), tile_heights[h[count]], x.depth, memory + count * blocking<T>::strip_size);
+      rows[count] = tile_heights[h[count]];
     }
-    for (std::size_t n = 0; n < count; first += tile_heights[h[n++]]) multiply_strip(x, first, h[n], a[n], b);
+    pack_strips(x.a.from(first, 0), rows.data(), static_cast<int>(count), x.depth, memory,
+                static_cast<ptrdiff_t>(blocking<T>::strip_size), a.data());
+    for (std::size_t n = 0; n < count; first += rows[n++]) multiply_strip(x, first, h[n], a[n], b);
   }
 }
 
@@ -17221,15 +18529,9 @@ template <> struct step<ops::batched_matmul> {
 // The kernels of conv2d, conv2d_input_grad and conv2d_weight_grad.
 // Convolution and its two gradients: the three members of one bilinear family, each the transpose of the others.
 
-// The input gradient of a convolution as correlations of stride 1: inputs a stride apart meet the same taps.
+// The weight gradient of small planes: a lane for each filter.
 
-// Long filters on single sequences: a sequence as a plane whose rows are the elements 8 apart, in which a step along the
-// sequence is a step to the next row, so that rows in registers meet several taps.
-
-// The weight gradient of filters of one channel each: rows of results stay in registers while rows of the plane pass by.
-
-// Filters of one channel each (depthwise): a plane is packed into the nearest cache, and rows of it meet several taps of a
-// column of the filter while they are in registers.
+// Planes that are too small to fill registers with their rows: copies with their padding, read number by number.
 
 // The correlation of packed images with packed filters: the forward pass, and with mirrored filters the input gradient.
 
@@ -17828,6 +19130,289 @@ void correlate(const correlation& plan, const plane_source<T>& from, std::ptrdif
 } // namespace fluxpp::inline v0_1::kernels::convolution
 
 namespace fluxpp::inline v0_1::kernels::convolution {
+/// padded: what is under the windows of a plane, in rows of `pitch`; strides are 1, so that outputs are as far apart as
+/// inputs.
+struct padded {
+  static constexpr int most_outputs = 64, most_taps = 56;
+  axis_packing rows, cols;
+  int pitch = 1, plane = 1, taps = 1, outputs = 1;
+
+  constexpr explicit padded(const conv_shape& s)
+      : rows{s.rows}, cols{s.cols}, pitch(cols.length(s.cols.out)), plane(rows.length(s.rows.out) * pitch),
+        taps(s.rows.size * s.cols.size), outputs(s.rows.out * s.cols.out), down_(rows.inside(0, plane / pitch)),
+        across_(cols.inside(0, pitch)), first_row_(rows.input(0, down_.begin)),
+        first_col_(cols.input(0, across_.begin)) {}
+  /// suits<T>(s): whether planes are as small as that, and filters fill registers.
+  template <class T> static constexpr bool suits(const conv_shape& s) {
+    return s.groups == 1 && s.rows.stride == 1 && s.cols.stride == 1 && s.rows.out * s.cols.out <= most_outputs &&
+           s.rows.size * s.cols.size <= 49 && s.filters % tile_of<T>::lanes == 0 && tile_of<T>::lanes > 1;
+  }
+
+  /// Where the taps of output 0 are.
+  constexpr std::array<int, most_taps> offsets() const {
+    std::array<int, most_taps> at{};
+    for (int t = 0; t < taps; ++t)
+      at[static_cast<std::size_t>(t)] = rows.shift(t / cols.axis.size) * pitch + cols.shift(t % cols.axis.size);
+    return at;
+  }
+  /// fill(n, x, apart, row, to): n planes, and rows of them, that are so far apart; their padding is there already.
+  template <class T> void fill(int n, const T* x, std::ptrdiff_t apart, std::ptrdiff_t row, T* to) const {
+    x += first_row_ * row + first_col_, to += down_.begin * pitch + across_.begin;
+    for (int j = 0; j < across_.size(); j += simd::batch<T>::size)
+      copy_columns(n, x + j, apart, row, std::min(across_.size() - j, simd::batch<T>::size), to + j);
+  }
+
+private:
+  /// The same of at most a register of each row.
+  template <class T>
+  void copy_columns(int n, const T* x, std::ptrdiff_t apart, std::ptrdiff_t row, int columns, T* to) const {
+    const int rows_of_plane = down_.size(), line = pitch, next = plane - rows_of_plane * line;
+    for (int i = 0; i < n; ++i, x += apart - rows_of_plane * row, to += next)
+      for (int r = 0; r < rows_of_plane; ++r, x += row, to += line)
+        simd::batch<T>::load_first(x, columns).store_first(to, columns);
+  }
+
+  range down_, across_; ///< of the padded plane: inputs
+  std::ptrdiff_t first_row_, first_col_;
+};
+
+/// turn(n, m, from, to): to[j][i] = from[i][j] for i below n, j below m; the rows of `to` are n apart.
+template <class T> void turn(int n, int m, const T* from, T* to) {
+  transpose_matrix<8>({n, m, 1}, {m, 1, n}, from, to);
+}
+} // namespace fluxpp::inline v0_1::kernels::convolution
+
+namespace fluxpp::inline v0_1::kernels::convolution {
+/// by_filters_gradient: a plan; cotangents are turned until the filters of a tile lie side by side, then channels are
+/// independent. Images are summed in blocks, whose sums are added in order.
+struct by_filters_gradient {
+  static constexpr int taps_together = 9, block_outputs = 1024;
+  conv_shape shape;
+  padded planes;
+  cut images;
+  int lanes, vectors; ///< of a tile
+
+  template <class T> static constexpr by_filters_gradient of(const conv_shape& s) {
+    constexpr int lanes = tile_of<T>::lanes;
+    const padded planes(s);
+    const bool two = s.filters % (2 * lanes) == 0 && simd::registers > 2 * taps_together + 2;
+    return {s, planes, cut(s.batch, block_outputs / planes.outputs), lanes, two ? 2 : 1};
+  }
+  /// suits<T>(s): small planes whose taps fill tiles.
+  template <class T> static constexpr bool suits(const conv_shape& s) {
+    const int taps = s.rows.size * s.cols.size, computed = ceil_div(taps, taps_together) * taps_together;
+    return padded::suits<T>(s) && 4 * computed <= 5 * taps;
+  }
+  constexpr int width() const { return vectors * lanes; }
+  /// Cotangents of one image and one tile of filters.
+  constexpr std::ptrdiff_t turned() const { return std::ptrdiff_t{planes.outputs} * width(); }
+  constexpr int tasks() const { return std::min(shape.channels, most_tasks); }
+  constexpr std::ptrdiff_t task_scratch() const { return static_cast<std::ptrdiff_t>(shape.batch) * planes.plane; }
+  constexpr std::size_t scratch() const {
+    return shape.output_size() + static_cast<std::size_t>(tasks() * task_scratch());
+  }
+};
+
+/// taps_tile(plan, images, x, offset, ybar, sums): sums[t][k] += sum over images and outputs (i, j) of
+/// x[offset[t] + i pitch + j] ybar[i][j][k], for one channel of padded images and taps_together taps.
+template <class T, int... i, int... v>
+void taps_tile(indices<i...>, indices<v...>, const by_filters_gradient& plan, int images, const T* x, const int* offset,
+               const T* ybar, T* sums) {
+  using batch = simd::batch<T>;
+  constexpr int vectors = sizeof...(v);
+  batch sum[] = {(static_cast<void>(i), batch(T(0)))...};
+  for (int n = 0; n < images; ++n, x += plan.planes.plane)
+    for (int r = 0; r < plan.shape.rows.out; ++r)
+      for (int c = 0; c < plan.shape.cols.out; ++c, ybar += vectors * batch::size) {
+        const T* const at = x + r * plan.planes.pitch + c;
+        const batch up[] = {simd::in_register(batch::load(ybar + v * batch::size))...};
+        ((sum[i] = simd::fma(up[i % vectors], batch(at[offset[i / vectors]]), sum[i])), ...);
+      }
+  ((batch::load(sums + i * batch::size) + sum[i]).store(sums + i * batch::size), ...);
+}
+template <int Vectors, class T>
+void taps_tile(const by_filters_gradient& plan, int images, const T* x, const int* offset, const T* ybar, T* sums) {
+  taps_tile(std::make_integer_sequence<int, by_filters_gradient::taps_together * Vectors>{},
+            std::make_integer_sequence<int, Vectors>{}, plan, images, x, offset, ybar, sums);
+}
+
+/// channel_gradient(plan, x, offset, ybar, wbar): one channel of padded images, all filters; ybar [tile, n, outputs, width].
+template <class T>
+void channel_gradient(const by_filters_gradient& plan, const T* x, const int* offset, const T* ybar, T* wbar) {
+  constexpr int lanes = tile_of<T>::lanes, together = by_filters_gradient::taps_together;
+  const int width = plan.width(), taps = plan.planes.taps;
+  const auto tile = plan.vectors == 2 ? taps_tile<2, T> : taps_tile<1, T>;
+  alignas(64) T sums[together * 2 * lanes];
+  for (int k = 0; k < plan.shape.filters; k += width, ybar += plan.shape.batch * plan.turned())
+    for (int t = 0; t < taps; t += together) {
+      std::fill_n(sums, together * width, T(0));
+      for (int part = 0; part < plan.images.parts; ++part) {
+        const std::ptrdiff_t first = plan.images.begin(part);
+        tile(plan, plan.images.size(part), x + first * plan.planes.plane, offset + t, ybar + first * plan.turned(),
+             sums);
+      }
+      for (int j = 0; j < width; ++j)
+        for (int i = 0; i < std::min(together, taps - t); ++i)
+          wbar[static_cast<std::ptrdiff_t>(k + j) * plan.shape.depth() + t + i] = sums[i * width + j];
+    }
+}
+
+/// filters_gradient(s, x, ybar, wbar, scratch): what weight_gradient does, for shapes that suit.
+template <class T> void filters_gradient(const conv_shape& s, const T* x, const T* ybar, T* wbar, T* scratch) {
+  const auto plan = by_filters_gradient::of<T>(s);
+  const std::ptrdiff_t in = static_cast<std::ptrdiff_t>(s.rows.in) * s.cols.in, out = s.filters * plan.planes.outputs;
+  for_each_task(s.products(), s.filters / plan.width(), [&](int tile) {
+    for (std::ptrdiff_t n = 0; n < s.batch; ++n)
+      turn(plan.width(), plan.planes.outputs, ybar + n * out + tile * plan.turned(),
+           scratch + (tile * s.batch + n) * plan.turned());
+  });
+  const auto offset = plan.planes.offsets();
+  for_each_task(s.products(), plan.tasks(), [&](int task) {
+    T* const images = scratch + s.batch * out + task * plan.task_scratch();
+    std::fill_n(images, plan.task_scratch(), T(0));
+    const range mine = share(s.channels, task, plan.tasks());
+    for (int c = mine.begin; c < mine.end; ++c) {
+      plan.planes.fill(s.batch, x + c * in, s.channels * in, s.cols.in, images);
+      channel_gradient(plan, static_cast<const T*>(images), offset.data(), static_cast<const T*>(scratch),
+                       wbar + c * plan.planes.taps);
+    }
+  });
+}
+} // namespace fluxpp::inline v0_1::kernels::convolution
+
+// The input gradient of a convolution as correlations of stride 1: inputs a stride apart meet the same taps.
+
+// Long filters on single sequences: a sequence as a plane whose rows are the elements 8 apart, in which a step along the
+// sequence is a step to the next row, so that rows in registers meet several taps.
+
+// The correlation of small planes: a lane for each filter, so that nothing is computed between rows.
+
+namespace fluxpp::inline v0_1::kernels::convolution {
+/// by_filters: a plan; filters are packed `vectors` registers abreast, images padded in blocks, which are independent.
+struct by_filters {
+  static constexpr int block_elements = 131072;
+  conv_shape shape;
+  padded planes;
+  int lanes, columns, vectors; ///< of a tile
+  filter_tiles tiles;
+  cut images;
+
+  template <class T> static constexpr by_filters of(const conv_shape& s) {
+    constexpr int lanes = tile_of<T>::lanes;
+    const padded planes(s);
+    const int columns = columns_of(s), vectors = s.filters % (2 * lanes) == 0 && rows_together(2, columns) > 0 ? 2 : 1;
+    const int block = block_elements / std::max(1, s.channels * planes.plane);
+    return {s,
+            planes,
+            lanes,
+            columns,
+            vectors,
+            filter_tiles(s.filters, vectors * lanes),
+            cut(s.batch, std::min(block, ceil_div(s.batch, most_tasks)))};
+  }
+  /// suits<T>(s): small planes whose columns divide into tiles.
+  template <class T> static constexpr bool suits(const conv_shape& s) {
+    return padded::suits<T>(s) && columns_of(s) > 0 && rows_together(1, columns_of(s)) > 0;
+  }
+  /// The columns of a tile; 0 where outputs do not divide into such.
+  static constexpr int columns_of(const conv_shape& s) { return s.cols.out % 4 == 0 ? 4 : s.cols.out % 7 == 0 ? 7 : 0; }
+  /// The rows of a tile of so many registers for each output; 0 where the registers do not suffice for one.
+  static constexpr int rows_together(int vectors, int columns) {
+    return std::min((simd::registers - vectors - 1) / (vectors * columns), 2);
+  }
+
+  constexpr int width() const { return vectors * lanes; }
+  constexpr int image() const { return shape.channels * planes.plane; }
+  constexpr int tasks() const { return std::min(images.parts, most_tasks); }
+  constexpr std::size_t weights() const {
+    return static_cast<std::size_t>(tiles.padded()) * static_cast<std::size_t>(shape.depth());
+  }
+  constexpr std::size_t task_scratch() const { return static_cast<std::size_t>(images.part * image()); }
+  constexpr std::size_t scratch() const { return weights() + static_cast<std::size_t>(tasks()) * task_scratch(); }
+};
+
+/// filters_tile<rows, columns, vectors>(plan, x, offset, w, sums): sums[i][j][k] = sum over channels c and taps t of
+/// x[c][offset[t] + i pitch + j] w[c][t][k], for rows by columns outputs (i, j) of a padded image.
+template <int Columns, class T, int... i, int... v>
+void filters_tile(indices<i...>, indices<v...>, const by_filters& plan, const T* x, const int* offset, const T* w,
+                  T* sums) {
+  using batch = simd::batch<T>;
+  constexpr int vectors = sizeof...(v), line = Columns * vectors;
+  const int taps = plan.planes.taps, pitch = plan.planes.pitch, row = plan.shape.cols.out * vectors * batch::size;
+  batch sum[] = {(static_cast<void>(i), batch(T(0)))...};
+  for (int c = 0; c < plan.shape.channels; ++c, x += plan.planes.plane)
+    for (int t = 0; t < taps; ++t, w += vectors * batch::size) {
+      const T* const from[] = {x + offset[t], x + offset[t] + pitch};
+      const batch in[] = {simd::in_register(batch::load(w + v * batch::size))...};
+      ((sum[i] = simd::fma(in[i % vectors], batch(from[i / line][i % line / vectors]), sum[i])), ...);
+    }
+  (sum[i].store(sums + i / line * row + i % line * batch::size), ...);
+}
+template <int Rows, int Columns, int Vectors, class T>
+void filters_tile(const by_filters& plan, const T* x, const int* offset, const T* w, T* sums) {
+  filters_tile<Columns>(std::make_integer_sequence<int, Rows * Columns * Vectors>{},
+                        std::make_integer_sequence<int, Vectors>{}, plan, x, offset, w, sums);
+}
+
+/// The tile of so many rows, for the columns and vectors of a plan.
+template <class T> auto filters_tile_of(const by_filters& plan, int rows) {
+  using tile = void (*)(const by_filters&, const T*, const int*, const T*, T*);
+  static constexpr tile of[2][2][2] = {
+      {{filters_tile<1, 4, 1, T>, filters_tile<2, 4, 1, T>}, {filters_tile<1, 4, 2, T>, filters_tile<2, 4, 2, T>}},
+      {{filters_tile<1, 7, 1, T>, filters_tile<2, 7, 1, T>}, {filters_tile<1, 7, 2, T>, filters_tile<2, 7, 2, T>}}};
+  return of[plan.columns == 7][plan.vectors - 1][rows - 1];
+}
+
+/// correlate_image(plan, x, offset, w, y): the outputs of one tile of filters from a padded image.
+template <class T>
+void correlate_image(const by_filters& plan, const T* x, const int* offset, const T* w, const output_grid<T>& y) {
+  constexpr int most = padded::most_outputs * 2 * tile_of<T>::lanes;
+  const int rows = plan.shape.rows.out, columns = plan.shape.cols.out, outputs = plan.planes.outputs;
+  alignas(64) T sums[most], turned[most + tile_of<T>::lanes];
+  const int together = by_filters::rows_together(plan.vectors, plan.columns);
+  for (int i = 0; i < rows; i += together) {
+    const auto tile = filters_tile_of<T>(plan, std::min(together, rows - i));
+    for (int j = 0; j < columns; j += plan.columns)
+      tile(plan, x + i * plan.planes.pitch + j, offset, w, sums + (i * columns + j) * plan.width());
+  }
+  turn(outputs, plan.width(), static_cast<const T*>(sums), turned);
+  const int n = y.col == 1 && y.row == columns ? outputs : columns; // results that lie side by side
+  for (int i = 0; i < outputs; i += n)
+    put_run(turned + i, outputs, plan.width(), n, y.y + i / columns * y.row, y.channel, y.col, false);
+}
+
+/// correlate(plan, from, channel, filters, y, scratch): as for other plans.
+template <class T>
+void correlate(const by_filters& plan, const plane_source<T>& from, std::ptrdiff_t channel,
+               const filter_source<T>& filters, const output_grid<T>& y, T* scratch) {
+  const conv_shape& s = plan.shape;
+  const auto weights = [&](int t) { return scratch + static_cast<std::ptrdiff_t>(plan.tiles.begin(t)) * s.depth(); };
+  for_each_task(s.products(), plan.tiles.count(), [&](int t) { pack_filters(plan.tiles, t, s, filters, weights(t)); });
+  const auto offset = plan.planes.offsets();
+  for_each_task(s.products(), plan.tasks(), [&](int task) {
+    T* const images = scratch + plan.weights() + static_cast<std::size_t>(task) * plan.task_scratch();
+    std::fill_n(images, plan.task_scratch(), T(0));
+    const range mine = share(plan.images.parts, task, plan.tasks());
+    for (int part = mine.begin; part < mine.end; ++part) {
+      const int first = plan.images.begin(part), n = plan.images.size(part);
+      for (int i = 0; i < n; ++i)
+        plan.planes.fill(s.channels, from.x + (first + i) * from.image, channel, from.row, images + i * plan.image());
+      for (int t = 0; t < plan.tiles.count(); ++t)
+        for (int i = 0; i < n; ++i)
+          correlate_image<T>(
+              plan, images + i * plan.image(), offset.data(), weights(t),
+              {y.y + (first + i) * y.image + plan.tiles.begin(t) * y.channel, 0, y.channel, y.row, y.col});
+    }
+  });
+}
+} // namespace fluxpp::inline v0_1::kernels::convolution
+
+// The weight gradient of filters of one channel each: rows of results stay in registers while rows of the plane pass by.
+
+// Filters of one channel each (depthwise): a plane is packed into the nearest cache, and rows of it meet several taps of a
+// column of the filter while they are in registers.
+
+namespace fluxpp::inline v0_1::kernels::convolution {
 /// The rows of a tile; the most taps of a filter, and of a column of it that are taken together.
 inline constexpr int tile_rows = 8, most_taps = 128, most_together = 4;
 
@@ -18341,13 +19926,15 @@ template <class T> void sequence_gradient(const conv_shape& s, const T* x, const
 
 /// correlation_scratch<T>(s), correlate(s, ...): whichever way suits the shape.
 template <class T> constexpr std::size_t correlation_scratch(const conv_shape& s) {
+  if (by_filters::suits<T>(s)) return by_filters::of<T>(s).scratch();
   if (plane_plan::suits(s)) return depthwise_scratch<T>(s);
   return sequence_plan::suits(s) ? sequence_scratch<T>(s) : correlation::of<T>(s).scratch();
 }
 template <class T>
 void correlate(const conv_shape& s, const plane_source<T>& from, std::ptrdiff_t channel,
                const filter_source<T>& filters, const output_grid<T>& y, T* scratch) {
-  if (plane_plan::suits(s)) depthwise(s, spread_source<T>{from}, channel, filters, y, scratch);
+  if (by_filters::suits<T>(s)) correlate(by_filters::of<T>(s), from, channel, filters, y, scratch);
+  else if (plane_plan::suits(s)) depthwise(s, spread_source<T>{from}, channel, filters, y, scratch);
   else if (sequence_plan::suits(s)) sequence(s, from, channel, filters, y, scratch);
   else correlate(correlation::of<T>(s), from, channel, filters, y, scratch);
 }
@@ -18691,6 +20278,7 @@ template <class T> constexpr std::size_t conv_weight_grad_scratch(const conv_sha
   using namespace convolution;
   const conv_shape f = s.flat();
   if (pointwise::suits(f)) return 0;
+  if (by_filters_gradient::suits<T>(f)) return by_filters_gradient::of<T>(f).scratch();
   if (plane_plan::suits(f)) return depthwise_gradient_scratch<T>(f);
   return sequence_plan::suits(f) ? sequence_gradient_scratch<T>(f) : weight_gradient_plan::of<T>(f).scratch();
 }
@@ -18704,6 +20292,7 @@ template <class T> void conv_weight_grad(const conv_shape& s, const T* x, const 
   using namespace convolution;
   const conv_shape f = s.flat();
   if (pointwise::suits(f)) pointwise_weight_grad(f, x, ybar, wbar);
+  else if (by_filters_gradient::suits<T>(f)) filters_gradient(f, x, ybar, wbar, scratch);
   else if (plane_plan::suits(f)) depthwise_gradient(f, x, ybar, wbar, scratch);
   else if (sequence_plan::suits(f)) sequence_gradient(f, x, ybar, wbar, scratch);
   else weight_gradient(f, x, ybar, wbar, scratch);
@@ -18764,6 +20353,346 @@ template <> struct step<ops::conv2d_weight_grad> {
     conv_weight_grad(shape_of(s), s.in[0], s.in[1], s.out, s.scratch);
   }
 };
+
+} // namespace fluxpp::inline v0_1::kernels
+
+// The kernels of ctc_loss, of its occupancies and of their derivative.
+// Sums over all alignments of labels with frames: the forward and backward recursions of connectionist temporal
+// classification, in logarithms, with the slope of each along a direction.
+
+namespace fluxpp::inline v0_1::kernels::ctc {
+
+/// logarithm<T>: that of a sum of probabilities, and its slope.
+template <class T> struct logarithm {
+  T value = -std::numeric_limits<T>::infinity(), slope = 0;
+  logarithm operator+(const logarithm& o) const { return {value + o.value, slope + o.slope}; }
+};
+template <class T> bool is_none(T value) { return !(value > -std::numeric_limits<T>::infinity()); }
+
+/// log_sum(a, b, c): log(e^a + e^b + e^c).
+template <class T> logarithm<T> log_sum(const logarithm<T>& a, const logarithm<T>& b, const logarithm<T>& c) {
+  const T most = std::max({a.value, b.value, c.value});
+  if (is_none(most)) return {a.value + b.value + c.value, T(0)}; // nothing, or NaN
+  const T x = std::exp(a.value - most), y = std::exp(b.value - most), z = std::exp(c.value - most), sum = x + y + z;
+  return {most + std::log(sum), (x * a.slope + y * b.slope + z * c.slope) / sum};
+}
+
+/// row<T>: one logarithm for each state, in memory of the caller.
+template <class T> struct row {
+  T* data;
+  logarithm<T> operator[](int s) const { return {data[2 * s], data[2 * s + 1]}; }
+  void set(int s, const logarithm<T>& l) const { data[2 * s] = l.value, data[2 * s + 1] = l.slope; }
+  static std::ptrdiff_t size(int states) { return 2 * std::ptrdiff_t{states}; }
+
+  /// Takes the largest value off all, so that sums over many frames stay accurate; what was taken.
+  T rescale(int states) const {
+    T most = -std::numeric_limits<T>::infinity();
+    for (int s = 0; s < states; ++s) most = std::max(most, data[2 * s]);
+    if (is_none(most)) return 0;
+    for (int s = 0; s < states; ++s) data[2 * s] -= most;
+    return most;
+  }
+};
+
+/// alignment<T>: the frames of a sequence and its labels; state 2 k + 1 says label k, the states around it the blank.
+template <class T> struct alignment {
+  const T* x;            ///< logarithms of the probabilities of all classes, at the first frame
+  const T* direction;    ///< along which slopes are asked for, or nullptr
+  std::ptrdiff_t stride; ///< from frame to frame
+  const T* labels;
+  int frames, count, blank;
+
+  int states() const { return 2 * count + 1; }
+  int symbol(int s) const { return s % 2 == 0 ? blank : static_cast<int>(labels[s / 2]); }
+  logarithm<T> score(int t, int s) const {
+    const std::ptrdiff_t at = t * stride + symbol(s);
+    return {x[at], direction != nullptr ? direction[at] : T(0)};
+  }
+  /// What state s of a row gives; nothing from outside, or across a blank that must stand between equal labels.
+  logarithm<T> at(const row<T>& r, int s) const { return s < 0 || s >= states() ? logarithm<T>{} : r[s]; }
+  logarithm<T> across(const row<T>& r, int from, int label_state) const {
+    const int k = label_state / 2;
+    const bool skips = label_state % 2 == 1 && k > 0 && k < count && labels[k] != labels[k - 1];
+    return skips ? at(r, from) : logarithm<T>{};
+  }
+
+  /// Before the first frame: nothing has been said.
+  void begin(const row<T>& alpha) const {
+    for (int s = 0; s < states(); ++s) alpha.set(s, {});
+    alpha.set(0, {T(0), T(0)});
+  }
+  /// Equation 6: the sum over beginnings that end in each state at frame t; after may be before.
+  void advance(int t, const row<T>& before, const row<T>& after) const {
+    for (int s = states() - 1; s >= 0; --s)
+      after.set(s, log_sum(at(before, s), at(before, s - 1), across(before, s - 2, s)) + score(t, s));
+  }
+  /// Behind the last frame: everything has been said.
+  void end(const row<T>& beta) const {
+    for (int s = 0; s < states(); ++s) beta.set(s, s < states() - 2 ? logarithm<T>{} : logarithm<T>{T(0), T(0)});
+  }
+  /// Equation 10: the sum over the frames from t on that complete each state before.
+  void retreat(int t, const row<T>& beta) const {
+    for (int s = 0; s < states(); ++s) beta.set(s, beta[s] + score(t, s));
+    for (int s = 0; s < states(); ++s) beta.set(s, log_sum(beta[s], at(beta, s + 1), across(beta, s + 2, s + 2)));
+  }
+};
+
+/// log_probability(a, memory): equation 8, of all alignments; memory for one row.
+template <class T> T log_probability(const alignment<T>& a, T* memory) {
+  const row<T> alpha{memory};
+  a.begin(alpha);
+  double scale = 0;
+  for (int t = 0; t < a.frames; ++t) {
+    a.advance(t, alpha, alpha);
+    scale += static_cast<double>(alpha.rescale(a.states()));
+  }
+  const int last = a.states() - 1;
+  return static_cast<T>(scale) + log_sum(a.at(alpha, last), a.at(alpha, last - 1), {}).value;
+}
+
+/// add_occupancy(a, alpha, beta, y): the probability of each class at a frame, or its slope, added to y.
+template <class T> void add_occupancy(const alignment<T>& a, const row<T>& alpha, const row<T>& beta, T* y) {
+  T most = -std::numeric_limits<T>::infinity(), sum = 0, slopes = 0;
+  for (int s = 0; s < a.states(); ++s) {
+    const T both = alpha[s].value + beta[s].value;
+    most = both > most || both != both ? both : most;
+  }
+  if (most == -std::numeric_limits<T>::infinity()) return;
+  const auto weight = [&](const logarithm<T>& l) { return std::exp(l.value - most); };
+  for (int s = 0; s < a.states(); ++s) {
+    const logarithm<T> both = alpha[s] + beta[s];
+    sum += weight(both), slopes += weight(both) * both.slope;
+  }
+  for (int s = 0; s < a.states(); ++s) {
+    const logarithm<T> both = alpha[s] + beta[s];
+    y[a.symbol(s)] += weight(both) / sum * (a.direction != nullptr ? both.slope - slopes / sum : T(1));
+  }
+}
+
+/// occupancies(a, y, memory): those of all frames, frames apart as in x; memory for a row per frame and one more.
+template <class T> void occupancies(const alignment<T>& a, T* y, T* memory) {
+  const std::ptrdiff_t size = row<T>::size(a.states());
+  const auto alpha = [&](int t) { return row<T>{memory + t * size}; };
+  a.begin(alpha(0));
+  for (int t = 0; t < a.frames; ++t) {
+    a.advance(t, alpha(t > 0 ? t - 1 : 0), alpha(t));
+    alpha(t).rescale(a.states());
+  }
+  const row<T> beta = alpha(a.frames);
+  a.end(beta);
+  for (int t = a.frames - 1; t >= 0; --t) {
+    add_occupancy(a, alpha(t), beta, y + t * a.stride);
+    a.retreat(t, beta);
+    beta.rescale(a.states());
+  }
+}
+
+} // namespace fluxpp::inline v0_1::kernels::ctc
+
+// Indices are whole numbers in the type of a program: what is read as one must be one, what counts must stay exact.
+
+namespace fluxpp::inline v0_1::kernels {
+
+/// Throws the sentence about an index that names nothing; out of line, so that the loops stay small.
+[[noreturn]] inline void refuse_index(const char* call, const char* what, std::size_t position, double value,
+                                      int bound) {
+  char digits[400]; // as many as any number has
+  const auto [end, error] = std::to_chars(digits, digits + sizeof digits, value, std::chars_format::fixed);
+  std::string text = what;
+  text.append("[").append(std::to_string(position)).append("] is ");
+  text.append(value == value ? std::string(digits, end) : "NaN").append(", but must be one of 0, ... ");
+  throw value_error(call, text.append(std::to_string(bound - 1)), what);
+}
+
+/// Which lanes are one of least, ... bound - 1. A sum with 2^p, p the bits of T, rounds to a whole number on every machine.
+template <class T> simd::mask<T> are_indices(simd::batch<T> v, simd::batch<T> least, simd::batch<T> bound) {
+  const simd::batch<T> large(static_cast<T>(std::int64_t{1} << (std::numeric_limits<T>::digits - 1)));
+  return (v >= least) & (v < bound) & ((v >= large) | (v + large - large == v));
+}
+
+/// Every index must be one of least, ... bound - 1; checked before anything is written.
+template <class T>
+void check_indices(const char* call, const char* what, const T* index, std::size_t n, int bound, int least = 0) {
+  using batch = simd::batch<T>;
+  const batch first(static_cast<T>(least)), end(static_cast<T>(bound));
+  simd::mask<T> fit(true);
+  std::size_t i = 0;
+  for (; i + batch::size <= n; i += batch::size) fit = fit & are_indices(batch::load(index + i), first, end);
+  for (; i < n; ++i) fit = fit & are_indices(batch(index[i]), first, end);
+  for (i = 0; i < n && !all(fit); ++i)
+    if (!all(are_indices(batch(index[i]), first, end)))
+      refuse_index(call, what, i, static_cast<double>(index[i]), bound);
+}
+
+/// n elements are told apart by indices in T; a float counts to 2^24.
+template <class T> void require_counted(const char* call, std::int64_t n) {
+  constexpr std::int64_t most = std::int64_t{1} << std::numeric_limits<T>::digits;
+  if (n > most)
+    throw value_error(call, "an axis of " + std::to_string(n) +
+                                " elements is too long for indices of this precision; at most " + std::to_string(most));
+}
+
+} // namespace fluxpp::inline v0_1::kernels
+
+// The kernels of permute, slice, embed and concat: copies.
+
+namespace fluxpp::inline v0_1::kernels {
+
+/// no_scratch: a step that needs no memory beside its operands and its result.
+struct no_scratch {
+  template <class T> static constexpr std::size_t scratch(const step_args<T>&) { return 0; }
+};
+
+template <> struct step<ops::permute> : no_scratch {
+  template <class T> static void run(const step_args<T>& s) {
+    const strides_of from(s.in_shape[0]), to(s.shape);
+    copy_axes axes;
+    for (int i = 0; i < s.shape.rank; ++i) axes.push({s.shape[i], from[s.attr.value[i]], to[i]});
+    copy_in_parts(axes, s.in[0], s.out);
+  }
+};
+
+/// fill_zeros(out, n): n zeros.
+template <class T> void fill_zeros(T* out, std::size_t n) {
+  in_parts(static_cast<std::ptrdiff_t>(n), 1, [&](auto first, auto last) { std::fill(out + first, out + last, T(0)); });
+}
+
+/// The elements that a part (slice, embed) has in the whole: `part` and `whole` are shapes, range as in ops/slice.hpp.
+struct part_axes {
+  copy_axes axes;
+  std::ptrdiff_t begin = 0; ///< of the part in the whole
+
+  part_axes(const dims& whole, const dims& part, const graph::attributes& range, bool into_whole) {
+    const strides_of w(whole), p(part);
+    for (int i = 0; i < part.rank; ++i) {
+      const std::ptrdiff_t step = range.value[part.rank + i];
+      std::ptrdiff_t first = range.value[i];
+      if (first < 0)
+        first = (step > 0 ? whole[i] + first : -1 - first) - (part[i] - 1) * step; // -1 - k: k beyond the last
+      begin += first * w[i];
+      axes.push({part[i], into_whole ? p[i] : step * w[i], into_whole ? step * w[i] : p[i]});
+    }
+  }
+};
+
+template <> struct step<ops::slice> : no_scratch {
+  template <class T> static void run(const step_args<T>& s) {
+    const part_axes part(s.in_shape[0], s.shape, s.attr, false);
+    if (part.axes.count > 0) copy_in_parts(part.axes, s.in[0] + part.begin, s.out);
+  }
+};
+
+template <> struct step<ops::embed> : no_scratch {
+  template <class T> static void run(const step_args<T>& s) {
+    const part_axes part(s.shape, s.in_shape[0], s.attr, true);
+    if (part.axes.count < static_cast<std::ptrdiff_t>(s.size())) fill_zeros(s.out, s.size());
+    if (part.axes.count > 0) copy_in_parts(part.axes, s.in[0], s.out + part.begin);
+  }
+};
+
+template <int N> struct step<ops::concat<N>> : no_scratch {
+  template <class T> static void run(const step_args<T>& s) {
+    const int axis = s.attr.value[0];
+    std::ptrdiff_t rows = 1, row = 1;
+    for (int i = 0; i < axis; ++i) rows *= s.shape[i];
+    for (int i = axis; i < s.shape.rank; ++i) row *= s.shape[i];
+    T* to = s.out;
+    for (int k = 0; k < N && rows > 0; ++k) {
+      const auto length = static_cast<std::ptrdiff_t>(s.size(s.in_shape[k])) / rows;
+      copy_axes axes;
+      axes.push({rows, length, row});
+      axes.push({length, 1, 1});
+      copy_in_parts(axes, s.in[k], to);
+      to += length;
+    }
+  }
+};
+
+} // namespace fluxpp::inline v0_1::kernels
+
+namespace fluxpp::inline v0_1::kernels {
+
+/// ctc_batch<T>: the operands of a step, taken apart: x [t, n, classes], targets [n, s], lengths [2, n].
+template <class T> struct ctc_batch {
+  static constexpr auto call = "ctc_loss(x, targets, input_lengths, target_lengths)";
+  const T *x, *direction, *targets, *lengths;
+  int frames, count, classes, labels, blank;
+
+  ctc_batch(const step_args<T>& s, bool with_direction)
+      : x(s.in[0]), direction(with_direction ? s.in[1] : nullptr), targets(s.in[with_direction ? 2 : 1]),
+        lengths(s.in[with_direction ? 3 : 2]), frames(s.in_shape[0][0]), count(s.in_shape[0][1]),
+        classes(s.in_shape[0][2]), labels(s.in_shape[with_direction ? 2 : 1][1]), blank(s.attr.value[0]) {}
+
+  /// The memory of a sequence with so many rows.
+  std::size_t memory(int rows) const {
+    return static_cast<std::size_t>(ctc::row<T>::size(2 * labels + 1)) * static_cast<std::size_t>(rows);
+  }
+  ctc::alignment<T> sequence(std::ptrdiff_t i) const {
+    const std::ptrdiff_t at = i * classes;
+    return {x + at,
+            direction != nullptr ? direction + at : nullptr,
+            std::ptrdiff_t{count} * classes,
+            targets + i * labels,
+            static_cast<int>(lengths[i]),
+            static_cast<int>(lengths[count + i]),
+            blank};
+  }
+  /// f(i, sequence i) for all of them, once lengths and labels are known to be right.
+  template <class F> void for_each(const F& f) const {
+    check();
+    in_parts(count, std::ptrdiff_t{frames} * (2 * labels + 1), [&](std::ptrdiff_t first, std::ptrdiff_t last) {
+      for (std::ptrdiff_t i = first; i < last; ++i) f(i, sequence(i));
+    });
+  }
+
+private:
+  void check() const {
+    const auto n = static_cast<std::size_t>(count);
+    check_indices(call, "input_lengths", lengths, n, frames + 1);
+    check_indices(call, "target_lengths", lengths + count, n, labels + 1);
+    if (blank < 0 || blank >= classes)
+      throw value_error(call, "blank must be one of the classes 0, ... " + std::to_string(classes - 1), "blank");
+    for (std::ptrdiff_t i = 0; i < count; ++i) check_labels(sequence(i), static_cast<std::size_t>(i * labels));
+  }
+  void check_labels(const ctc::alignment<T>& a, std::size_t position) const {
+    for (int k = 0; k < a.count; ++k, ++position) {
+      if (!all(are_indices(simd::batch<T>(a.labels[k]), simd::batch<T>(T(0)), simd::batch<T>(static_cast<T>(classes)))))
+        refuse_index(call, "targets", position, static_cast<double>(a.labels[k]), classes);
+      if (a.labels[k] == static_cast<T>(blank))
+        throw value_error(call, "targets[" + std::to_string(position) + "] is the blank, which is no label", "targets");
+    }
+  }
+};
+
+template <> struct step<ops::ctc> {
+  template <class T> static std::size_t scratch(const step_args<T>& s) {
+    const ctc_batch<T> b(s, false);
+    return b.memory(b.count);
+  }
+  template <class T> static void run(const step_args<T>& s) {
+    const ctc_batch<T> b(s, false);
+    b.for_each([&](std::ptrdiff_t i, const ctc::alignment<T>& a) {
+      s.out[i] = -ctc::log_probability(a, s.scratch + i * static_cast<std::ptrdiff_t>(b.memory(1)));
+    });
+  }
+};
+
+/// occupancy_step<T, Slopes>: occupancies of all sequences, or their slopes along operand 1.
+template <bool Slopes> struct occupancy_step {
+  template <class T> static std::size_t scratch(const step_args<T>& s) {
+    const ctc_batch<T> b(s, Slopes);
+    return b.memory(b.frames + 1) * static_cast<std::size_t>(b.count);
+  }
+  template <class T> static void run(const step_args<T>& s) {
+    const ctc_batch<T> b(s, Slopes);
+    fill_zeros(s.out, s.size());
+    b.for_each([&](std::ptrdiff_t i, const ctc::alignment<T>& a) {
+      ctc::occupancies(a, s.out + i * b.classes, s.scratch + i * static_cast<std::ptrdiff_t>(b.memory(b.frames + 1)));
+    });
+  }
+};
+template <> struct step<ops::ctc_occupancy> : occupancy_step<false> {};
+template <> struct step<ops::ctc_second> : occupancy_step<true> {};
 
 } // namespace fluxpp::inline v0_1::kernels
 
@@ -19408,126 +21337,6 @@ template <> struct step<ops::svd> {
 } // namespace fluxpp::inline v0_1::kernels
 
 // The kernels of argmax, argmin and of the derivatives of max and min: where the first extremum is.
-// Indices are whole numbers in the type of a program: what is read as one must be one, what counts must stay exact.
-
-namespace fluxpp::inline v0_1::kernels {
-
-/// Throws the sentence about an index that names nothing; out of line, so that the loops stay small.
-[[noreturn]] inline void refuse_index(const char* call, const char* what, std::size_t position, double value,
-                                      int bound) {
-  char digits[400]; // as many as any number has
-  const auto [end, error] = std::to_chars(digits, digits + sizeof digits, value, std::chars_format::fixed);
-  std::string text = what;
-  text.append("[").append(std::to_string(position)).append("] is ");
-  text.append(value == value ? std::string(digits, end) : "NaN").append(", but must be one of 0, ... ");
-  throw value_error(call, text.append(std::to_string(bound - 1)), what);
-}
-
-/// Which lanes are one of least, ... bound - 1. A sum with 2^p, p the bits of T, rounds to a whole number on every machine.
-template <class T> simd::mask<T> are_indices(simd::batch<T> v, simd::batch<T> least, simd::batch<T> bound) {
-  const simd::batch<T> large(static_cast<T>(std::int64_t{1} << (std::numeric_limits<T>::digits - 1)));
-  return (v >= least) & (v < bound) & ((v >= large) | (v + large - large == v));
-}
-
-/// Every index must be one of least, ... bound - 1; checked before anything is written.
-template <class T>
-void check_indices(const char* call, const char* what, const T* index, std::size_t n, int bound, int least = 0) {
-  using batch = simd::batch<T>;
-  const batch first(static_cast<T>(least)), end(static_cast<T>(bound));
-  simd::mask<T> fit(true);
-  std::size_t i = 0;
-  for (; i + batch::size <= n; i += batch::size) fit = fit & are_indices(batch::load(index + i), first, end);
-  for (; i < n; ++i) fit = fit & are_indices(batch(index[i]), first, end);
-  for (i = 0; i < n && !all(fit); ++i)
-    if (!all(are_indices(batch(index[i]), first, end)))
-      refuse_index(call, what, i, static_cast<double>(index[i]), bound);
-}
-
-/// n elements are told apart by indices in T; a float counts to 2^24.
-template <class T> void require_counted(const char* call, std::int64_t n) {
-  constexpr std::int64_t most = std::int64_t{1} << std::numeric_limits<T>::digits;
-  if (n > most)
-    throw value_error(call, "an axis of " + std::to_string(n) +
-                                " elements is too long for indices of this precision; at most " + std::to_string(most));
-}
-
-} // namespace fluxpp::inline v0_1::kernels
-
-// The kernels of permute, slice, embed and concat: copies.
-
-namespace fluxpp::inline v0_1::kernels {
-
-/// no_scratch: a step that needs no memory beside its operands and its result.
-struct no_scratch {
-  template <class T> static constexpr std::size_t scratch(const step_args<T>&) { return 0; }
-};
-
-template <> struct step<ops::permute> : no_scratch {
-  template <class T> static void run(const step_args<T>& s) {
-    const strides_of from(s.in_shape[0]), to(s.shape);
-    copy_axes axes;
-    for (int i = 0; i < s.shape.rank; ++i) axes.push({s.shape[i], from[s.attr.value[i]], to[i]});
-    copy_in_parts(axes, s.in[0], s.out);
-  }
-};
-
-/// fill_zeros(out, n): n zeros.
-template <class T> void fill_zeros(T* out, std::size_t n) {
-  in_parts(static_cast<std::ptrdiff_t>(n), 1, [&](auto first, auto last) { std::fill(out + first, out + last, T(0)); });
-}
-
-/// The elements that a part (slice, embed) has in the whole: `part` and `whole` are shapes, range as in ops/slice.hpp.
-struct part_axes {
-  copy_axes axes;
-  std::ptrdiff_t begin = 0; ///< of the part in the whole
-
-  part_axes(const dims& whole, const dims& part, const graph::attributes& range, bool into_whole) {
-    const strides_of w(whole), p(part);
-    for (int i = 0; i < part.rank; ++i) {
-      const std::ptrdiff_t step = range.value[part.rank + i];
-      std::ptrdiff_t first = range.value[i];
-      if (first < 0)
-        first = (step > 0 ? whole[i] + first : -1 - first) - (part[i] - 1) * step; // -1 - k: k beyond the last
-      begin += first * w[i];
-      axes.push({part[i], into_whole ? p[i] : step * w[i], into_whole ? step * w[i] : p[i]});
-    }
-  }
-};
-
-template <> struct step<ops::slice> : no_scratch {
-  template <class T> static void run(const step_args<T>& s) {
-    const part_axes part(s.in_shape[0], s.shape, s.attr, false);
-    if (part.axes.count > 0) copy_in_parts(part.axes, s.in[0] + part.begin, s.out);
-  }
-};
-
-template <> struct step<ops::embed> : no_scratch {
-  template <class T> static void run(const step_args<T>& s) {
-    const part_axes part(s.shape, s.in_shape[0], s.attr, true);
-    if (part.axes.count < static_cast<std::ptrdiff_t>(s.size())) fill_zeros(s.out, s.size());
-    if (part.axes.count > 0) copy_in_parts(part.axes, s.in[0], s.out + part.begin);
-  }
-};
-
-template <int N> struct step<ops::concat<N>> : no_scratch {
-  template <class T> static void run(const step_args<T>& s) {
-    const int axis = s.attr.value[0];
-    std::ptrdiff_t rows = 1, row = 1;
-    for (int i = 0; i < axis; ++i) rows *= s.shape[i];
-    for (int i = axis; i < s.shape.rank; ++i) row *= s.shape[i];
-    T* to = s.out;
-    for (int k = 0; k < N && rows > 0; ++k) {
-      const auto length = static_cast<std::ptrdiff_t>(s.size(s.in_shape[k])) / rows;
-      copy_axes axes;
-      axes.push({rows, length, row});
-      axes.push({length, 1, 1});
-      copy_in_parts(axes, s.in[k], to);
-      to += length;
-    }
-  }
-};
-
-} // namespace fluxpp::inline v0_1::kernels
 
 namespace fluxpp::inline v0_1::kernels {
 
@@ -20290,9 +22099,8 @@ template <> struct step<ops::patch_dot> : no_scratch {
 // The kernels of the pools and of their derivatives.
 // Pools of images: the largest element or the mean under each window, and the transposes of both.
 
-// The two directions of a pool: from windows to outputs, and from outputs back to the inputs under their windows.
-
-// Pictures of several planes side by side, a lane for each plane: every window becomes the same work for all lanes.
+// The largest of every 2 x 2 inputs, windows side by side without padding: two rows in registers, a pair of lanes for each
+// window.
 
 // The extents of a pool, and what lies under its windows.
 
@@ -20387,6 +22195,73 @@ struct picture {
 };
 } // namespace pooling
 } // namespace fluxpp::inline v0_1::kernels
+
+namespace fluxpp::inline v0_1::kernels::pooling {
+/// in_squares<T>(s): whether windows are such.
+template <class T> constexpr bool in_squares(const pool_shape& s) {
+  const auto pairs = [](const window& w) { return w == padded_window(2 * w.out, 2, 2); };
+  return simd::batch<T>::size > 1 && !s.adaptive && pairs(s.rows) && pairs(s.cols);
+}
+
+/// square<T>: in both lanes of each pair the inputs of its window, in the order of memory.
+template <class T> struct square {
+  using batch = simd::batch<T>;
+  std::array<batch, 4> input;
+
+  /// n inputs of each of two rows.
+  square(const T* row, std::ptrdiff_t next, int n) {
+    for (std::size_t i = 0; i < 4; i += 2, row += next) {
+      const batch v = batch::load_first(row, n), other = simd::swap_groups<1>(v);
+      input[i] = simd::select(odd(), other, v), input[i + 1] = simd::select(odd(), v, other);
+    }
+  }
+  static simd::mask<T> odd() { return simd::upper_of_pairs<1, T>(); }
+
+  /// Of four values, one per input, that of the first largest input; of the first NaN.
+  batch at_largest(const std::array<batch, 4>& value) const {
+    batch best = input[0], v = value[0];
+    for (std::size_t i = 1; i < 4; ++i) {
+      const auto better = (!(input[i] <= best)) & (best == best);
+      best = simd::select(better, input[i], best), v = simd::select(better, value[i], v);
+    }
+    return v;
+  }
+};
+
+/// for_each_square_row(s, f): f(first input, first output, inputs) for parts of pairs of rows, at most a register wide.
+template <class T, class F> void for_each_square_row(const pool_shape& s, F f) {
+  const std::ptrdiff_t columns = s.cols.in;
+  in_parts(std::ptrdiff_t{s.planes} * s.rows.out, 2 * columns, [&](std::ptrdiff_t first, std::ptrdiff_t last) {
+    for (std::ptrdiff_t r = first; r < last; ++r)
+      for (std::ptrdiff_t j = 0; j < columns; j += simd::batch<T>::size)
+        f(2 * r * columns + j, (r * columns + j) / 2,
+          static_cast<int>(std::min<std::ptrdiff_t>(simd::batch<T>::size, columns - j)));
+  });
+}
+
+/// squares_at(s, x, t, y), squares_put(s, x, ybar, xbar): as max_pool_at and max_pool_put.
+template <class T> void squares_at(const pool_shape& s, const T* x, const T* t, T* y) {
+  for_each_square_row<T>(s, [&](std::ptrdiff_t in, std::ptrdiff_t out, int n) {
+    const square<T> of(x + in, s.cols.in, n);
+    const auto values = t == x ? of.input : square<T>(t + in, s.cols.in, n).input;
+    simd::from_pairs(of.at_largest(values)).store_first(y + out, n / 2);
+  });
+}
+template <class T> void squares_put(const pool_shape& s, const T* x, const T* ybar, T* xbar) {
+  using batch = simd::batch<T>;
+  for_each_square_row<T>(s, [&](std::ptrdiff_t in, std::ptrdiff_t out, int n) {
+    const batch up = simd::to_pairs(batch::load_first(ybar + out, n / 2)), zero(T(0)), one(T(1)), two(T(2));
+    const batch largest = square<T>(x + in, s.cols.in, n).at_largest({zero, one, two, one + two});
+    const batch column = simd::select(square<T>::odd(), one, zero);
+    simd::select(largest == column, up, zero).store_first(xbar + in, n);
+    simd::select(largest == column + two, up, zero).store_first(xbar + in + s.cols.in, n);
+  });
+}
+} // namespace fluxpp::inline v0_1::kernels::pooling
+
+// The two directions of a pool: from windows to outputs, and from outputs back to the inputs under their windows.
+
+// Pictures of several planes side by side, a lane for each plane: every window becomes the same work for all lanes.
 
 namespace fluxpp::inline v0_1::kernels::pooling {
 /// slab<T>: a picture with a register for each element; the most elements keep it in the nearer caches and on the stack.
@@ -20620,6 +22495,7 @@ template <class V, class T, class F> void follow_maximum(const place& p, const T
 /// accuracy exact
 template <class T> void max_pool_at(const pool_shape& s, const T* x, const T* t, T* y) {
   using namespace pooling;
+  if (in_squares<T>(s)) return squares_at(s, x, t, y);
   sweep<T>{s}.to_outputs(std::array{x, t}, y, []<class V>(V, const place& p, const auto& in) {
     if (p.empty()) return V(T(0));
     V taken = get<V>(in[1], p.first());
@@ -20634,6 +22510,7 @@ template <class T> void max_pool_at(const pool_shape& s, const T* x, const T* t,
 /// shapes   as max_pool_at
 template <class T> void max_pool_put(const pool_shape& s, const T* x, const T* ybar, T* xbar) {
   using namespace pooling;
+  if (in_squares<T>(s)) return squares_put(s, x, ybar, xbar);
   sweep<T>{s}.to_inputs(std::array{x}, ybar, xbar, []<class V>(V up, const place& p, const auto& in, T* out) {
     V where(T(0));
     if (!p.empty())
@@ -21064,8 +22941,8 @@ template <class T> void running_sum(const scan_shape& s, bool exclusive, const T
 } // namespace fluxpp::inline v0_1::kernels
 
 // Products of all other elements, without division: a tile gives up its product, and takes that of all other tiles.
-// Running products and linear recurrences along any axis, element after element: what came before may be 0 or tiny
-// where the elements by themselves would overflow.
+// Running products and linear recurrences along any axis, element after element where what came before may be 0 or tiny
+// and the elements by themselves would overflow; along lines a recurrence leaps where they cannot.
 
 namespace fluxpp::inline v0_1::kernels {
 
@@ -21079,16 +22956,70 @@ template <class T> void running_product(const scan_shape& s, bool exclusive, con
   scan_columns(s, exclusive, T(1), product, x, y);
 }
 
+/// leap_length steps of a recurrence are taken at once, where that can be done for leap_block elements.
+inline constexpr std::ptrdiff_t leap_length = 4, leap_block = 16;
+
+/// moderate(a): whether leap_length of these leap_block factors neither overflow nor vanish when they are multiplied.
+template <class T> FLUXPP_INLINE bool moderate(const T* a) {
+  using V = simd::batch<T>;
+  constexpr T most = [] {
+    T power = 1;
+    for (int i = 0; i < std::numeric_limits<T>::max_exponent / (2 * leap_length); ++i) power *= 2;
+    return power;
+  }();
+  static_assert(leap_block % V::size == 0);
+  auto fits = V(T(1)) > V(T(0));
+  for (std::ptrdiff_t i = 0; i < leap_block; i += V::size) {
+    const V size = abs(V::load(a + i));
+    fits = fits & (size <= V(most)) & (size >= V(1 / most));
+  }
+  return all(fits);
+}
+/// leap(a, b, y, last): so many elements after `last`, and the last of them. Products and sums of factors and summands
+/// up to each are ready before `last` is, so that it is waited for once.
+template <int Step, class T> FLUXPP_INLINE T leap(const T* a, const T* b, T* y, T last) {
+  using scalar::fma;
+  T factor[leap_length]{a[0]}, sum[leap_length]{b[0]};
+  for (std::ptrdiff_t i = 1; i < leap_length; ++i) {
+    factor[i] = factor[i - 1] * a[i * Step];
+    sum[i] = fma(a[i * Step], sum[i - 1], b[i * Step]);
+  }
+  for (std::ptrdiff_t i = 0; i < leap_length; ++i) y[i * Step] = sum[i] = fma(factor[i], last, sum[i]);
+  return sum[leap_length - 1];
+}
+/// A line of n elements whose neighbours are Step, 1 or -1, apart; a is the factor of the first.
+template <int Step, class T> void recurrence_line(std::ptrdiff_t n, const T* a, const T* b, T* y) {
+  using scalar::fma;
+  T last = y[0] = b[0];
+  std::ptrdiff_t k = 1;
+  const auto walk = [&](std::ptrdiff_t end) {
+    for (; k < end; ++k) y[k * Step] = last = fma(a[k * Step], last, b[k * Step]);
+  };
+  while (k + leap_block <= n) {
+    const std::ptrdiff_t end = k + leap_block;
+    if (!moderate(a + (Step > 0 ? k : 1 - end))) walk(end);
+    for (; k < end; k += leap_length) last = leap<Step>(a + k * Step, b + k * Step, y + k * Step, last);
+  }
+  walk(n);
+}
+
 /// recurrence(s, lagged, a, b, y): y[k] = a[k] y[k - 1] + b[k], or with a[k - 1] if lagged.
 template <class T> void recurrence(const scan_shape& s, bool lagged, const T* a, const T* b, T* y) {
+  if (s.empty()) return;
+  if (s.rest == 1) {
+    const std::ptrdiff_t step = s.reverse ? -1 : 1, start = s.reverse ? s.n - 1 : 0;
+    return in_parts(s.lead, s.n, [&](std::ptrdiff_t l, std::ptrdiff_t end) {
+      for (std::ptrdiff_t at = l * s.n + start; l < end; ++l, at += s.n) {
+        const T* const factors = a + at - (lagged ? step : 0);
+        if (s.reverse) recurrence_line<-1>(s.n, factors, b + at, y + at);
+        else recurrence_line<1>(s.n, factors, b + at, y + at);
+      }
+    });
+  }
   const auto next = [](auto factor, auto last, auto added) {
     using scalar::fma;
     return fma(factor, last, added);
   };
-  if (s.rest == 1)
-    return walk_lines(
-        s, y, [&](std::ptrdiff_t at) { return b[at]; },
-        [&](std::ptrdiff_t at, std::ptrdiff_t before, T last) { return next(a[lagged ? before : at], last, b[at]); });
   const auto first = [&](std::ptrdiff_t at, std::ptrdiff_t width) { std::copy_n(b + at, width, y + at); };
   sweep_columns(s, first, [&](std::ptrdiff_t at, std::ptrdiff_t before, std::ptrdiff_t width) {
     map_row(width, y + at, next, a + (lagged ? before : at), y + before, b + at);
@@ -21634,7 +23565,7 @@ private:
     constexpr const graph::node& n = view_of<Program>[step_at<Step>.node];
     ((b.args.in[Index] = value<n.args[Index]>(e, b.args.in[Index])), ...);
     b.args.seed = e.seed, b.args.step = e.step;
-    b.own->run(b.args);
+    compiled<T, Program>::template own_at<own_steps_of<Program>.kernel[Step]>().run(b.args);
   }
   template <int Step, int... I, int... O>
   FLUXPP_INLINE static void run_loop(const bound_step<T>& b, const externals<T>& e, std::integer_sequence<int, I...>,
@@ -21668,7 +23599,320 @@ private:
 
 // A runner evaluates one plan again and again: it keeps a binding per set of extents and checks what must hold of them.
 // Executes plans on a CPU: walks the steps, divides large loops among threads, folds partial sums in a fixed order.
+// A region that takes arrays by blocks of rows, bound to numbers.
+// What a region that takes arrays by blocks of rows reads and writes: columns, where the arrays have rows.
+// Blocks of rows as columns, so that the lanes of a loop run over rows, and back.
+
+namespace fluxpp::inline v0_1::kernels {
+
+/// each_tile<Edge>(count, n, tile, column): tile(i, j) for squares of rows i and columns j, the last of which may overlap
+/// those before; column(i, j, columns) for what is too small for squares, a few columns of row i.
+template <int Edge, class Tile, class Column>
+void each_tile(std::ptrdiff_t count, std::ptrdiff_t n, const Tile& tile, const Column& column) {
+  std::ptrdiff_t i = 0;
+  for (; n >= Edge && i + Edge <= count; i += Edge)
+    for (std::ptrdiff_t j = 0; j < n; j += Edge) tile(i, std::min(j, n - Edge));
+  std::ptrdiff_t j = 0;
+  for (; j + 2 <= n; j += 2)
+    for (std::ptrdiff_t k = i; k < count; ++k) column(k, j, std::integral_constant<int, 2>{});
+  for (std::ptrdiff_t k = i; k < count && j < n; ++k) column(k, j, std::integral_constant<int, 1>{});
+}
+
+/// take_columns<Step>(row, count, n, to): element j of each of `count` rows of n elements as to[j * Step + i]; row[i] is
+/// where row i begins.
+template <std::ptrdiff_t Step, class T>
+void take_columns(const T* const* row, std::ptrdiff_t count, std::ptrdiff_t n, T* to) {
+  using batch = simd::batch<T>;
+  const auto tile = [&](std::ptrdiff_t i, std::ptrdiff_t j) {
+    std::array<batch, batch::size> square;
+    for (int r = 0; r < batch::size; ++r) square[static_cast<std::size_t>(r)] = batch::load(row[i + r] + j);
+    simd::transpose(square);
+    for (int c = 0; c < batch::size; ++c) square[static_cast<std::size_t>(c)].store(to + (j + c) * Step + i);
+  };
+  each_tile<batch::size>(count, n, tile, [&](std::ptrdiff_t i, std::ptrdiff_t j, auto columns) {
+    for (int c = 0; c < columns; ++c) to[(j + c) * Step + i] = row[i][j + c];
+  });
+}
+/// put_columns<Step>(from, count, n, to): the opposite, to consecutive rows.
+template <std::ptrdiff_t Step, class T> void put_columns(const T* from, std::ptrdiff_t count, std::ptrdiff_t n, T* to) {
+  using batch = simd::batch<T>;
+  const auto tile = [&](std::ptrdiff_t i, std::ptrdiff_t j) {
+    std::array<batch, batch::size> square;
+    for (int c = 0; c < batch::size; ++c) square[static_cast<std::size_t>(c)] = batch::load(from + (j + c) * Step + i);
+    simd::transpose(square);
+    for (int r = 0; r < batch::size; ++r) square[static_cast<std::size_t>(r)].store(to + (i + r) * n + j);
+  };
+  each_tile<batch::size>(count, n, tile, [&](std::ptrdiff_t i, std::ptrdiff_t j, auto columns) {
+    for (int c = 0; c < columns; ++c) to[i * n + j + c] = from[(j + c) * Step + i];
+  });
+}
+
+} // namespace fluxpp::inline v0_1::kernels
+
+namespace fluxpp::inline v0_1::eval {
+
+/// A column of a block stands this many elements behind the one before: a power of two would have all columns in the same
+/// few sets of a cache.
+inline constexpr std::ptrdiff_t column_step = graph::block_rows + 16;
+
+/// column_reader<T>: an array of rows, or of those that an index names, as columns.
+template <class T> class column_reader {
+public:
+  column_reader(int columns, int rows) : columns_(columns), rows_(rows) {}
+  int columns() const { return columns_; }
+
+  /// errors   run: an index names no row (value_error)
+  void check(const T* index, int count) const {
+    kernels::check_indices("map_instances(f, rows(x, index))", "index", index, static_cast<std::size_t>(count), rows_);
+  }
+  void point_at(const T* array, const T* index) {
+    array_ = array, index_ = index;
+    if (array_of_columns() && copy_.data() == nullptr)
+      copy_ = aligned_buffer<T>(static_cast<std::size_t>(columns_ * column_step));
+  }
+  /// Says where the columns of the rows from `first` on are.
+  void read(std::ptrdiff_t first, std::ptrdiff_t count, T** to) {
+    if (!array_of_columns()) {
+      *to = const_cast<T*>(array_ + first);
+      return;
+    }
+    const T* row[graph::block_rows];
+    for (std::ptrdiff_t i = 0; i < count; ++i)
+      row[i] = array_ + (index_ == nullptr ? first + i : static_cast<std::ptrdiff_t>(index_[first + i])) * columns_;
+    kernels::take_columns<column_step>(row, count, columns_, copy_.data());
+    for (std::ptrdiff_t j = 0; j < columns_; ++j) to[j] = copy_.data() + j * column_step;
+  }
+
+private:
+  /// A single column that is read in its order is read where it is.
+  bool array_of_columns() const { return columns_ != 1 || index_ != nullptr; }
+
+  int columns_, rows_;
+  const T *array_ = nullptr, *index_ = nullptr;
+  aligned_buffer<T> copy_;
+};
+
+/// column_writer<T>: a result whose rows are written from columns.
+template <class T> class column_writer {
+public:
+  column_writer() = default;
+  explicit column_writer(int columns)
+      : columns_(columns), copy_(columns > 1 ? static_cast<std::size_t>(columns * column_step) : 0) {}
+  void point_at(T* array) { array_ = array; }
+  /// Where the next run shall write column j.
+  T* column(std::ptrdiff_t first, std::ptrdiff_t j) const {
+    return columns_ > 1 ? copy_.data() + j * column_step : array_ + first;
+  }
+  void write(std::ptrdiff_t first, std::ptrdiff_t count) const {
+    if (columns_ > 1) kernels::put_columns<column_step>(copy_.data(), count, columns_, array_ + first * columns_);
+  }
+  int columns() const { return columns_; }
+
+private:
+  int columns_ = 1;
+  T* array_ = nullptr;
+  aligned_buffer<T> copy_;
+};
+
+} // namespace fluxpp::inline v0_1::eval
+
+namespace fluxpp::inline v0_1::eval {
+
+/// block_worker<T>: runs blocks one after the other: the body for whole blocks and for what is left, each with memory of
+/// its own. Carries pass from run to run through two places that alternate.
+template <class T> class block_worker {
+public:
+  block_worker(const binding<T>& outer, const graph::plan_step& step)
+      : plan_(&outer.plan().body(outer.plan().s.g[step.node].args[2])), node_(step.node),
+        rows_(outer.shape_of(step.node)[0]) {
+    const int whole = rows_ / graph::block_rows, left = rows_ % graph::block_rows;
+    if (whole > 0) block_ = bind(outer.extents(), graph::block_rows);
+    if (left > 0) rest_ = bind(outer.extents(), left);
+    find_operands(outer);
+    for (int i = 0; i < plan_->s.g.loop.carries; ++i) carries_.push_back(carry(outer.shape_of(operands_.first[i])));
+    find_results(outer, step);
+    at_.output.resize(static_cast<std::size_t>(plan_->s.g.count.outputs));
+  }
+
+  int blocks() const { return (rows_ + graph::block_rows - 1) / graph::block_rows; }
+  bool carries() const { return !carries_.empty(); }
+  /// errors   run: an index names no row (value_error)
+  void check(const binding<T>& outer, const externals<T>& e) const {
+    for (const array& a : arrays_)
+      if (a.index >= 0) a.columns.check(outer.address(a.index, e), rows_);
+  }
+  /// run_body(body, externals) for blocks from one to another, in order.
+  template <class RunBody>
+  void run(const binding<T>& outer, const externals<T>& e, int begin, int end, const RunBody& run_body) {
+    find(outer, e);
+    for (int k = begin; k < end; ++k) {
+      const std::ptrdiff_t first = std::ptrdiff_t{k} * graph::block_rows,
+                           count = std::min<std::ptrdiff_t>(graph::block_rows, rows_ - first);
+      enter(k, first, count);
+      at_.seed = seed_of_run(e.seed, static_cast<std::uint64_t>(k));
+      run_body(count == graph::block_rows ? *block_ : *rest_, at_);
+      for (const column_writer<T>& w : results_) w.write(first, count);
+    }
+    for (const carry& c : carries_)
+      if (c.last != nullptr) std::copy_n(end == 0 ? c.initial : c.place(end - 1), c.size, c.last);
+  }
+
+private:
+  struct carry {
+    explicit carry(const dims& shape) : size(kernels::step_args<T>::size(shape)), places(2 * size) {}
+    T* place(int k) const { return places.data() + static_cast<std::size_t>(k & 1) * size; }
+    std::size_t size;
+    aligned_buffer<T> places;
+    int node = -1;
+    T *initial = nullptr, *last = nullptr;
+  };
+  struct array {
+    int node, index;
+    column_reader<T> columns;
+  };
+
+  /// The extents of the program where a run has so many rows.
+  std::unique_ptr<binding<T>> bind(std::vector<int> extents, int rows) const {
+    for (std::size_t i = 0; i < extents.size(); ++i) {
+      const graph::extent_entry& e = plan_->s.g.extents[i];
+      if (e.kind != graph::extent_kind::symbol) extents[i] = static_cast<int>(graph::value_of(e, extents.data()));
+      else if (e.a == int{graph::block_symbol}) extents[i] = rows;
+    }
+    return std::make_unique<binding<T>>(*plan_, extents);
+  }
+  void find_operands(const binding<T>& outer) {
+    operands_ = outer.plan().s.g.operands(node_);
+    const graph::loop_facts& loop = plan_->s.g.loop;
+    int at = loop.carries;
+    for (int columns = 0; columns < loop.slices; at += 2) {
+      const dims shape = outer.shape_of(operands_.first[at]);
+      arrays_.push_back(
+          {operands_.first[at], operands_.first[at + 1], column_reader<T>(shape.rank > 1 ? shape[1] : 1, shape[0])});
+      columns += arrays_.back().columns.columns();
+    }
+    captured_ = at;
+    at_.operand.resize(static_cast<std::size_t>(loop.carries + loop.slices + operands_.count - captured_));
+  }
+  void find_results(const binding<T>& outer, const graph::plan_step& step) {
+    for (int i = 0; i < step.outputs; ++i) {
+      const int node = outer.plan().f.outputs[step.first_output + i];
+      const graph::attributes& a = outer.plan().s.g.attributes_of(node);
+      if (static_cast<graph::result_role>(a.value[0]) == graph::result_role::last) {
+        carries_[static_cast<std::size_t>(a.value[1])].node = node;
+      } else {
+        const dims shape = outer.shape_of(node);
+        results_.emplace_back(shape.rank > 1 ? shape[1] : 1);
+        stored_.push_back({node, a.value[1]});
+      }
+    }
+  }
+
+  /// The addresses of this call.
+  void find(const binding<T>& outer, const externals<T>& e) {
+    const auto at = [&](int node) { return node < 0 ? nullptr : outer.address(node, e); };
+    for (std::size_t i = 0; i < carries_.size(); ++i)
+      carries_[i].initial = at(operands_.first[i]), carries_[i].last = at(carries_[i].node);
+    for (array& a : arrays_) a.columns.point_at(at(a.node), at(a.index));
+    for (std::size_t i = 0; i < results_.size(); ++i) results_[i].point_at(at(stored_[i].node));
+    const graph::loop_facts& loop = plan_->s.g.loop;
+    for (int i = captured_; i < operands_.count; ++i)
+      at_.operand[static_cast<std::size_t>(loop.carries + loop.slices + i - captured_)] = at(operands_.first[i]);
+    at_.step = e.step;
+  }
+  /// Points at what run k reads and writes.
+  void enter(int k, std::ptrdiff_t first, std::ptrdiff_t count) {
+    for (std::size_t i = 0; i < carries_.size(); ++i) {
+      at_.operand[i] = k == 0 ? carries_[i].initial : carries_[i].place(k - 1);
+      at_.output[i] = carries_[i].place(k);
+    }
+    T** to = at_.operand.data() + carries_.size();
+    for (array& a : arrays_) {
+      a.columns.read(first, count, to);
+      to += a.columns.columns();
+    }
+    for (std::size_t i = 0; i < results_.size(); ++i)
+      for (int j = 0; j < results_[i].columns(); ++j)
+        at_.output[carries_.size() + static_cast<std::size_t>(stored_[i].first + j)] = results_[i].column(first, j);
+  }
+
+  struct stored {
+    int node, first; ///< the first of its columns among the stacks of the body
+  };
+
+  const plan_view<T>* plan_;
+  std::unique_ptr<binding<T>> block_, rest_;
+  externals<T> at_;
+  int node_, rows_, captured_ = 0;
+  graph::operand_span operands_{};
+  std::vector<carry> carries_;
+  std::vector<array> arrays_;
+  std::vector<column_writer<T>> results_;
+  std::vector<stored> stored_;
+};
+
+/// bound_blocks<T>: workers for the blocks of a region, more than one where there are many and none waits for another.
+template <class T> class bound_blocks {
+public:
+  bound_blocks(const binding<T>& outer, const graph::plan_step& step) {
+    workers_.push_back(std::make_unique<block_worker<T>>(outer, step));
+    blocks_ = workers_[0]->blocks();
+    const int most =
+        workers_[0]->carries() ? 1 : std::min(kernels::thread_pool::instance().size(), blocks_ / least_blocks);
+    for (int i = 1; i < most; ++i) workers_.push_back(std::make_unique<block_worker<T>>(outer, step));
+  }
+  template <class RunBody> void run(const binding<T>& outer, const externals<T>& e, const RunBody& run_body) {
+    workers_[0]->check(outer, e);
+    const int n = static_cast<int>(workers_.size());
+    const auto share = [&](int i) {
+      workers_[static_cast<std::size_t>(i)]->run(outer, e, blocks_ * i / n, blocks_ * (i + 1) / n, run_body);
+    };
+    if (n == 1) share(0);
+    else kernels::thread_pool::instance().run(n, share);
+  }
+
+private:
+  static constexpr int least_blocks = 8; ///< for a worker
+  std::vector<std::unique_ptr<block_worker<T>>> workers_;
+  int blocks_ = 0;
+};
+
+} // namespace fluxpp::inline v0_1::eval
+
 // A region bound to numbers: what it runs, and where each run finds its operands and leaves its results.
+// Runs of a loop found again in any order, from a few that are kept.
+
+namespace fluxpp::inline v0_1::eval {
+
+/// rewinder: where a loop stands that is run again, and which of its states are kept: on the way to a run, the one half-way,
+/// then half-way from there. In reverse order n runs take n log2(n) / 2 more, and log2 n states.
+/// source   Griewank & Walther 2000, doi:10.1145/347837.347846, by halves
+class rewinder {
+public:
+  /// All runs have been made anew.
+  void start() { kept_.clear(), at_ = nowhere; }
+  /// Goes to the state on entry of run k: load(which, run) takes back a state, -1 the first of all; save(which, run) keeps
+  /// the present one; advance(run) makes a run.
+  template <class Load, class Save, class Advance>
+  void move_to(int k, const Load& load, const Save& save, const Advance& advance) {
+    while (!kept_.empty() && kept_.back() > k) kept_.pop_back();
+    if (const int last = kept_.empty() ? 0 : kept_.back(); at_ > k || at_ < last)
+      load(static_cast<int>(kept_.size()) - 1, at_ = last);
+    while (at_ < k) {
+      const int half = at_ + (k - at_ + 1) / 2;
+      while (at_ < half) advance(at_++);
+      if (at_ == k) return;
+      save(static_cast<int>(kept_.size()), at_);
+      kept_.push_back(at_);
+    }
+  }
+
+private:
+  static constexpr int nowhere = std::numeric_limits<int>::max();
+  int at_ = nowhere;
+  std::vector<int> kept_;
+};
+
+} // namespace fluxpp::inline v0_1::eval
 
 namespace fluxpp::inline v0_1::eval {
 
@@ -21685,7 +23929,13 @@ public:
     at_.output.resize(static_cast<std::size_t>(inside.count.outputs));
     // The inputs of a block are its first nodes.
     for (int i = 0; i < inside.loop.carries; ++i) carries_.push_back({size(i), aligned_buffer<T>(2 * size(i))});
-    for (int i = 0; i < inside.loop.slices; ++i) slices_.push_back({size(inside.loop.carries + i)});
+    for (int i = 0; i < inside.loop.slices; ++i) {
+      const int node = inside.loop.carries + i;
+      slices_.push_back({size(node)});
+      if (slices_.back().carry = inside.leaves[inside[node].attr].carry; slices_.back().carry >= 0)
+        slices_.back().rewound =
+            outer.steps()[static_cast<std::size_t>(outer.plan().f.step_of[g.operands(node_).first[node]])].region.get();
+    }
     stacks_.resize(at_.output.size() - carries_.size() - (inside.loop.has_again ? 1 : 0));
     for (int i = 0; i < step.outputs; ++i) {
       const int result = outer.plan().f.outputs[step.first_output + i];
@@ -21711,16 +23961,33 @@ public:
         at_.operand[i] = carries_[i].entry(k, index);
         at_.output[i] = more ? carries_[i].exit(k, index_of(k + 1)) : carries_[i].end(k);
       }
-      for (std::size_t i = 0; i < slices_.size(); ++i)
-        at_.operand[carries_.size() + i] = slices_[i].base + index * slices_[i].size;
       for (std::size_t i = 0; i < stacks_.size(); ++i)
         at_.output[carries_.size() + i] = stacks_[i].base + index * stacks_[i].size;
-      at_.seed = seed_of_run(e.seed, index);
-      if (loop().has_again) at_.output.back() = &again_;
-      run_body(body_, at_);
+      run_once(index, run_body);
       again = more && (!loop().has_again || again_ != 0);
     }
     end(k);
+    rewinder_.start();
+  }
+  /// What a carry was on entry of the run for element `index` in the last call, whose operands are still what they were.
+  template <class RunBody> T* entry(int number, std::size_t index, const RunBody& run_body) {
+    const int k = loop().reverse ? runs_ - 1 - static_cast<int>(index) : static_cast<int>(index);
+    const auto advance = [&](int run) {
+      for (std::size_t i = 0; i < carries_.size(); ++i)
+        at_.operand[i] = carries_[i].place(run), at_.output[i] = carries_[i].place(run + 1);
+      for (std::size_t i = 0; i < stacks_.size(); ++i) at_.output[carries_.size() + i] = stacks_[i].spare_place();
+      run_once(index_of(run), run_body);
+    };
+    rewinder_.move_to(
+        k,
+        [&](int which, int run) {
+          for (carry& c : carries_) std::copy_n(which < 0 ? c.initial : c.kept_at(which), c.size, c.place(run));
+        },
+        [&](int which, int run) {
+          for (carry& c : carries_) std::copy_n(c.place(run), c.size, c.kept_at(which));
+        },
+        advance);
+    return carries_[static_cast<std::size_t>(number)].place(k);
   }
 
 private:
@@ -21739,17 +24006,41 @@ private:
     }
     T* exit(int k, std::size_t next) const { return entries == nullptr ? place(k) : entries + next * size; }
     T* end(int k) const { return last == nullptr ? place(k) : last; }
+    T* kept_at(int which) {
+      while (kept.size() <= static_cast<std::size_t>(which)) kept.emplace_back(size);
+      return kept[static_cast<std::size_t>(which)].data();
+    }
+    std::vector<aligned_buffer<T>> kept{};
   };
   struct slice {
     std::size_t size;
     T* base = nullptr;
+    int carry = -1;                  ///< of the region that is rewound
+    bound_region* rewound = nullptr; ///< the region whose carry it is
   };
   struct stack {
     std::size_t size = 0;
     int node = -1;
     T* base = nullptr;
+    aligned_buffer<T> spare{};
+    /// Where a run that is made again leaves it.
+    T* spare_place() {
+      if (spare.data() == nullptr) spare = aligned_buffer<T>(size);
+      return spare.data();
+    }
   };
 
+  /// One run, whose carries and stacks are set.
+  template <class RunBody> void run_once(std::size_t index, const RunBody& run_body) {
+    for (std::size_t i = 0; i < slices_.size(); ++i) {
+      slice& s = slices_[i];
+      at_.operand[carries_.size() + i] =
+          s.rewound != nullptr ? s.rewound->entry(s.carry, index, run_body) : s.base + index * s.size;
+    }
+    at_.seed = seed_of_run(seed_, index);
+    if (loop().has_again) at_.output.back() = &again_;
+    run_body(body_, at_);
+  }
   const graph::loop_facts& loop() const { return body_.plan().s.g.loop; }
   std::size_t index_of(int k) const { return static_cast<std::size_t>(loop().reverse ? runs_ - 1 - k : k); }
 
@@ -21769,19 +24060,23 @@ private:
   /// The addresses of this call.
   void find(const binding<T>& outer, const externals<T>& e) {
     const graph::operand_span operands = outer.plan().s.g.operands(node_);
-    for (int i = 0; i < operands.count; ++i)
-      at_.operand[static_cast<std::size_t>(i)] = outer.address(operands.first[i], e);
+    for (int i = 0; i < operands.count; ++i) {
+      const int node = operands.first[i]; // a region that is run again has no value
+      const bool value = outer.plan().s.g.kind_of(node) != graph::kind::region;
+      at_.operand[static_cast<std::size_t>(i)] = value ? outer.address(node, e) : nullptr;
+    }
     const auto result = [&](int node) { return node < 0 ? nullptr : outer.address(node, e); };
     for (std::size_t i = 0; i < carries_.size(); ++i) {
       carry& c = carries_[i];
       c.initial = at_.operand[i], c.last = result(c.last_node), c.entries = result(c.entries_node);
     }
-    for (std::size_t i = 0; i < slices_.size(); ++i) slices_[i].base = at_.operand[carries_.size() + i];
+    for (std::size_t i = 0; i < slices_.size(); ++i)
+      if (slices_[i].rewound == nullptr) slices_[i].base = at_.operand[carries_.size() + i];
     for (stack& s : stacks_) s.base = result(s.node);
     ran_ = result(runs_node_);
     runs_ = most_;
     if (loop().counted) runs_ = static_cast<int>(std::clamp(*at_.operand.back(), T(0), static_cast<T>(most_)));
-    at_.step = e.step;
+    at_.step = e.step, seed_ = e.seed;
   }
 
   binding<T> body_;
@@ -21790,6 +24085,8 @@ private:
   int runs_node_ = -1;
   T* ran_ = nullptr;
   T again_ = 0;
+  std::uint64_t seed_ = 0;
+  rewinder rewinder_;
   std::vector<carry> carries_;
   std::vector<slice> slices_;
   std::vector<stack> stacks_;
@@ -21857,13 +24154,14 @@ template <class T> void check_finite(binding<T>& bound, const bound_step<T>& b, 
 /// run<CheckFinite>(bound, e): one evaluation of the plan, but for what it writes over inputs that steps still read.
 template <bool CheckFinite, class T> void run(binding<T>& bound, const externals<T>& e) {
   bound.point_at(e);
+  const auto run_body = [](binding<T>& body, const externals<T>& at) {
+    run<CheckFinite>(body, at);
+    body.write_back(at);
+  };
   for (bound_step<T>& b : bound.steps()) {
-    if (b.region != nullptr) {
-      b.region->run(bound, e, [](binding<T>& body, const externals<T>& at) {
-        run<CheckFinite>(body, at);
-        body.write_back(at);
-      });
-    } else if (b.own != nullptr) {
+    if (b.region != nullptr) b.region->run(bound, e, run_body);
+    else if (b.blocks != nullptr) b.blocks->run(bound, e, run_body);
+    else if (b.own != nullptr) {
       b.args.seed = e.seed, b.args.step = e.step;
       b.own->run(b.args);
     } else {
@@ -21893,8 +24191,9 @@ public:
     bool changed = bound_ == nullptr;
     for (int e = 0; e < plan_->s.g.count.extents; ++e) {
       const graph::extent_entry& entry = plan_->s.g.extents[e];
-      const long long n =
-          entry.kind == graph::extent_kind::symbol ? value_of_symbol(entry.a) : graph::value_of(entry, extents_.data());
+      const long long n = entry.kind != graph::extent_kind::symbol ? graph::value_of(entry, extents_.data())
+                          : entry.a == int{graph::block_symbol}    ? graph::block_rows
+                                                                   : value_of_symbol(entry.a);
       if (n > graph::largest_extent)
         throw shape_error("call", "an extent of the program is " + std::to_string(n) + ", which is more than " +
                                       std::to_string(graph::largest_extent));
@@ -21983,10 +24282,16 @@ template <class Transform, class... Argument> struct function_program {
     (push<Argument>(t, args), ...);
     const list<var> out = Transform::template build<argument_count>(t, args);
     // Two outputs never share storage, and none is an input: each is a value of its own.
-    for (const var& v : out) t.output(ops::own_value(v, t.outputs));
+    for (const var& v : out) t.output(ops::own_value(v, t.outputs), target(t.outputs.size()));
   }
 
 private:
+  /// Where a transform wants an output, if not in memory of its own.
+  static constexpr graph::target target(int output) {
+    if constexpr (requires { Transform::template target<argument_count>(output); })
+      return Transform::template target<argument_count>(output);
+    else return {};
+  }
   template <class A> static constexpr void push(graph::tape& t, list<var>& args) {
     dims shape;
     for (int axis = 0; axis < A::rank; ++axis)
@@ -22283,6 +24588,7 @@ private:
       int& value = extents_[static_cast<std::size_t>(i)];
       if (tape_->extents[i].kind != graph::extent_kind::symbol)
         value = static_cast<int>(graph::value_of(tape_->extents[i], extents_.data()));
+      else if (tape_->extents[i].a == int{graph::block_symbol}) value = block_;
       else if (value < 0) value = number(tape_->extents.resolve(-1 - i));
       if (value < 0 && tape_->extents[i].kind == graph::extent_kind::symbol)
         throw shape_error("reference", "an extent of the program is not bound");
@@ -22414,7 +24720,35 @@ private:
     if (all.data.empty()) clear(result);
     std::copy(x.data.begin(), x.data.end(), all.data.begin() + k * static_cast<std::ptrdiff_t>(x.data.size()));
   }
+  /// Column k of an array of rows, which an index may name.
+  array column(const array& x, int k, int index) const {
+    const std::size_t columns = x.shape.rank > 1 ? static_cast<std::size_t>(x.shape[1]) : 1;
+    array out{make_dims(block_), {}};
+    for (std::size_t i = 0; i < static_cast<std::size_t>(block_); ++i) {
+      const std::size_t row = index < 0 ? i : static_cast<std::size_t>(nodes_[static_cast<std::size_t>(index)].data[i]);
+      out.data.push_back(x.data[row * columns + static_cast<std::size_t>(k)]);
+    }
+    return out;
+  }
+  /// All rows as one block.
+  void run_blocks(int number, int rows) {
+    const graph::region& r = tape_->regions[number];
+    block_ = rows;
+    resolve_extents();
+    for (const graph::region::carry& c : r.carries) at(c.inside) = at(c.initial);
+    for (const graph::region::slice& s : r.slices) at(s.inside) = column(at(s.array), s.column, s.index);
+    for (const int id : graph::needed_in(*tape_, number)) compute(id);
+    for (const graph::region::stack& s : r.stacks) {
+      if (s.result < 0) continue;
+      if (s.column == 0) clear(s.result);
+      for (int i = 0; i < rows; ++i)
+        at(s.result).data[static_cast<std::size_t>(i * std::max(s.columns, 1) + s.column)] =
+            at(s.inside).data[static_cast<std::size_t>(i)];
+    }
+    for (const graph::region::carry& c : r.carries) put(c.last, 0, at(c.next));
+  }
   void run_region(int number, int runs) {
+    if (tape_->regions[number].blocks) return run_blocks(number, runs);
     const graph::region& r = tape_->regions[number];
     const list<int> nodes = graph::needed_in(*tape_, number);
     std::vector<array> carried;
@@ -22445,6 +24779,7 @@ private:
   const graph::tape* tape_;
   std::vector<array> arrays_, nodes_;
   std::vector<int> bound_, extents_;
+  int block_ = graph::block_rows; ///< the rows of a run that takes arrays block by block
   std::uint64_t seed_;
   std::uint32_t step_;
 };
@@ -22527,18 +24862,41 @@ inline const char* sign_of(relation r) {
   return r == relation::equal ? " = " : r == relation::at_least ? " >= " : " multiple of ";
 }
 
-/// str(g): a program, one line per node, then its outputs and what is checked at every call.
-inline std::string str(const graph_view& g) {
+/// text_of_nodes(g): a block, one line per node, then its outputs.
+inline std::string text_of_nodes(const graph_view& g) {
   std::string text;
   for (int id = 0; id < g.count.nodes; ++id)
     text += "%" + std::to_string(id) + " = " + operation_of(g, id) + " : " + text_of(g, g.shape_of(id)) + "\n";
   text += "outputs";
   for (int i = 0; i < g.count.outputs; ++i) text += " %" + std::to_string(g.outputs[i]);
+  return text;
+}
+
+/// str(g): a program without its regions, and what is checked at every call.
+inline std::string str(const graph_view& g) {
+  std::string text = text_of_nodes(g);
   for (int i = 0; i < g.count.constraints; ++i) {
     const constraint& c = g.constraints[i];
     text += std::string("\ncheck ") + c.rule + ": " + text_of(g, c.a) + sign_of(c.relation) + text_of(g, c.b);
   }
   return text + "\n";
+}
+
+/// text_of_block(g, at): one that regions run, under its number.
+inline std::string text_of_block(const graph_view& g, int at) {
+  return "block " + std::to_string(at) + "\n" + text_of_nodes(g) + "\n";
+}
+
+/// str(program): a program, then the blocks that its regions run.
+inline std::string str(const tables& t) {
+  std::string text = str(t.view());
+  for (int i = 1; i < t.blocks.size(); ++i) text += text_of_block(t.view(i), i);
+  return text;
+}
+template <sizes N> std::string str(const constant_graph<N>& g) {
+  std::string text = str(view_of(g));
+  for (int i = 1; i < N.blocks; ++i) text += text_of_block(view_of(g, i), i);
+  return text;
 }
 
 /// text_of(g, where): a place: arena 16, arena 32 n (n is the one symbol of the program), argument 0.
@@ -22586,7 +24944,7 @@ inline std::string dot_node(const graph_view& g, int id) {
   const std::string label = leaf ? operation_of(g, id) : std::string(g[id].op->name);
   std::string text = "  " + std::to_string(id) + " [label=\"" + label + "\\n" + text_of(g, g.shape_of(id)) + "\"" +
                      (leaf ? ", shape=ellipse" : "") + "];\n";
-  for (int a : g[id].args)
+  for (const int a : g.operands(id))
     if (a >= 0) text += "  " + std::to_string(a) + " -> " + std::to_string(id) + ";\n";
   return text;
 }
@@ -23508,9 +25866,10 @@ public:
   }
 
   /// Runs f(value) `count` times, as a region: a layer inside has tensors of its own for each time, one after the other
-  /// in the flat buffers, and a number below here in their names.
-  template <class F> constexpr var repeat(int count, var x, F f) {
+  /// in the flat buffers, and a number below here in their names. A checkpoint keeps x alone for derivatives.
+  template <class F> constexpr var repeat(int count, var x, F f, bool checkpoint = false) {
     const int r = tape->open(), outside = std::exchange(tape->current_region, r), first = next_states.size();
+    tape->regions[r].recompute = checkpoint;
     const repetition before = std::exchange(repeated_, {count, r, here_.length});
     const var y = f(graph::add_carry(*tape, r, x));
     ops::set_next(*tape, r, 0, y);
@@ -23918,22 +26277,32 @@ constexpr nn::global_avg_pool_layer global_avg_pool() { return {}; }
 namespace fluxpp::inline v0_1 {
 namespace nn {
 
+/// repeat_options: derivatives keep what they need of every block, or with checkpoint its input alone, and compute the block
+/// again.
+struct repeat_options {
+  bool checkpoint = false;
+};
+
 template <int N, layer Block> struct repeat_layer {
   Block block;
+  repeat_options options;
 
   constexpr var operator()(context& c, var x) const {
-    return c.repeat(N, x, [&](var v) { return apply(block, c, v); });
+    return c.repeat(
+        N, x, [&](var v) { return apply(block, c, v); }, options.checkpoint);
   }
 };
 
 } // namespace nn
 
-/// repeat<6>(block): the block six times, each with parameters and state of its own, as chain(block, block, ...) would be;
-/// but the compiler sees one, however many there are. Derivatives keep what they need of every block.
+/// repeat<6>(block, {.checkpoint}): the block six times, each with parameters and state of its own, as chain(block, block, ...) would be;
+/// but the compiler sees one, however many there are.
 /// shapes   the block keeps the shape of its input
 /// params   those of the block, "0.weight" to "5.weight"
 /// errors   compile: the block changes the shape
-template <int N, nn::layer Block> constexpr nn::repeat_layer<N, Block> repeat(Block block) { return {block}; }
+template <int N, nn::layer Block> constexpr nn::repeat_layer<N, Block> repeat(Block block, nn::repeat_options o = {}) {
+  return {block, o};
+}
 
 } // namespace fluxpp::inline v0_1
 
@@ -24517,6 +26886,7 @@ auto levenberg_marquardt(F, const levenberg_marquardt_options& o = {}, Tag = {})
 
 } // namespace fluxpp::inline v0_1::inline FLUXPP_DEFAULTS
 
+// row_optimizer: an update rule for a table of which every step moves few rows.
 // Update rules: each states its formula once, on handles; the whole step is one fused loop over the flat buffer.
 
 namespace fluxpp::inline v0_1 {
@@ -24564,6 +26934,20 @@ struct descent {
   double usual_momentum() const { return momentum; }
 };
 
+/// adagrad{.lr}: v = v + g^2,  x = x - lr g / (sqrt(v) + epsilon).
+/// source   Duchi, Hazan & Singer 2011, JMLR 12, figure 1
+struct adagrad {
+  double lr = 0.01, epsilon = 1e-10;
+  static constexpr int slots = 1, numbers = 2;
+
+  static constexpr optim::updated<1> step(var x, var g, const var* slot, const var* number) {
+    const var v = slot[0] + g * g;
+    return {x - number[0] * g / (fluxpp::sqrt(v) + number[1]), {v}};
+  }
+  void numbers_at(std::int64_t, double rate, double, double* out) const { out[0] = rate, out[1] = epsilon; }
+  double usual_momentum() const { return 0; }
+};
+
 /// adamw{.lr}: Adam with decoupled weight decay.
 ///   m = beta1 m + (1 - beta1) g,  v = beta2 v + (1 - beta2) g^2,
 ///   x = x - lr (m / (1 - beta1^t) / (sqrt(v / (1 - beta2^t)) + epsilon) + weight_decay x)
@@ -24590,6 +26974,120 @@ struct adamw {
 };
 
 } // namespace fluxpp::inline v0_1
+
+namespace fluxpp::inline v0_1 {
+namespace optim {
+
+/// ordered_rows: a gradient by rows in the order of their numbers; rows of one number all hold the sum of these.
+struct ordered_rows {
+  var indices, rows;
+
+  constexpr ordered_rows(var numbers, var gradient) {
+    const var order = fluxpp::argsort(numbers), count = fluxpp::iota(numbers, 0);
+    indices = fluxpp::gather(numbers, order);
+    const var before = fluxpp::gather(indices, fluxpp::maximum(count - var(1.0), 0.0));
+    const var group = fluxpp::cumsum(fluxpp::not_equal(indices, before), 0);
+    const var sums = fluxpp::segment_sum(fluxpp::gather(gradient, order), group, numbers.extent(0));
+    rows = fluxpp::gather(sums, group);
+  }
+};
+
+/// row_step<Rule>: a step of a rule on the rows of a table that a gradient names, as a program: their numbers, the rows
+/// after the step and their slots, for each number of the gradient.
+template <update_rule Rule> struct row_step {
+  using function = row_step;
+  using argument_names = names<"table", "slots", "indices", "rows", "numbers">;
+  template <int N> static constexpr int from_function = N;
+
+  template <int N> static constexpr list<var> build(graph::tape&, const list<var>& args) {
+    const ordered_rows g(args[2], args[3]);
+    const var before = fluxpp::gather(args[1], g.indices);
+    var slot[Rule::slots + 1], number[Rule::numbers + 1];
+    for (int i = 0; i < Rule::slots; ++i) slot[i] = fluxpp::gather(before, i, 1);
+    for (int i = 0; i < Rule::numbers; ++i) number[i] = fluxpp::gather(args[4], i);
+    const auto after = Rule::step(fluxpp::gather(args[0], g.indices), g.rows, slot, number);
+    list<var> out, slots;
+    for (int i = 0; i < Rule::slots; ++i) slots.push(after.slot[i]);
+    out.push(g.indices), out.push(after.x), out.push(fluxpp::stack(slots, 1));
+    return out;
+  }
+  template <class T, int, class Get> static constexpr auto results(const Get& get) {
+    return std::tuple{get.template operator()<0>(), get.template operator()<1>(), get.template operator()<2>()};
+  }
+};
+
+/// zeros<T>: an array of zeros; the system gives memory for the parts that are written.
+template <class T> struct zeros {
+  struct release {
+    void operator()(T* p) const { std::free(p); }
+  };
+  std::unique_ptr<T[], release> data;
+  explicit zeros(std::size_t n) : data(static_cast<T*>(std::calloc(n + 1, sizeof(T)))) {
+    if (data == nullptr) throw std::bad_alloc();
+  }
+};
+
+} // namespace optim
+} // namespace fluxpp::inline v0_1
+
+namespace fluxpp::inline v0_1::inline FLUXPP_DEFAULTS {
+
+/// row_optimizer(rule, table): steps of an update rule on the rows of a table [v, d] that gradients by rows name (fx::by_rows).
+/// Rows of one number are summed first. Rows that are not named stay as they are, and so do their slots: their moments do
+/// not decay, nor do they meet weight decay or momentum ("lazy" Adam), while `t` counts all steps. For rules that change
+/// nothing where the gradient is 0 (descent without momentum, adagrad) this is the dense step.
+/// errors   run: an index that names no row, rows or a table of another shape; then nothing has changed
+/// source   Kingma & Ba 2014, arXiv:1412.6980
+/// example  tests/optim/row_optimizer_test.cpp
+template <optim::update_rule Rule, class T, class Tag = cpu_tag> class row_optimizer {
+public:
+  Rule rule;
+
+  template <class Table>
+  row_optimizer(Rule r, const Table& table, Tag = {})
+      : rule(r), rows_(arguments::argument_traits<Table>::size(table, 0)),
+        columns_(arguments::argument_traits<Table>::size(table, 1)), slots_(rows_ * columns_ * Rule::slots) {}
+
+  /// One step; table is contiguous.
+  template <class Table, class Indices, class Rows> void step(Table& table, const sparse_rows<Indices, Rows>& g) {
+    require_same_shape(table);
+    if (g.indices.size() == 0) return;
+    const tensor_view<T, 2> x(table.data(), {rows_, columns_});
+    const tensor_view<T, 3> slots(slots_.data.get(), {rows_, Rule::slots, columns_});
+    std::array<double, Rule::numbers> numbers{};
+    rule.numbers_at(count_ + 1, rule.lr, rule.usual_momentum(), numbers.data());
+    std::array<T, Rule::numbers> rounded{};
+    std::copy(numbers.begin(), numbers.end(), rounded.begin());
+    const auto [indices, moved, after] = step_(x, slots, g.indices, g.rows, rounded);
+    write(indices, moved, x.data(), columns_);
+    write(indices, after, slots.data(), columns_ * Rule::slots);
+    ++count_;
+  }
+
+private:
+  template <class Table> void require_same_shape(const Table& table) const {
+    using traits = arguments::argument_traits<Table>;
+    static_assert(std::is_same_v<typename traits::element, T>,
+                  "fluxpp::row_optimizer::step(table, g): table must have the element type of the first table");
+    if (traits::size(table, 0) == rows_ && traits::size(table, 1) == columns_ && arguments::contiguous(table)) return;
+    throw shape_error("row_optimizer::step(table, g)",
+                      "table must be contiguous, [" + std::to_string(rows_) + ", " + std::to_string(columns_) + "]");
+  }
+  static void write(const auto& indices, const auto& rows, T* to, std::size_t n) {
+    for (std::size_t k = 0; k < indices.size(); ++k)
+      std::copy_n(rows.data() + k * n, n, to + static_cast<std::size_t>(indices[k]) * n);
+  }
+
+  std::size_t rows_, columns_;
+  std::int64_t count_ = 0;
+  optim::zeros<T> slots_;
+  callable<optim::row_step<Rule>, Tag> step_;
+};
+template <class Rule, class Table, class Tag = cpu_tag>
+row_optimizer(Rule, const Table&, Tag = {})
+    -> row_optimizer<Rule, typename arguments::argument_traits<Table>::element, Tag>;
+
+} // namespace fluxpp::inline v0_1::inline FLUXPP_DEFAULTS
 
 // Schedules: a hyper-parameter as a pure function of the step and the number of steps, so that resuming needs no state.
 
