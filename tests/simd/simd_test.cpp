@@ -4,8 +4,8 @@
 #include "catch.hpp"
 
 #include "fluxpp/core/scalar.hpp"
-#include "fluxpp/simd/simd.hpp"
 #include "fluxpp/simd/pairs.hpp"
+#include "fluxpp/simd/simd.hpp"
 
 #include <cmath>
 #include <limits>

@@ -36,9 +36,9 @@ private:
     if constexpr (scalar::wide<V>) {
       return x < V(2) ? std::exp(x * x) * std::erfc(x) : by_fraction(x);
     } else {
-      const auto far = !(x <= V(scalar::end_of_tail<V>));
+      const auto beyond = !(x <= V(scalar::end_of_tail<V>));
       const V y = scalar::tail_shape(x) / (x + x + V(1));
-      return any(far) ? select(far, by_series(x), y) : y;
+      return any(beyond) ? select(beyond, by_series(x), y) : y;
     }
   }
   template <class V> static constexpr V by_series(V x) {
