@@ -11,8 +11,6 @@ constexpr auto net = fx::chain(fx::conv<16, 3>(fx::relu), fx::max_pool<2>(), fx:
 constexpr double multiply_adds = 1.0 * batch * (2 * 64 * 9 * 16 + 3 * 16 * 9 * 16 * 32 + 3 * 128 * classes);
 } // namespace
 
-workload digits() {
-  return workload_of<training<net, fx::shape<batch, 1, 8, 8>, classes>>("digits", multiply_adds);
-}
+workload digits() { return workload_of<training<net, fx::shape<batch, 1, 8, 8>, classes>>("digits", multiply_adds); }
 
 } // namespace bench

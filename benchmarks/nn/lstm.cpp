@@ -9,7 +9,8 @@ constexpr int vocabulary = 65, width = 128, sequences = 50, steps = 50;
 /// tokens [n] -> [n, width]
 struct embedding {
   constexpr fx::var operator()(fx::nn::context& c, fx::var tokens) const {
-    return fx::gather(c.parameter("weight", fx::make_dims(vocabulary, width), fx::nn::initial::kaiming_uniform), tokens);
+    return fx::gather(c.parameter("weight", fx::make_dims(vocabulary, width), fx::nn::initial::kaiming_uniform),
+                      tokens);
   }
 };
 
@@ -45,8 +46,6 @@ constexpr auto net = fx::chain(embedding{}, lstm_layer{}, lstm_layer{}, fx::dens
 constexpr double multiply_adds = 3.0 * sequences * steps * (4 * 4 * width * width + width * vocabulary);
 } // namespace
 
-workload lstm() {
-  return workload_of<training<net, fx::shape<steps * sequences>, vocabulary>>("lstm", multiply_adds);
-}
+workload lstm() { return workload_of<training<net, fx::shape<steps * sequences>, vocabulary>>("lstm", multiply_adds); }
 
 } // namespace bench

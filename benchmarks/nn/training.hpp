@@ -36,8 +36,9 @@ template <const auto& net, auto shape, int classes> class training {
   };
   static constexpr auto size = extents<std::remove_const_t<decltype(shape)>>::value;
   template <class Rule>
-  using learner = fx::learner<std::remove_cvref_t<decltype(net)>, std::remove_const_t<decltype(fx::softmax_cross_entropy)>,
-                              Rule, std::remove_const_t<decltype(shape)>>;
+  using learner =
+      fx::learner<std::remove_cvref_t<decltype(net)>, std::remove_const_t<decltype(fx::softmax_cross_entropy)>, Rule,
+                  std::remove_const_t<decltype(shape)>>;
 
 public:
   training() {

@@ -22,8 +22,8 @@ constexpr fx::var norm(fx::nn::context& c, const char* name, fx::var x) {
 /// source   Radford et al. 2019, Language Models are Unsupervised Multitask Learners
 struct block {
   constexpr fx::var operator()(fx::nn::context& c, fx::var x) const {
-    x = x + linear(c, "attn.c_proj.weight", attend(linear(c, "attn.c_attn.weight", norm(c, "ln_1.weight", x), 3 * width)),
-                   width);
+    x = x + linear(c, "attn.c_proj.weight",
+                   attend(linear(c, "attn.c_attn.weight", norm(c, "ln_1.weight", x), 3 * width)), width);
     const fx::var inner = fx::gelu(linear(c, "mlp.c_fc.weight", norm(c, "ln_2.weight", x), 4 * width));
     return x + linear(c, "mlp.c_proj.weight", inner, width);
   }
