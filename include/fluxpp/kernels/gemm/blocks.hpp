@@ -12,9 +12,9 @@
 namespace fluxpp::inline v0_1::kernels::matrix {
 /// blocking<T>: the largest blocks: of b in the second cache, `depth` by `columns`, and the largest tile of c.
 template <class T> struct blocking {
-  static constexpr int depth = 1600 / static_cast<int>(sizeof(T)), columns = 1024;
+  static constexpr int depth = (simd::registers == 32 ? 2048 : 1600) / static_cast<int>(sizeof(T)), columns = 1024;
   static constexpr int rows = simd::registers == 32 ? 12 : 6, width = 2 * simd::batch<T>::size;
-  static constexpr std::size_t strip_size = static_cast<std::size_t>((depth + 48) * rows);
+  static constexpr std::size_t strip_size = static_cast<std::size_t>((depth + 64) * rows);
 };
 
 inline constexpr std::size_t strips_at_once = 4;
