@@ -119,12 +119,19 @@ TEMPLATE_TEST_CASE("reductions see every lane, and NaN wins", "", float, double)
   }
 }
 
-TEMPLATE_TEST_CASE("lanes come in pairs and leave them", "", float, double) {
-  const lanes<TestType> v = lanes_of(alternating<TestType>());
-  const simd::batch<TestType> pairs = simd::to_pairs(alternating<TestType>());
-  const lanes<TestType> doubled = lanes_of(pairs), halved = lanes_of(simd::from_pairs(pairs));
-  for (std::size_t i = 0; i < v.size(); ++i) CHECK(doubled[i] == v[i / 2]);
+template <int g, class T> void check_groups() {
+  const lanes<T> v = lanes_of(alternating<T>());
+  const simd::batch<T> twice = simd::doubled<g>(alternating<T>());
+  const lanes<T> doubled = lanes_of(twice), halved = lanes_of(simd::halved<g>(twice));
+  for (std::size_t i = 0; i < v.size(); ++i) CHECK(doubled[i] == v[i / (2 * g) * g + i % g]);
   for (std::size_t i = 0; i < v.size() / 2; ++i) CHECK(halved[i] == v[i]);
+}
+
+TEMPLATE_TEST_CASE("groups of lanes come twice and once again", "", float, double) {
+  constexpr int size = simd::batch<TestType>::size;
+  if constexpr (size >= 2) check_groups<1, TestType>();
+  if constexpr (size >= 4) check_groups<2, TestType>();
+  if constexpr (size >= 8) check_groups<4, TestType>();
 }
 
 TEMPLATE_TEST_CASE("transpose and sums agree with their definitions", "", float, double) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-// Pairs of neighbouring lanes: a number for each pair in both its lanes, and back.
+// Groups of lanes twice each, and back.
 
 #include <fluxpp/simd/transpose.hpp>
 
@@ -15,17 +15,15 @@ template <int n, element T> mask<T> differing() {
   return batch<T>::load(table.data()) > T(0);
 }
 
-/// to_pairs(v): lane i is lane i / 2 of v.
-template <int n = 0, class T> batch<T> to_pairs(batch<T> v) {
-  constexpr int step = n == 0 ? batch<T>::size / 2 : n;
-  if constexpr (step > 0) v = select(differing<step, T>(), swap_groups<step>(v), v);
-  if constexpr (step > 1) return to_pairs<step / 2>(v);
-  else return v;
+/// doubled<g>(v): every group of g lanes twice: lane i is lane i / 2g g + i % g of v.
+template <int g, class T, int n = batch<T>::size / 2> [[gnu::always_inline]] inline batch<T> doubled(batch<T> v) {
+  if constexpr (n < g) return v;
+  else return doubled<g, T, n / 2>(select(differing<n, T>(), swap_groups<n>(v), v));
 }
 
-/// from_pairs(v): lane i is that of pair i, for a v whose lanes are equal in pairs; the second half has no meaning.
-template <int n = 2, class T> batch<T> from_pairs(batch<T> v) {
+/// halved<g>(v): the inverse, for a v whose groups are equal in pairs; the second half has no meaning.
+template <int g, class T, int n = 2 * g> [[gnu::always_inline]] inline batch<T> halved(batch<T> v) {
   if constexpr (n >= batch<T>::size) return v;
-  else return from_pairs<2 * n>(select(differing<n / 2, T>(), swap_groups<n>(v), v));
+  else return halved<g, T, 2 * n>(select(differing<n / 2, T>(), swap_groups<n>(v), v));
 }
 } // namespace fluxpp::inline v0_1::simd
