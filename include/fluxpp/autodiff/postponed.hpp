@@ -29,13 +29,13 @@ public:
 private:
   /// Sums over the rows of both operands, which take less room than what they are summed to.
   constexpr bool suits(var each) const {
-    const graph::node n = t_[each.id];
+    const int a = t_[each.id].args[0], b = t_[each.id].args[1];
     const graph::attributes& transposed = t_.attributes_of(each.id);
     if (transposed.value[0] == 0 || transposed.value[1] != 0 || region_.recomputes()) return false;
-    if (!region_.written(n.args[0]) || !region_.written(n.args[1])) return false;
-    const dims a = t_.shape_of(n.args[0]), b = t_.shape_of(n.args[1]);
-    const long rows = t_.extents.resolve(a[0]), m = t_.extents.resolve(a[1]), n_ = t_.extents.resolve(b[1]);
-    return rows < 0 || m < 0 || n_ < 0 || rows * (m + n_) <= 2 * m * n_;
+    if (!region_.written(a) || !region_.written(b)) return false;
+    const auto extent = [&](int id, int axis) { return long{t_.extents.resolve(t_.shape_of(id)[axis])}; };
+    const long rows = extent(a, 0), m = extent(a, 1), n = extent(b, 1);
+    return rows < 0 || m < 0 || n < 0 || rows * (m + n) <= 2 * m * n; // a named extent is taken for small
   }
   /// Which stack of the draft has this node; -1 if the runs of the primal keep it.
   constexpr int collect(int id) {
