@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 // Sums of products over the runs of a region as one product behind it: the gradients of the matrices that runs share.
-#include "fluxpp/autodiff/adjoint.hpp"
+#include "fluxpp/graph/regions.hpp"
 #include "fluxpp/ops/matmul.hpp"
 
 namespace fluxpp::inline v0_1::autodiff {
@@ -20,10 +20,10 @@ public:
     sums_.push({of, n.args[0], n.args[1], collect(n.args[0]), collect(n.args[1])});
     return true;
   }
-  /// Adds the cotangents, when the region is written.
-  constexpr void add_to(cotangents& bar, int written) {
+  /// f(of, cotangent) for all that were taken, when the region is written.
+  template <class F> constexpr void for_each(int written, const F& f) {
     for (const sum& s : sums_)
-      bar.add(s.of, ops::matmul::apply(rows_of(s.a, s.in_a, written), rows_of(s.b, s.in_b, written), true, false));
+      f(s.of, ops::matmul::apply(rows_of(s.a, s.in_a, written), rows_of(s.b, s.in_b, written), true, false));
   }
 
 private:

@@ -196,7 +196,7 @@ constexpr void pull_through_region(graph::tape& t, int id, cotangents& bar) {
   for (int i = 0; i < carries.size(); ++i) bar.add(of.carries[carries[i]].initial, result(graph::result_role::last, i));
   for (int i = 0; i < summed.size(); ++i) bar.add(summed[i], result(graph::result_role::last, carries.size() + i));
   for (int i = 0; i < stacked.size(); ++i) bar.add(stacked[i], result(graph::result_role::stack, i));
-  products.add_to(bar, adjoint_region);
+  products.for_each(adjoint_region, [&](int shared_by_all, var xbar) { bar.add(shared_by_all, xbar); });
 }
 
 /// The runs of the tangent go the same way.
