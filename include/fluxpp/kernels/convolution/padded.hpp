@@ -9,7 +9,7 @@ namespace fluxpp::inline v0_1::kernels::convolution {
 /// padded: what is under the windows of a plane, in rows of `pitch`; strides are 1, so that outputs are as far apart as
 /// inputs.
 struct padded {
-  static constexpr int most_outputs = 64, most_taps = 56;
+  static constexpr int most_outputs = 64, most_taps = 49;
   axis_packing rows, cols;
   int pitch = 1, plane = 1, taps = 1, outputs = 1;
 
@@ -21,12 +21,12 @@ struct padded {
   /// suits<T>(s): whether planes are as small as that, and filters fill registers.
   template <class T> static constexpr bool suits(const conv_shape& s) {
     return s.groups == 1 && s.rows.stride == 1 && s.cols.stride == 1 && s.rows.out * s.cols.out <= most_outputs &&
-           s.rows.size * s.cols.size <= 49 && s.filters % tile_of<T>::lanes == 0 && tile_of<T>::lanes > 1;
+           s.rows.size * s.cols.size <= most_taps && s.filters % tile_of<T>::lanes == 0 && tile_of<T>::lanes > 1;
   }
 
-  /// Where the taps of output 0 are.
-  constexpr std::array<int, most_taps> offsets() const {
-    std::array<int, most_taps> at{};
+  /// Where the taps of output 0 are; numbers of the plane follow, for tiles that run over the end.
+  constexpr auto offsets() const {
+    std::array<int, most_taps + 8> at{};
     for (int t = 0; t < taps; ++t)
       at[static_cast<std::size_t>(t)] = rows.shift(t / cols.axis.size) * pitch + cols.shift(t % cols.axis.size);
     return at;
