@@ -762,6 +762,7 @@ enum class rule : int {
   slices,
   instances,
   element,
+  numbers,
   condition,
   escaped,
   no_result
@@ -1814,7 +1815,7 @@ constexpr bool is_number(const tape& t, int id) {
   return t[id].op == &constant_op || (t[id].op == &input_op && t.leaf_of(id).space == space::extent);
 }
 
-constexpr list<int> captures(const tape& t, int r);
+constexpr list<int> captures(const tape& t, int r, bool views = false);
 
 /// each_operand(t, id, f): f(a) for the nodes that node id reads; of a region, what its runs read, too.
 template <class F> constexpr void each_operand(const tape& t, int id, const F& f) {
@@ -1829,7 +1830,7 @@ template <class F> constexpr void each_operand(const tape& t, int id, const F& f
     f(s.array);
     if (s.index >= 0) f(s.index);
   }
-  for (const int a : captures(t, n.args[0])) f(a);
+  for (const int a : captures(t, n.args[0], true)) f(a);
 }
 
 /// needed_in(t, r): the nodes of region r that its outputs need, in order; derivatives leave others behind.
@@ -1848,12 +1849,14 @@ constexpr list<int> needed_in(const tape& t, int r) {
   return out;
 }
 
-/// captures(t, r): the nodes outside region r that its outputs need, each once; views are parts of their readers.
-constexpr list<int> captures(const tape& t, int r) {
+/// captures(t, r): the nodes outside region r that its outputs need, each once; views are parts of their readers, and are
+/// among them where that is asked.
+constexpr list<int> captures(const tape& t, int r, bool views) {
   list<int> out;
   list<bool> seen(t.size());
   const auto visit = [&](int a) {
-    while (is_view(t[a].op->kind) && t.region_of(a) != r) a = t[a].args[0];
+    for (; is_view(t[a].op->kind) && t.region_of(a) != r; a = t[a].args[0])
+      if (views && !seen[a]) seen[a] = true, out.push(a);
     if (t.region_of(a) == r || seen[a] || is_number(t, a)) return;
     seen[a] = true;
     out.push(a);
@@ -1896,9 +1899,14 @@ constexpr var add_rewound(tape& t, int r, var entries) {
   t.regions[r].slices.back().rewound = true;
   return x;
 }
+/// Whether node id has the carries on entry of the runs of a region that is rewound.
+constexpr bool found_again(const tape& t, int id) {
+  return t[id].op == &result_op && static_cast<result_role>(t.attributes_of(id).value[0]) == result_role::entries &&
+         t.regions[t[t[id].args[0]].args[0]].rewinds;
+}
 /// Whether a slice of region r is found again, not read.
 constexpr bool rewound(const tape& t, const region& r, const region::slice& s) {
-  return s.rewound && t.region_of(t[s.array].args[0]) == t.region_of(r.node);
+  return s.rewound && found_again(t, s.array) && t.region_of(t[s.array].args[0]) == t.region_of(r.node);
 }
 /// Ends the building of region r, which runs so many times.
 constexpr void close(tape& t, int r, int runs) {
@@ -2866,7 +2874,8 @@ private:
 /// and outs begin with an axis of sequences: behind the end of one its carries stay what they are, and its outs are 0.
 /// shapes   arrays [n, a] -> elements [a]; out [b] -> [n, b]; the carry keeps its shape
 /// grad     of any order; values of the runs that a derivative needs are kept, of cheap operations computed again; with
-///          .recompute only the carries are kept, with .rewind log2 n of them and each run is repeated log2 n / 2 times
+///          .recompute only the carries are kept, with .rewind, in first derivatives, log2 n of them, and each run
+///          is repeated log2 n / 2 times
 /// errors   compile: the next carry has another shape than the carry, arrays have no or different leading extents;
 ///          run: so with named extents (shape_error)
 /// source   Bradbury et al. 2018, JAX, jax.lax.scan
@@ -2981,11 +2990,13 @@ public:
     const int computed_by = op.kind == graph::kind::result ? t_[id].args[0] : id;
     if (t_.region_of(id) != primal_ || computed_by > t_.regions[primal_].node) return false;
     if (op.kind == graph::kind::input) return true;
+    if (graph::found_again(t_, id)) return false;
     if (op.kind == graph::kind::region) return false;
     if (recomputes()) return op.random;
     return op.kind == graph::kind::elementwise ? op.cost > 1 : !graph::is_view(op.kind);
   }
   constexpr bool recomputes() const { return t_.regions[primal_].recompute; }
+  constexpr bool ends_early() const { return t_.regions[primal_].ends_early(); }
   /// What has the values of node id, which is kept, in all runs of the primal.
   constexpr var kept_array(int id) {
     const graph::region& from = t_.regions[primal_];
@@ -3256,6 +3267,15 @@ constexpr var gather::transpose(const node_view& y, var ybar) {
   return scatter_add::apply(ybar, y.arg(1), y.arg(0).shape()[y.attr(0)], y.attr(0), y.attr(1) != 0);
 }
 
+/// Whether node id, a gather, takes whole rows along axis 0, and leaves none out.
+constexpr bool gathers_rows(const graph::tape& t, int id) {
+  const graph::attributes& axis_and_gaps = t.attributes_of(id);
+  const dims index = t.shape_of(t[id].args[1]);
+  bool rows = axis_and_gaps.value[0] == 0 && axis_and_gaps.value[1] == 0;
+  for (int a = 1; a < index.rank; ++a) rows = rows && index[a] == 1;
+  return rows;
+}
+
 /// An index as a node: a number becomes a constant.
 constexpr var on_tape_of(var x, var index) { return index.exists() ? index : x.tape->constant(index.number); }
 
@@ -3504,12 +3524,12 @@ struct matmul : linear<2> {
 /// Rows that are taken from fewer (embeddings of tokens) are multiplied before they are taken, each once.
 constexpr int multiply_before_gather(graph::tape& t, const graph::node& n) {
   const graph::node taken = t[n.args[0]];
-  if (taken.op != &info<gather>) return -1;
-  const graph::attributes flags = t.attribute_table()[n.attr], from = t.attributes_of(n.args[0]);
+  if (taken.op != &info<gather> || !gathers_rows(t, n.args[0]) || t[taken.args[0]].op == &info<pin>) return -1;
+  const graph::attributes flags = t.attribute_table()[n.attr];
   const var x{t, taken.args[0]}, index{t, taken.args[1]};
   const int rows = t.extents.resolve(x.extent(0)), wanted = t.extents.resolve(index.extent(0));
-  if (flags.value[0] != 0 || from.value[0] != 0 || rows < 0 || rows >= wanted) return -1;
-  return gather::apply(matmul::apply(x, {t, n.args[1]}, false, flags.value[1] != 0), index, 0, from.value[1] != 0).id;
+  if (flags.value[0] != 0 || rows < 0 || rows >= wanted) return -1;
+  return gather::apply(matmul::apply(x, {t, n.args[1]}, false, flags.value[1] != 0), index, 0).id;
 }
 
 /// A product of matrices, the operands read transposed or not; leading axes repeat. Nothing where either is nothing.
@@ -3582,6 +3602,7 @@ public:
 private:
   /// Sums over the rows of both operands, which take less room than what they are summed to.
   constexpr bool suits(var each) const {
+    if (region_.ends_early()) return false; // what runs that are missing read is no zero
     const graph::node n = t_[each.id];
     const graph::attributes& transposed = t_.attributes_of(each.id);
     if (transposed.value[0] == 0 || transposed.value[1] != 0 || region_.recomputes()) return false;
@@ -4989,12 +5010,8 @@ namespace autodiff {
 
 /// Whether node id reads rows of its operand 0 by indices that are known in every run of what y belongs to.
 constexpr bool reads_rows(const graph::tape& t, int id, var y) {
-  if (t[id].op != &ops::info<ops::gather>) return false;
-  const graph::attributes& axis_and_gaps = t.attributes_of(id);
-  const dims index = t.shape_of(t[id].args[1]);
-  bool fits = axis_and_gaps.value[0] == 0 && axis_and_gaps.value[1] == 0;
-  for (int a = 1; a < index.rank; ++a) fits = fits && index[a] == 1;
-  return fits && t.meeting(t.region_of(id), t.region_of(y.id)) == t.region_of(y.id);
+  return t[id].op == &ops::info<ops::gather> && ops::gathers_rows(t, id) &&
+         t.meeting(t.region_of(id), t.region_of(y.id)) == t.region_of(y.id);
 }
 
 /// The rows that a program reads of a table, which must be all that it reads of it.
@@ -8220,9 +8237,9 @@ private:
     if constexpr (scalar::wide<V>) {
       return x < V(2) ? std::exp(x * x) * std::erfc(x) : by_fraction(x);
     } else {
-      const auto far = !(x <= V(scalar::end_of_tail<V>));
+      const auto beyond = !(x <= V(scalar::end_of_tail<V>));
       const V y = scalar::tail_shape(x) / (x + x + V(1));
-      return any(far) ? select(far, by_series(x), y) : y;
+      return any(beyond) ? select(beyond, by_series(x), y) : y;
     }
   }
   template <class V> static constexpr V by_series(V x) {
@@ -9912,8 +9929,9 @@ struct instance_rows {
 /// instance: a row of an array as the function of map_instances has it: its elements, or itself if it is one number.
 class instance : public var {
 public:
-  constexpr explicit instance(const list<var>& elements)
-      : var(elements.size() == 1 ? elements[0] : var()), elements_(elements) {}
+  /// A row of several elements is no value: what stands for it must not be used.
+  constexpr instance(const list<var>& elements, var whole)
+      : var(elements.size() == 1 ? elements[0] : whole), elements_(elements) {}
   constexpr int size() const { return elements_.size(); }
   constexpr var operator[](int j) const {
     if (j >= 0 && j < size()) return elements_[j];
@@ -9932,6 +9950,9 @@ public:
       : t_(t), region_(t.open()), outside_(std::exchange(t.current_region, region_)),
         block_(t.extents.symbol(graph::block_symbol)) {
     t.regions[region_].blocks = t.regions[region_].recompute = true;
+    for (int r = outside_; r > 0; r = t.regions[r].parent)
+      if (t.regions[r].blocks) t.fail(graph::rule::numbers, {}, {}); // a map in a map
+    whole_ = t.region_input(region_, make_dims(block_), false);
   }
 
   constexpr instance entry(var x) { return entry(instance_rows{x}); }
@@ -9942,21 +9963,46 @@ public:
     for (int j = 0; j < columns && fits; ++j)
       elements.push(graph::add_slice(t_, region_, x.array, j, x.index.exists() ? x.index.id : -1));
     if (!fits) elements.push(t_.constant(0)), t_.fail(graph::rule::instances, x.array.shape(), x.index.shape());
-    return instance(elements);
+    return {elements, whole_};
   }
   /// The numbers that the function gives for each row, as rows of a result, or one number as its element.
   constexpr var close(const list<var>& outs, bool row) {
     const dims rows = make_dims(block_);
+    if (outs.empty()) t_.fail(graph::rule::instances, {}, {});
+    require_numbers(outs);
     for (int j = 0; j < outs.size(); ++j)
       add_stack(t_, region_, fitted(outs[j], rows, "map_instances", graph::rule::instances), j, row ? outs.size() : 0);
     if (t_.extents.resolve(block_) != block_ || t_.extents.resolve(rows_) == block_)
       t_.fail(graph::rule::instances, make_dims(rows_), {});
     t_.current_region = outside_;
     graph::close(t_, region_, rows_);
-    return graph::result_of(t_, region_, graph::result_role::stack, 0);
+    return outs.empty() ? t_.constant(0) : graph::result_of(t_, region_, graph::result_role::stack, 0);
   }
 
 private:
+  /// Only elementwise operations mean the same for a block of rows as for each; and a row is not used as a whole.
+  constexpr void require_numbers(const list<var>& outs) {
+    bool whole = false;
+    for (const var& v : outs) whole = whole || v.id == whole_.id;
+    for (const int id : t_.regions[region_].nodes) {
+      const graph::node& n = t_[id];
+      bool block = n.op->random && t_.shape_of(id).rank == 0;
+      for (int i = 0; i < n.op->arity; ++i) {
+        if (n.args[i] < 0) continue;
+        whole = whole || n.args[i] == whole_.id;
+        block = block || has_block(t_.shape_of(n.args[i]));
+      }
+      const bool each = n.op->kind == graph::kind::elementwise || n.op->kind == graph::kind::broadcast ||
+                        n.op->kind == graph::kind::result || (n.op->random && t_.shape_of(id).rank > 0);
+      if (block && !each) t_.fail(graph::rule::numbers, t_.shape_of(id), {});
+    }
+    if (whole) t_.fail(graph::rule::element, {}, {});
+  }
+  constexpr bool has_block(const dims& shape) const {
+    bool any = false;
+    for (int a = 0; a < shape.rank; ++a) any = any || shape[a] == block_;
+    return any;
+  }
   /// 0 where there is no telling.
   constexpr int known_columns(const instance_rows& x) {
     if (x.array.rank() == 1) return x.columns < 0 || x.columns == 1 ? 1 : 0;
@@ -9977,6 +10023,7 @@ private:
   static constexpr int unknown = std::numeric_limits<int>::min();
   graph::tape& t_;
   int region_, outside_, block_, rows_ = unknown;
+  var whole_; ///< stands for rows of several elements
 };
 
 /// located_rows: the first array of a map, and the line of the source on which it stands.
@@ -10003,16 +10050,16 @@ template <int Columns> struct rows_function {
 
 } // namespace ops
 
-/// map_instances(f, x...): f applied to every row of the arrays x, as it would be written for one row: an array [n, a] gives
-/// f an `x[j]` for each of its a elements, an array [n] a number; rows<a>(x, index) gives the rows of a table that index
+/// map_instances(f, x...): f applied to every row of the arrays x, written for the numbers of one row, with elementwise
+/// operations: an array [n, a] gives f an `x[j]` for each of its a elements, an array [n] a number; rows<a>(x, index) gives the rows of a table that index
 /// names. The result has a number for each row, or a row where f returns an array or a tuple of numbers. Lanes run over the
 /// rows, 128 of which are taken at once, so that no array of intermediate values is ever written; derivatives compute them
 /// again. f may use numbers from outside; fx::sparse_jacobian writes the Jacobian of the result without looking for its
 /// pattern.
 /// shapes   [n, a], [n], rows(table [m, a], index [n]) -> [n] or [n, k]
 /// grad     by rows; the cotangents of rows of a table are added
-/// errors   compile: an array with other rows, unknown columns or more axes, an element that a row does not have, a result of f
-///          that is no number; run: other named extents (shape_error), an index that names no row (value_error)
+/// errors   compile: an array with other rows, unknown columns or more axes, an element that a row does not have, a row used
+///          as one value, an operation that is not elementwise, a map inside f, a result of f that is no number; run: other named extents (shape_error), an index that names no row (value_error)
 /// example  auto e = fx::map_instances([](auto p, auto q) { return fx::hypot(p[0] - q[0], p[1] - q[1]); },
 ///                                     fx::rows<2>(points, from), fx::rows<2>(points, to));
 inline constexpr ops::map_instances_function map_instances{};
@@ -12439,6 +12486,14 @@ public:
       begin_[m + 1] = begin_[m] + rows_[m] * at(of(m).results) * at(of(m).width);
     }
   }
+  /// Whether indices are whole by their type, as seen_arguments compares them.
+  static constexpr bool whole_indices() {
+    constexpr bool whole[]{std::is_integral_v<typename arguments::argument_traits<A>::element>...};
+    for (std::size_t m = 0; m < maps; ++m)
+      for (int k = 0; k < of(m).arrays; ++k)
+        if (of(m).of[k].index >= 0 && !whole[of(m).of[k].index]) return false;
+    return true;
+  }
   std::size_t entries() const { return begin_[maps]; }
   /// Where the values of map number M are, among all; nothing where there is no such map.
   template <std::size_t M, class T> auto values(T* all) const {
@@ -12618,13 +12673,15 @@ private:
     (std::make_integer_sequence<int, wanted>{});
   }
   template <autodiff::instance_pattern Known, class... A> auto& run_maps(const A&... args) {
+    if (given_)
+      throw value_error("sparse_jacobian(f).pattern(p)", "the pattern of map_instances follows from its indices", "p");
     using T = typename arguments::real_type<A...>::type;
     auto& j = std::get<csr_matrix<T>>(matrix_);
     const autodiff::instance_call<Known, A...> at(args...);
     j.values.resize(at.entries());
     [&]<std::size_t... M>(std::index_sequence<M...>) { maps_(args..., at.template values<M>(j.values.data())...); }
     (std::make_index_sequence<autodiff::most_maps>{});
-    if (!seen_.again<T>(args...)) j.pattern = at.pattern();
+    if (!seen_.again<T>(args...) || !at.whole_indices()) j.pattern = at.pattern();
     return j;
   }
   template <class... A> auto& run_colours(const A&... args) {
@@ -12717,8 +12774,13 @@ namespace fluxpp::inline v0_1::inline FLUXPP_DEFAULTS {
 /// that of pattern(p); later calls write the values of the same entries, along one direction for each colour of the columns or rows.
 /// The pattern holds wherever f is differentiable by products of slopes; operations that pick elements by value (max, sort,
 /// max_pool2d) show what they pick at the first call: give the pattern for those.
+/// A result that consists of map_instances, reshaped and one behind the other, has a pattern that follows from the indices and
+/// values that one program writes, if the arrays of the maps are named arguments and the indices arguments, at most 16 of
+/// each and 8 maps: rows have the elements of all rows that they depend on, in the order of the arrays, zeros included; where
+/// two of them are the same, entries of one column add.
 /// shapes   m rows and n columns, m the elements of f's result, n those of the named arguments (all, if none is named)
-/// errors   run: f is not finite at the first call (value_error), a given pattern has other extents (shape_error)
+/// errors   run: f is not finite at the first call, or a pattern is given for maps (value_error); a given pattern has other
+///          extents (shape_error)
 /// source   Curtis, Powell & Reid 1974, doi:10.1093/imamat/13.1.117
 template <text... Wrt, class F, class Tag = cpu_tag> auto sparse_jacobian(F, Tag = {}) {
   return sparse_jacobian_callable<typename autodiff::requirements<F, Wrt...>::function, Tag, Wrt...>{};
@@ -15043,7 +15105,7 @@ template <class T> batch<T> atanh(batch<T> x) {
 }
 } // namespace fluxpp::inline v0_1::simd
 
-// Pairs of neighbouring lanes: a number for each pair in both its lanes, and back.
+// Groups of lanes twice each, and back.
 
 // A square of batches turned over its diagonal, and the sums of several batches at once.
 
@@ -15181,18 +15243,18 @@ template <int n, element T> mask<T> differing() {
   return batch<T>::load(table.data()) > T(0);
 }
 
-/// to_pairs(v): lane i is lane i / 2 of v.
-template <int n = 0, class T> batch<T> to_pairs(batch<T> v) {
-  constexpr int step = n == 0 ? batch<T>::size / 2 : n;
-  if constexpr (step > 0) v = select(differing<step, T>(), swap_groups<step>(v), v);
-  if constexpr (step > 1) return to_pairs<step / 2>(v);
-  else return v;
+/// doubled<g>(v): every group of g lanes twice: lane i is lane i / 2g g + i % g of v.
+template <int g, class T, int n = batch<T>::size / 2> [[gnu::always_inline]] inline batch<T> doubled(batch<T> v) {
+  static_assert(g > 0);
+  if constexpr (n < g) return v;
+  else return doubled<g, T, n / 2>(select(differing<n, T>(), swap_groups<n>(v), v));
 }
 
-/// from_pairs(v): lane i is that of pair i, for a v whose lanes are equal in pairs; the second half has no meaning.
-template <int n = 2, class T> batch<T> from_pairs(batch<T> v) {
+/// halved<g>(v): the inverse, for a v whose groups are equal in pairs; the second half has no meaning.
+template <int g, class T, int n = 2 * g> [[gnu::always_inline]] inline batch<T> halved(batch<T> v) {
+  static_assert(g > 0);
   if constexpr (n >= batch<T>::size) return v;
-  else return from_pairs<2 * n>(select(differing<n / 2, T>(), swap_groups<n>(v), v));
+  else return halved<g, T, 2 * n>(select(differing<n / 2, T>(), swap_groups<n>(v), v));
 }
 } // namespace fluxpp::inline v0_1::simd
 
@@ -16186,7 +16248,7 @@ public:
     write_program();
     for (int i = 0; i < t_.extents.size(); ++i) out_.extents.push(t_.extents[i]);
     for (const constraint& c : t_.extents.constraints()) out_.constraints.push(c);
-    if (out_.fault.rule == rule::none) out_.fault = t_.first_fault();
+    if (t_.first_fault().rule != rule::none) out_.fault = t_.first_fault();
     return std::move(out_);
   }
 
@@ -16773,7 +16835,10 @@ template <rule R, class A, class B, class Line> struct fault_report {
       R != rule::instances,
       "fluxpp::map_instances(f, x): each x must be [n] or [n, a], as fx::rows<a>(x) where its type does not tell a, "
       "with one n, and f return numbers");
-  static_assert(R != rule::element, "fluxpp::map_instances(f, x): f asks for an element that a row of x does not have");
+  static_assert(R != rule::element,
+                "fluxpp::map_instances(f, x): f must name elements that a row of x has, p[0], p[1], ...");
+  static_assert(R != rule::numbers,
+                "fluxpp::map_instances(f, x): f computes with the numbers of one row: elementwise operations alone");
   static_assert(R != rule::condition,
                 "fluxpp::cond(condition, f, g), while_loop(condition, body, carry): the condition "
                 "must be a scalar");
@@ -17802,9 +17867,9 @@ void pack_strips(const strided<T>& a, const int* rows, int count, int depth, T* 
 namespace fluxpp::inline v0_1::kernels::matrix {
 /// blocking<T>: the largest blocks: of b in the second cache, `depth` by `columns`, and the largest tile of c.
 template <class T> struct blocking {
-  static constexpr int depth = 1600 / static_cast<int>(sizeof(T)), columns = 1024;
+  static constexpr int depth = (simd::registers == 32 ? 2048 : 1600) / static_cast<int>(sizeof(T)), columns = 1024;
   static constexpr int rows = simd::registers == 32 ? 12 : 6, width = 2 * simd::batch<T>::size;
-  static constexpr std::size_t strip_size = static_cast<std::size_t>((depth + 48) * rows);
+  static constexpr std::size_t strip_size = static_cast<std::size_t>((depth + 64) * rows);
 };
 
 inline constexpr std::size_t strips_at_once = 4;
@@ -19133,7 +19198,7 @@ namespace fluxpp::inline v0_1::kernels::convolution {
 /// padded: what is under the windows of a plane, in rows of `pitch`; strides are 1, so that outputs are as far apart as
 /// inputs.
 struct padded {
-  static constexpr int most_outputs = 64, most_taps = 56;
+  static constexpr int most_outputs = 64, most_taps = 49;
   axis_packing rows, cols;
   int pitch = 1, plane = 1, taps = 1, outputs = 1;
 
@@ -19145,12 +19210,12 @@ struct padded {
   /// suits<T>(s): whether planes are as small as that, and filters fill registers.
   template <class T> static constexpr bool suits(const conv_shape& s) {
     return s.groups == 1 && s.rows.stride == 1 && s.cols.stride == 1 && s.rows.out * s.cols.out <= most_outputs &&
-           s.rows.size * s.cols.size <= 49 && s.filters % tile_of<T>::lanes == 0 && tile_of<T>::lanes > 1;
+           s.rows.size * s.cols.size <= most_taps && s.filters % tile_of<T>::lanes == 0 && tile_of<T>::lanes > 1;
   }
 
-  /// Where the taps of output 0 are.
-  constexpr std::array<int, most_taps> offsets() const {
-    std::array<int, most_taps> at{};
+  /// Where the taps of output 0 are; numbers of the plane follow, for tiles that run over the end.
+  constexpr auto offsets() const {
+    std::array<int, most_taps + 8> at{};
     for (int t = 0; t < taps; ++t)
       at[static_cast<std::size_t>(t)] = rows.shift(t / cols.axis.size) * pitch + cols.shift(t % cols.axis.size);
     return at;
@@ -22099,8 +22164,8 @@ template <> struct step<ops::patch_dot> : no_scratch {
 // The kernels of the pools and of their derivatives.
 // Pools of images: the largest element or the mean under each window, and the transposes of both.
 
-// The largest of every 2 x 2 inputs, windows side by side without padding: two rows in registers, a pair of lanes for each
-// window.
+// The largest of every 2 x 2 inputs, windows side by side without padding: rows in registers, a pair of lanes of each row for
+// a window.
 
 // The extents of a pool, and what lies under its windows.
 
@@ -22200,25 +22265,29 @@ namespace fluxpp::inline v0_1::kernels::pooling {
 /// in_squares<T>(s): whether windows are such.
 template <class T> constexpr bool in_squares(const pool_shape& s) {
   const auto pairs = [](const window& w) { return w == padded_window(2 * w.out, 2, 2); };
-  return simd::batch<T>::size > 1 && !s.adaptive && pairs(s.rows) && pairs(s.cols);
+  return simd::batch<T>::size >= 4 && !s.adaptive && pairs(s.rows) && pairs(s.cols);
 }
 
-/// square<T>: in both lanes of each pair the inputs of its window, in the order of memory.
-template <class T> struct square {
+/// squares<T, width>: the windows under a register of inputs; width is that of the rows of which it holds several pairs, or 0:
+/// it holds a part of one, and another register of the next.
+template <class T, int width> struct squares {
   using batch = simd::batch<T>;
-  std::array<batch, 4> input;
+  static constexpr bool narrow = width > 0;
+  static constexpr int row = narrow ? width : 1, each = narrow ? 4 : 2; ///< inputs in a register for one output
+  std::array<batch, 4> input; ///< in all lanes of a window its inputs, in the order of memory
 
-  /// n inputs of each of two rows.
-  square(const T* row, std::ptrdiff_t next, int n) {
-    for (std::size_t i = 0; i < 4; i += 2, row += next) {
-      const batch v = batch::load_first(row, n), other = simd::swap_groups<1>(v);
-      input[i] = simd::select(odd(), other, v), input[i + 1] = simd::select(odd(), v, other);
+  /// n inputs, and if rows are not narrow as many of the next row.
+  [[gnu::always_inline]] squares(const T* x, std::ptrdiff_t next, int n) {
+    const batch v = batch::load_first(x, n);
+    if constexpr (narrow) {
+      const batch w = simd::swap_groups<row>(v);
+      spread(0, simd::select(below(), w, v)), spread(2, simd::select(below(), v, w));
+    } else {
+      spread(0, v), spread(2, batch::load_first(x + next, n));
     }
   }
-  static simd::mask<T> odd() { return simd::upper_of_pairs<1, T>(); }
-
   /// Of four values, one per input, that of the first largest input; of the first NaN.
-  batch at_largest(const std::array<batch, 4>& value) const {
+  [[gnu::always_inline]] batch at_largest(const std::array<batch, 4>& value) const {
     batch best = input[0], v = value[0];
     for (std::size_t i = 1; i < 4; ++i) {
       const auto better = (!(input[i] <= best)) & (best == best);
@@ -22226,36 +22295,76 @@ template <class T> struct square {
     }
     return v;
   }
+  /// A number of each window in all its lanes, and back.
+  [[gnu::always_inline]] static batch to_windows(batch v) {
+    if constexpr (narrow) v = simd::doubled<row / 2>(v);
+    return simd::doubled<1>(v);
+  }
+  [[gnu::always_inline]] static batch from_windows(batch v) {
+    v = simd::halved<1>(v);
+    if constexpr (narrow) v = simd::halved<row / 2>(v);
+    return v;
+  }
+  static simd::mask<T> odd() { return simd::upper_of_pairs<1, T>(); }
+  static simd::mask<T> below() { return simd::upper_of_pairs<row, T>(); }
+
+private:
+  [[gnu::always_inline]] void spread(std::size_t i, batch v) {
+    const batch other = simd::swap_groups<1>(v);
+    input[i] = simd::select(odd(), other, v), input[i + 1] = simd::select(odd(), v, other);
+  }
 };
 
-/// for_each_square_row(s, f): f(first input, first output, inputs) for parts of pairs of rows, at most a register wide.
-template <class T, class F> void for_each_square_row(const pool_shape& s, F f) {
-  const std::ptrdiff_t columns = s.cols.in;
-  in_parts(std::ptrdiff_t{s.planes} * s.rows.out, 2 * columns, [&](std::ptrdiff_t first, std::ptrdiff_t last) {
+/// for_each_squares<T>(s, f): f(width, first input, first output, inputs) for registers of inputs, width a constant.
+template <class T, class F> void for_each_squares(const pool_shape& s, F f) {
+  constexpr int lanes = simd::batch<T>::size;
+  const std::ptrdiff_t columns = s.cols.in, pairs = std::ptrdiff_t{s.planes} * s.rows.out;
+  const auto narrow = [&]<int width>(std::integral_constant<int, width> w) {
+    constexpr std::ptrdiff_t together = lanes / (2 * width);
+    in_parts((pairs + together - 1) / together, lanes, [&](std::ptrdiff_t first, std::ptrdiff_t last) {
+      for (std::ptrdiff_t r = first; r < last; ++r)
+        f(w, r * lanes, r * lanes / 4,
+          static_cast<int>(std::min<std::ptrdiff_t>(lanes, (pairs * width * 2 - r * lanes))));
+    });
+  };
+  if constexpr (lanes >= 4)
+    if (2 * columns == lanes) return narrow(std::integral_constant<int, lanes / 2>{});
+  if constexpr (lanes >= 8)
+    if (4 * columns == lanes) return narrow(std::integral_constant<int, lanes / 4>{});
+  in_parts(pairs, 2 * columns, [&](std::ptrdiff_t first, std::ptrdiff_t last) {
     for (std::ptrdiff_t r = first; r < last; ++r)
-      for (std::ptrdiff_t j = 0; j < columns; j += simd::batch<T>::size)
-        f(2 * r * columns + j, (r * columns + j) / 2,
-          static_cast<int>(std::min<std::ptrdiff_t>(simd::batch<T>::size, columns - j)));
+      for (std::ptrdiff_t j = 0; j < columns; j += lanes)
+        f(std::integral_constant<int, 0>{}, 2 * r * columns + j, (r * columns + j) / 2,
+          static_cast<int>(std::min<std::ptrdiff_t>(lanes, columns - j)));
   });
 }
 
 /// squares_at(s, x, t, y), squares_put(s, x, ybar, xbar): as max_pool_at and max_pool_put.
 template <class T> void squares_at(const pool_shape& s, const T* x, const T* t, T* y) {
-  for_each_square_row<T>(s, [&](std::ptrdiff_t in, std::ptrdiff_t out, int n) {
-    const square<T> of(x + in, s.cols.in, n);
-    const auto values = t == x ? of.input : square<T>(t + in, s.cols.in, n).input;
-    simd::from_pairs(of.at_largest(values)).store_first(y + out, n / 2);
-  });
+  for_each_squares<T>(
+      s, [&]<int width>(std::integral_constant<int, width>, std::ptrdiff_t in, std::ptrdiff_t out, int n) {
+        using windows = squares<T, width>;
+        const windows of(x + in, s.cols.in, n);
+        const auto taken = t == x ? of.at_largest(of.input) : of.at_largest(windows(t + in, s.cols.in, n).input);
+        windows::from_windows(taken).store_first(y + out, n / windows::each);
+      });
 }
 template <class T> void squares_put(const pool_shape& s, const T* x, const T* ybar, T* xbar) {
-  using batch = simd::batch<T>;
-  for_each_square_row<T>(s, [&](std::ptrdiff_t in, std::ptrdiff_t out, int n) {
-    const batch up = simd::to_pairs(batch::load_first(ybar + out, n / 2)), zero(T(0)), one(T(1)), two(T(2));
-    const batch largest = square<T>(x + in, s.cols.in, n).at_largest({zero, one, two, one + two});
-    const batch column = simd::select(square<T>::odd(), one, zero);
-    simd::select(largest == column, up, zero).store_first(xbar + in, n);
-    simd::select(largest == column + two, up, zero).store_first(xbar + in + s.cols.in, n);
-  });
+  for_each_squares<T>(
+      s, [&]<int width>(std::integral_constant<int, width>, std::ptrdiff_t in, std::ptrdiff_t out, int n) {
+        using windows = squares<T, width>;
+        using batch = simd::batch<T>;
+        const batch zero(T(0)), one(T(1)), two(T(2));
+        const batch up = windows::to_windows(batch::load_first(ybar + out, n / windows::each));
+        const batch largest = windows(x + in, s.cols.in, n).at_largest({zero, one, two, one + two});
+        const batch above = simd::select(windows::odd(), one, zero); // the number of an input among those of its window
+        const auto put = [&](batch number, T* to) { simd::select(largest == number, up, zero).store_first(to, n); };
+        if constexpr (windows::narrow) {
+          put(above + simd::select(windows::below(), two, zero), xbar + in);
+        } else {
+          put(above, xbar + in), put(above + two, xbar + in + s.cols.in);
+        }
+      });
 }
 } // namespace fluxpp::inline v0_1::kernels::pooling
 

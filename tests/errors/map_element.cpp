@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// expected-error: "fluxpp::map_instances(f, x): f asks for an element that a row of x does not have"
+// expected-error: "fluxpp::map_instances(f, x): f must name elements that a row of x has, p[0], p[1], ..."
 // expected-error: "extents<2>"
 #include <fluxpp/fluxpp.hpp>
 namespace fx = fluxpp;

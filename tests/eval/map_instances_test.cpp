@@ -85,3 +85,32 @@ TEST_CASE("map_instances refuses an index that names no row, and rows of another
   x.w.push_back(1);
   CHECK_THROWS_AS(f(x.p, x.q, x.w, 0.7, x.from, x.to), fx::shape_error);
 }
+
+TEST_CASE("map_instances gives the same bits for any number of threads", "[eval]") {
+  const problem x(5000);
+  fx::kernels::thread_pool& pool = fx::kernels::thread_pool::instance();
+  const int before = pool.size();
+  std::vector<double> first;
+  for (const int threads : {1, 2, 3, 7}) {
+    pool.resize(threads);
+    auto f = fx::grad<"w">(mapped);
+    const auto g = f(x.p, x.q, x.w, 0.7, x.from, x.to);
+    const std::vector<double> all(g.begin(), g.end());
+    if (first.empty()) first = all;
+    CHECK(all == first);
+  }
+  pool.resize(before);
+}
+
+TEST_CASE("the Jacobian of maps follows indices of any type, and takes no pattern", "[eval]") {
+  constexpr auto squares = fx::function<"x", "i">(
+      [](auto v, auto i) { return fx::map_instances([](auto p) { return p * p; }, fx::rows<>(v, i)); });
+  auto f = fx::sparse_jacobian<"x">(squares);
+  const std::vector<double> x{1, 2, 3};
+  CHECK(f(x, std::vector<double>{0, 1}).pattern.column == std::vector<int>{0, 1});
+  CHECK(f(x, std::vector<double>{2, 1}).pattern.column == std::vector<int>{2, 1});
+  CHECK(f(x, std::vector<double>{2, 1}).values == std::vector<double>{6, 4});
+  auto given = fx::sparse_jacobian<"x">(squares);
+  given.pattern({3, {0, 1, 2}, {0, 1}});
+  CHECK_THROWS_AS(given(x, std::vector<int>{0, 1}), fx::value_error);
+}

@@ -123,6 +123,43 @@ TEST_CASE("a scan that is rewound gives the same gradients from a few carries", 
   }
 }
 
+TEST_CASE("a scan that is rewound inside a scan, and inside a branch, gives the same gradients", "[eval]") {
+  const auto nested = []<bool Rewind>(std::bool_constant<Rewind>) {
+    return fx::function<"h", "e", "x">([](auto h, auto e, auto x) {
+      const auto inner = [&](var s, var factor) {
+        return fx::scan(
+                   [&](var v, var y) {
+                     return std::pair{fx::tanh(v * factor + y), fx::sum(v)};
+                   },
+                   s, x, {.rewind = Rewind})
+            .first;
+      };
+      const var outer = fx::scan([&](var s, var factor) { return std::pair{inner(s, factor), factor}; }, h, e).first;
+      return fx::sum(fx::cond(
+          fx::sum(h), [&](var v) { return inner(v, 0.5); }, [&](var v) { return v; }, outer));
+    });
+  };
+  auto f = fx::grad(nested(std::false_type{}));
+  auto g = fx::grad(nested(std::true_type{}));
+  const auto h = filled<1>({3}, 1.3), e = filled<1>({4}, 0.7);
+  const auto x = filled<2>({6, 3}, 0.9);
+  const auto a = f(h, e, x), b = g(h, e, x);
+  CHECK(worst(b.template get<"h">(), a.template get<"h">()) <= 1e-15);
+  CHECK(worst(b.template get<"e">(), a.template get<"e">()) <= 1e-15);
+  CHECK(worst(b.template get<"x">(), a.template get<"x">()) <= 1e-15);
+}
+
+TEST_CASE("a branch that is not taken gives no gradient, whatever is in its argument", "[eval]") {
+  auto g = fx::grad<"w">(fx::function<"x", "w">([](auto x, auto w) {
+    return fx::cond(
+        0.0 * fx::sum(w), [&](var v) { return fx::sum(fx::tanh(fx::matmul(v, w))); }, [&](var) { return fx::sum(w); },
+        x);
+  }));
+  auto x = filled<2>({3, 2}, 1.0);
+  x[1] = std::numeric_limits<double>::infinity();
+  for (const double v : g(x, filled<2>({2, 2}, 0.5))) CHECK(v == 1);
+}
+
 TEST_CASE("on the way back half-way states are kept, log2 n of them", "[eval]") {
   fx::eval::rewinder rewinder;
   for (const int n : {1, 2, 3, 64, 1000}) {

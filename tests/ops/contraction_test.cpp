@@ -31,6 +31,19 @@ TEST_CASE("matrix products obey the laws, with operands as they lie and transpos
       ab, named);
 }
 
+TEST_CASE("rows that are taken before a product may be multiplied before they are taken", "[ops]") {
+  const laws::argument each{make_dims(5, 4), {0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1}, true};
+  laws::check("rows", [](const vars& x) { return fx::matmul(fx::gather(x[0], x[2]), x[1]); },
+              {{make_dims(3, 4)}, {make_dims(4, 2)}, {make_dims(5), {2, 0, 1, 1, 2}, true}}, {{}});
+  laws::check("elements", [](const vars& x) { return fx::matmul(fx::take_along(x[0], x[2], 0), x[1]); },
+              {{make_dims(3, 4)}, {make_dims(4, 2)}, each}, {{}});
+  const auto y = laws::value(
+      [](const vars& x) { return fx::matmul(fx::take_along(x[0], x[2], 0), x[1]); },
+      {{make_dims(3, 4), {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11}}, {make_dims(4, 2), {1, 0, 1, 0, 1, 0, 1, 0}}, each});
+  CHECK(y[0] == 0 + 5 + 10 + 3);
+  CHECK(y[2] == 4 + 9 + 2 + 7);
+}
+
 TEST_CASE("batched matrix products obey the laws, and leading axes repeat", "[ops]") {
   const laws::options named{{7, 3}};
   const auto product = [](const vars& x) { return fx::matmul(x[0], x[1]); };

@@ -70,6 +70,29 @@ TEST_CASE("a scan inside a scan obeys the laws", "[ops]") {
   laws::check("nested", f, {{make_dims(2)}, {make_dims(3, 4, 2)}, {make_dims(2)}}, {{3, 4}});
 }
 
+/// A scan inside a scan, whose runs repeat a number of the outer one along their vectors.
+template <bool Rewind> constexpr var repeated(const vars& a) {
+  return fx::scan(
+             [&](var h, var e) {
+               h = fx::scan(
+                       [&](var s, var x) {
+                         s = fx::tanh(0.3 * s * e + x);
+                         return std::pair{s, s};
+                       },
+                       h, a[2], {.rewind = Rewind})
+                       .first;
+               return std::pair{h, fx::sum(h)};
+             },
+             a[0], a[1])
+      .first;
+}
+
+TEST_CASE("a scan inside a scan may repeat a number of the outer run, and be rewound in it", "[ops]") {
+  const std::vector<laws::argument> arguments{{make_dims(3)}, {make_dims(4)}, {make_dims(5, 3)}};
+  laws::check("repeated", repeated<false>, arguments, {{5}});
+  laws::check("rewound", repeated<true>, arguments, {{5}});
+}
+
 TEST_CASE("a scan without arrays runs as often as it is told, one over nothing not at all", "[ops]") {
   const auto doubled = [](const vars& a) {
     return fx::scan(

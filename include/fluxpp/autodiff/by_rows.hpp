@@ -33,12 +33,8 @@ namespace autodiff {
 
 /// Whether node id reads rows of its operand 0 by indices that are known in every run of what y belongs to.
 constexpr bool reads_rows(const graph::tape& t, int id, var y) {
-  if (t[id].op != &ops::info<ops::gather>) return false;
-  const graph::attributes& axis_and_gaps = t.attributes_of(id);
-  const dims index = t.shape_of(t[id].args[1]);
-  bool fits = axis_and_gaps.value[0] == 0 && axis_and_gaps.value[1] == 0;
-  for (int a = 1; a < index.rank; ++a) fits = fits && index[a] == 1;
-  return fits && t.meeting(t.region_of(id), t.region_of(y.id)) == t.region_of(y.id);
+  return t[id].op == &ops::info<ops::gather> && ops::gathers_rows(t, id) &&
+         t.meeting(t.region_of(id), t.region_of(y.id)) == t.region_of(y.id);
 }
 
 /// The rows that a program reads of a table, which must be all that it reads of it.

@@ -54,11 +54,13 @@ public:
     const int computed_by = op.kind == graph::kind::result ? t_[id].args[0] : id;
     if (t_.region_of(id) != primal_ || computed_by > t_.regions[primal_].node) return false;
     if (op.kind == graph::kind::input) return true;
+    if (graph::found_again(t_, id)) return false;
     if (op.kind == graph::kind::region) return false;
     if (recomputes()) return op.random;
     return op.kind == graph::kind::elementwise ? op.cost > 1 : !graph::is_view(op.kind);
   }
   constexpr bool recomputes() const { return t_.regions[primal_].recompute; }
+  constexpr bool ends_early() const { return t_.regions[primal_].ends_early(); }
   /// What has the values of node id, which is kept, in all runs of the primal.
   constexpr var kept_array(int id) {
     const graph::region& from = t_.regions[primal_];

@@ -18,6 +18,14 @@ public:
       begin_[m + 1] = begin_[m] + rows_[m] * at(of(m).results) * at(of(m).width);
     }
   }
+  /// Whether indices are whole by their type, as seen_arguments compares them.
+  static constexpr bool whole_indices() {
+    constexpr bool whole[]{std::is_integral_v<typename arguments::argument_traits<A>::element>...};
+    for (std::size_t m = 0; m < maps; ++m)
+      for (int k = 0; k < of(m).arrays; ++k)
+        if (of(m).of[k].index >= 0 && !whole[of(m).of[k].index]) return false;
+    return true;
+  }
   std::size_t entries() const { return begin_[maps]; }
   /// Where the values of map number M are, among all; nothing where there is no such map.
   template <std::size_t M, class T> auto values(T* all) const {

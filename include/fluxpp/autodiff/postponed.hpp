@@ -29,6 +29,7 @@ public:
 private:
   /// Sums over the rows of both operands, which take less room than what they are summed to.
   constexpr bool suits(var each) const {
+    if (region_.ends_early()) return false; // what runs that are missing read is no zero
     const graph::node n = t_[each.id];
     const graph::attributes& transposed = t_.attributes_of(each.id);
     if (transposed.value[0] == 0 || transposed.value[1] != 0 || region_.recomputes()) return false;

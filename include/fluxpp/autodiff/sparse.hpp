@@ -76,13 +76,15 @@ private:
     (std::make_integer_sequence<int, wanted>{});
   }
   template <autodiff::instance_pattern Known, class... A> auto& run_maps(const A&... args) {
+    if (given_)
+      throw value_error("sparse_jacobian(f).pattern(p)", "the pattern of map_instances follows from its indices", "p");
     using T = typename arguments::real_type<A...>::type;
     auto& j = std::get<csr_matrix<T>>(matrix_);
     const autodiff::instance_call<Known, A...> at(args...);
     j.values.resize(at.entries());
     [&]<std::size_t... M>(std::index_sequence<M...>) { maps_(args..., at.template values<M>(j.values.data())...); }
     (std::make_index_sequence<autodiff::most_maps>{});
-    if (!seen_.again<T>(args...)) j.pattern = at.pattern();
+    if (!seen_.again<T>(args...) || !at.whole_indices()) j.pattern = at.pattern();
     return j;
   }
   template <class... A> auto& run_colours(const A&... args) {
@@ -175,8 +177,13 @@ namespace fluxpp::inline v0_1::inline FLUXPP_DEFAULTS {
 /// that of pattern(p); later calls write the values of the same entries, along one direction for each colour of the columns or rows.
 /// The pattern holds wherever f is differentiable by products of slopes; operations that pick elements by value (max, sort,
 /// max_pool2d) show what they pick at the first call: give the pattern for those.
+/// A result that consists of map_instances, reshaped and one behind the other, has a pattern that follows from the indices and
+/// values that one program writes, if the arrays of the maps are named arguments and the indices arguments, at most 16 of
+/// each and 8 maps: rows have the elements of all rows that they depend on, in the order of the arrays, zeros included; where
+/// two of them are the same, entries of one column add.
 /// shapes   m rows and n columns, m the elements of f's result, n those of the named arguments (all, if none is named)
-/// errors   run: f is not finite at the first call (value_error), a given pattern has other extents (shape_error)
+/// errors   run: f is not finite at the first call, or a pattern is given for maps (value_error); a given pattern has other
+///          extents (shape_error)
 /// source   Curtis, Powell & Reid 1974, doi:10.1093/imamat/13.1.117
 template <text... Wrt, class F, class Tag = cpu_tag> auto sparse_jacobian(F, Tag = {}) {
   return sparse_jacobian_callable<typename autodiff::requirements<F, Wrt...>::function, Tag, Wrt...>{};

@@ -95,7 +95,10 @@ template <rule R, class A, class B, class Line> struct fault_report {
       R != rule::instances,
       "fluxpp::map_instances(f, x): each x must be [n] or [n, a], as fx::rows<a>(x) where its type does not tell a, "
       "with one n, and f return numbers");
-  static_assert(R != rule::element, "fluxpp::map_instances(f, x): f asks for an element that a row of x does not have");
+  static_assert(R != rule::element,
+                "fluxpp::map_instances(f, x): f must name elements that a row of x has, p[0], p[1], ...");
+  static_assert(R != rule::numbers,
+                "fluxpp::map_instances(f, x): f computes with the numbers of one row: elementwise operations alone");
   static_assert(R != rule::condition,
                 "fluxpp::cond(condition, f, g), while_loop(condition, body, carry): the condition "
                 "must be a scalar");

@@ -188,6 +188,7 @@ enum class rule : int {
   slices,
   instances,
   element,
+  numbers,
   condition,
   escaped,
   no_result

@@ -10,7 +10,7 @@ constexpr bool is_number(const tape& t, int id) {
   return t[id].op == &constant_op || (t[id].op == &input_op && t.leaf_of(id).space == space::extent);
 }
 
-constexpr list<int> captures(const tape& t, int r);
+constexpr list<int> captures(const tape& t, int r, bool views = false);
 
 /// each_operand(t, id, f): f(a) for the nodes that node id reads; of a region, what its runs read, too.
 template <class F> constexpr void each_operand(const tape& t, int id, const F& f) {
@@ -25,7 +25,7 @@ template <class F> constexpr void each_operand(const tape& t, int id, const F& f
     f(s.array);
     if (s.index >= 0) f(s.index);
   }
-  for (const int a : captures(t, n.args[0])) f(a);
+  for (const int a : captures(t, n.args[0], true)) f(a);
 }
 
 /// needed_in(t, r): the nodes of region r that its outputs need, in order; derivatives leave others behind.
@@ -44,12 +44,14 @@ constexpr list<int> needed_in(const tape& t, int r) {
   return out;
 }
 
-/// captures(t, r): the nodes outside region r that its outputs need, each once; views are parts of their readers.
-constexpr list<int> captures(const tape& t, int r) {
+/// captures(t, r): the nodes outside region r that its outputs need, each once; views are parts of their readers, and are
+/// among them where that is asked.
+constexpr list<int> captures(const tape& t, int r, bool views) {
   list<int> out;
   list<bool> seen(t.size());
   const auto visit = [&](int a) {
-    while (is_view(t[a].op->kind) && t.region_of(a) != r) a = t[a].args[0];
+    for (; is_view(t[a].op->kind) && t.region_of(a) != r; a = t[a].args[0])
+      if (views && !seen[a]) seen[a] = true, out.push(a);
     if (t.region_of(a) == r || seen[a] || is_number(t, a)) return;
     seen[a] = true;
     out.push(a);
@@ -92,9 +94,14 @@ constexpr var add_rewound(tape& t, int r, var entries) {
   t.regions[r].slices.back().rewound = true;
   return x;
 }
+/// Whether node id has the carries on entry of the runs of a region that is rewound.
+constexpr bool found_again(const tape& t, int id) {
+  return t[id].op == &result_op && static_cast<result_role>(t.attributes_of(id).value[0]) == result_role::entries &&
+         t.regions[t[t[id].args[0]].args[0]].rewinds;
+}
 /// Whether a slice of region r is found again, not read.
 constexpr bool rewound(const tape& t, const region& r, const region::slice& s) {
-  return s.rewound && t.region_of(t[s.array].args[0]) == t.region_of(r.node);
+  return s.rewound && found_again(t, s.array) && t.region_of(t[s.array].args[0]) == t.region_of(r.node);
 }
 /// Ends the building of region r, which runs so many times.
 constexpr void close(tape& t, int r, int runs) {

@@ -40,6 +40,15 @@ constexpr var gather::transpose(const node_view& y, var ybar) {
   return scatter_add::apply(ybar, y.arg(1), y.arg(0).shape()[y.attr(0)], y.attr(0), y.attr(1) != 0);
 }
 
+/// Whether node id, a gather, takes whole rows along axis 0, and leaves none out.
+constexpr bool gathers_rows(const graph::tape& t, int id) {
+  const graph::attributes& axis_and_gaps = t.attributes_of(id);
+  const dims index = t.shape_of(t[id].args[1]);
+  bool rows = axis_and_gaps.value[0] == 0 && axis_and_gaps.value[1] == 0;
+  for (int a = 1; a < index.rank; ++a) rows = rows && index[a] == 1;
+  return rows;
+}
+
 /// An index as a node: a number becomes a constant.
 constexpr var on_tape_of(var x, var index) { return index.exists() ? index : x.tape->constant(index.number); }
 

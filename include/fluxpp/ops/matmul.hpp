@@ -3,6 +3,7 @@
 // matmul: products of matrices, vectors and arrays of matrices.
 #include "fluxpp/ops/batched_matmul.hpp"
 #include "fluxpp/ops/gather.hpp"
+#include "fluxpp/ops/pin.hpp"
 #include "fluxpp/ops/reshape.hpp"
 
 namespace fluxpp::inline v0_1 {
@@ -58,12 +59,12 @@ struct matmul : linear<2> {
 /// Rows that are taken from fewer (embeddings of tokens) are multiplied before they are taken, each once.
 constexpr int multiply_before_gather(graph::tape& t, const graph::node& n) {
   const graph::node taken = t[n.args[0]];
-  if (taken.op != &info<gather>) return -1;
-  const graph::attributes flags = t.attribute_table()[n.attr], from = t.attributes_of(n.args[0]);
+  if (taken.op != &info<gather> || !gathers_rows(t, n.args[0]) || t[taken.args[0]].op == &info<pin>) return -1;
+  const graph::attributes flags = t.attribute_table()[n.attr];
   const var x{t, taken.args[0]}, index{t, taken.args[1]};
   const int rows = t.extents.resolve(x.extent(0)), wanted = t.extents.resolve(index.extent(0));
-  if (flags.value[0] != 0 || from.value[0] != 0 || rows < 0 || rows >= wanted) return -1;
-  return gather::apply(matmul::apply(x, {t, n.args[1]}, false, flags.value[1] != 0), index, 0, from.value[1] != 0).id;
+  if (flags.value[0] != 0 || rows < 0 || rows >= wanted) return -1;
+  return gather::apply(matmul::apply(x, {t, n.args[1]}, false, flags.value[1] != 0), index, 0).id;
 }
 
 /// A product of matrices, the operands read transposed or not; leading axes repeat. Nothing where either is nothing.

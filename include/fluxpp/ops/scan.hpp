@@ -168,7 +168,8 @@ private:
 /// and outs begin with an axis of sequences: behind the end of one its carries stay what they are, and its outs are 0.
 /// shapes   arrays [n, a] -> elements [a]; out [b] -> [n, b]; the carry keeps its shape
 /// grad     of any order; values of the runs that a derivative needs are kept, of cheap operations computed again; with
-///          .recompute only the carries are kept, with .rewind log2 n of them and each run is repeated log2 n / 2 times
+///          .recompute only the carries are kept, with .rewind, in first derivatives, log2 n of them, and each run
+///          is repeated log2 n / 2 times
 /// errors   compile: the next carry has another shape than the carry, arrays have no or different leading extents;
 ///          run: so with named extents (shape_error)
 /// source   Bradbury et al. 2018, JAX, jax.lax.scan

@@ -17,12 +17,14 @@ template <int n, element T> mask<T> differing() {
 
 /// doubled<g>(v): every group of g lanes twice: lane i is lane i / 2g g + i % g of v.
 template <int g, class T, int n = batch<T>::size / 2> [[gnu::always_inline]] inline batch<T> doubled(batch<T> v) {
+  static_assert(g > 0);
   if constexpr (n < g) return v;
   else return doubled<g, T, n / 2>(select(differing<n, T>(), swap_groups<n>(v), v));
 }
 
 /// halved<g>(v): the inverse, for a v whose groups are equal in pairs; the second half has no meaning.
 template <int g, class T, int n = 2 * g> [[gnu::always_inline]] inline batch<T> halved(batch<T> v) {
+  static_assert(g > 0);
   if constexpr (n >= batch<T>::size) return v;
   else return halved<g, T, 2 * n>(select(differing<n / 2, T>(), swap_groups<n>(v), v));
 }

@@ -27,7 +27,7 @@ public:
     write_program();
     for (int i = 0; i < t_.extents.size(); ++i) out_.extents.push(t_.extents[i]);
     for (const constraint& c : t_.extents.constraints()) out_.constraints.push(c);
-    if (out_.fault.rule == rule::none) out_.fault = t_.first_fault();
+    if (t_.first_fault().rule != rule::none) out_.fault = t_.first_fault();
     return std::move(out_);
   }
 

@@ -76,7 +76,8 @@ template <class T, class F> void for_each_squares(const pool_shape& s, F f) {
           static_cast<int>(std::min<std::ptrdiff_t>(lanes, (pairs * width * 2 - r * lanes))));
     });
   };
-  if (2 * columns == lanes) return narrow(std::integral_constant<int, lanes / 2>{});
+  if constexpr (lanes >= 4)
+    if (2 * columns == lanes) return narrow(std::integral_constant<int, lanes / 2>{});
   if constexpr (lanes >= 8)
     if (4 * columns == lanes) return narrow(std::integral_constant<int, lanes / 4>{});
   in_parts(pairs, 2 * columns, [&](std::ptrdiff_t first, std::ptrdiff_t last) {
