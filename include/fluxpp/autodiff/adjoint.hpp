@@ -31,22 +31,22 @@ struct cotangents {
   graph::tape& t;
   list<bool> wanted; ///< nodes that lead to what is differentiated
   list<bool> stop;   ///< what is differentiated: the sweep does not go on
-  list<int> node;    ///< of the cotangent; -1: none
+  list<int> found;   ///< the node of the cotangent; -1: none
 
   constexpr cotangents(graph::tape& tape, int last, const list<var>& x)
       : t(tape), wanted(reached_from(tape, last, x)), stop(last + 1) {
-    node.assign(last + 1, -1);
+    found.assign(last + 1, -1);
     for (const var& v : x)
       if (v.id <= last) stop[v.id] = true;
   }
   constexpr bool is_wanted(int id) const { return id < wanted.size() && wanted[id] && !t.integer(id); }
   /// The cotangent of a result of a region, if the sweep goes on from it.
   constexpr var of_result(int id) const {
-    return id >= 0 && id < node.size() && node[id] >= 0 && wanted[id] && !stop[id] ? var(t, node[id]) : var();
+    return id >= 0 && id < found.size() && found[id] >= 0 && wanted[id] && !stop[id] ? var(t, found[id]) : var();
   }
   /// Adds to the cotangent of a node that is wanted.
   constexpr void add(int id, var c) {
-    if (c.exists() || c.number != 0) node[id] = node[id] < 0 ? c.id : ops::sum_of_parts(c, {t, node[id]}).id;
+    if (c.exists() || c.number != 0) found[id] = found[id] < 0 ? c.id : ops::sum_of_parts(c, {t, found[id]}).id;
   }
 };
 
@@ -56,7 +56,7 @@ constexpr void pull_through_region(graph::tape& t, int id, cotangents& bar);
 constexpr void pull_through(graph::tape& t, int id, cotangents& bar) {
   t.line = t[id].line;
   const graph::node_view node(t, id);
-  graph::pullback p{{t, bar.node[id]}};
+  graph::pullback p{{t, bar.found[id]}};
   for (int i = 0; i < node.node.op->arity; ++i) p.wanted[i] = node.node.args[i] >= 0 && bar.wanted[node.node.args[i]];
   node.node.op->adjoint(node, p);
   for (int i = 0; i < node.node.op->arity; ++i)
@@ -76,12 +76,12 @@ constexpr list<var> adjoint(graph::tape& t, const list<var>& y, const list<var>&
   const bool among_rules = std::exchange(t.rules, true);
   for (int id = last; id >= 0; --id) {
     if (!bar.wanted[id] || bar.stop[id]) continue;
-    if (bar.node[id] >= 0 && t[id].op->adjoint != nullptr) pull_through(t, id, bar);
+    if (bar.found[id] >= 0 && t[id].op->adjoint != nullptr) pull_through(t, id, bar);
     else if (t[id].op == &graph::region_op) pull_through_region(t, id, bar);
   }
   t.rules = among_rules;
   list<var> xbar;
-  for (const var& v : x) xbar.push(v.id <= last && bar.node[v.id] >= 0 ? var(t, bar.node[v.id]) : var());
+  for (const var& v : x) xbar.push(v.id <= last && bar.found[v.id] >= 0 ? var(t, bar.found[v.id]) : var());
   return xbar;
 }
 /// The same for one y; a cotangent that y does not reach is a zero of its var's shape.

@@ -34,7 +34,7 @@ public:
   }
   sparsity pattern() const {
     sparsity p;
-    std::array<std::size_t, instance_pattern::max_wanted> first{};
+    std::array<std::size_t, instance_pattern::most_wanted> first{};
     for (std::size_t i = 0; i < at(Known.wanted); ++i)
       first[i] = std::exchange(p.columns, p.columns + size_[at(Known.argument[i])]);
     p.column.reserve(entries());

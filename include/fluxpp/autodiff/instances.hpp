@@ -82,7 +82,7 @@ inline constexpr int most_maps = 8;
 
 /// instance_pattern: what a Jacobian of maps has where.
 struct instance_pattern {
-  static constexpr int max_wanted = 16;
+  static constexpr int most_wanted = 16;
   struct array {
     int wanted, index, columns; ///< which of the wanted arguments; the position of the one that names rows, or -1
   };
@@ -93,7 +93,7 @@ struct instance_pattern {
   };
   int maps = 0, wanted = 0;
   map of[most_maps]{};
-  int argument[max_wanted]{}; ///< positions of the wanted arguments
+  int argument[most_wanted]{}; ///< positions of the wanted arguments
 };
 
 /// The argument that node id is, or -1.
@@ -113,7 +113,7 @@ template <class Program, int... Wrt> constexpr instance_pattern instance_pattern
   Program::trace(t);
   list<var> x;
   (x.push({t, argument_node(t, Wrt)}), ...);
-  if (x.size() > instance_pattern::max_wanted) return {};
+  if (x.size() > instance_pattern::most_wanted) return {};
   const instance_maps maps(t, {t, t.outputs[0]}, x);
   instance_pattern p;
   ((p.argument[p.wanted++] = Wrt), ...);

@@ -244,32 +244,40 @@ private:
     if (all.data.empty()) clear(result);
     std::copy(x.data.begin(), x.data.end(), all.data.begin() + k * static_cast<std::ptrdiff_t>(x.data.size()));
   }
-  /// Column k of an array of rows, which an index may name.
-  array column(const array& x, int k, int index) const {
+  /// Column k of a block of rows, which an index may name.
+  array column(const array& x, int k, int index, int first) const {
     const std::size_t columns = x.shape.rank > 1 ? static_cast<std::size_t>(x.shape[1]) : 1;
     array out{make_dims(block_), {}};
-    for (std::size_t i = 0; i < static_cast<std::size_t>(block_); ++i) {
+    for (std::size_t i = static_cast<std::size_t>(first); i < static_cast<std::size_t>(first + block_); ++i) {
       const std::size_t row = index < 0 ? i : static_cast<std::size_t>(nodes_[static_cast<std::size_t>(index)].data[i]);
       out.data.push_back(x.data[row * columns + static_cast<std::size_t>(k)]);
     }
     return out;
   }
-  /// All rows as one block.
   void run_blocks(int number, int rows) {
     const graph::region& r = tape_->regions[number];
-    block_ = rows;
-    resolve_extents();
-    for (const graph::region::carry& c : r.carries) at(c.inside) = at(c.initial);
-    for (const graph::region::slice& s : r.slices) at(s.inside) = column(at(s.array), s.column, s.index);
-    for (const int id : graph::needed_in(*tape_, number)) compute(id);
-    for (const graph::region::stack& s : r.stacks) {
-      if (s.result < 0) continue;
+    const std::uint64_t seed = seed_;
+    for (const graph::region::carry& c : r.carries) at(c.next) = at(c.initial);
+    for (const graph::region::stack& s : r.stacks)
       if (s.column == 0) clear(s.result);
-      for (int i = 0; i < rows; ++i)
-        at(s.result).data[static_cast<std::size_t>(i * std::max(s.columns, 1) + s.column)] =
-            at(s.inside).data[static_cast<std::size_t>(i)];
+    for (int first = 0; first < rows; first += graph::block_rows) {
+      block_ = std::min(graph::block_rows, rows - first);
+      seed_ = seed_of_run(seed, static_cast<std::uint64_t>(first / graph::block_rows));
+      run_block(number, first);
     }
+    seed_ = seed;
     for (const graph::region::carry& c : r.carries) put(c.last, 0, at(c.next));
+  }
+  void run_block(int number, int first) {
+    const graph::region& r = tape_->regions[number];
+    resolve_extents();
+    for (const graph::region::carry& c : r.carries) at(c.inside) = at(c.next);
+    for (const graph::region::slice& s : r.slices) at(s.inside) = column(at(s.array), s.column, s.index, first);
+    for (const int id : graph::needed_in(*tape_, number)) compute(id);
+    for (const graph::region::stack& s : r.stacks)
+      for (int i = 0; i < block_ && s.result >= 0; ++i)
+        at(s.result).data[static_cast<std::size_t>((first + i) * std::max(s.columns, 1) + s.column)] =
+            at(s.inside).data[static_cast<std::size_t>(i)];
   }
   void run_region(int number, int runs) {
     if (tape_->regions[number].blocks) return run_blocks(number, runs);

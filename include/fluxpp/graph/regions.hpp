@@ -12,7 +12,8 @@ constexpr bool is_number(const tape& t, int id) {
 
 constexpr list<int> captures(const tape& t, int r, bool views = false);
 
-/// each_operand(t, id, f): f(a) for the nodes that node id reads; of a region, what its runs read, too.
+/// each_operand(t, id, f): f(a) for the nodes that node id reads; of a region, what its runs read, too, and the entries that
+/// it finds again.
 template <class F> constexpr void each_operand(const tape& t, int id, const F& f) {
   const node& n = t[id];
   for (int i = 0; i < n.op->arity; ++i)

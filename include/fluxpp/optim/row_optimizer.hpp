@@ -91,7 +91,7 @@ public:
   /// One step; table is contiguous.
   template <class Table, class Indices, class Rows> void step(Table& table, const sparse_rows<Indices, Rows>& g) {
     require_same_shape(table);
-    if (g.indices.size() == 0) return;
+    if (g.indices.size() == 0) return void(++count_);
     const tensor_view<T, 2> x(table.data(), {rows_, columns_});
     const tensor_view<T, 3> slots(slots_.data.get(), {rows_, Rule::slots, columns_});
     std::array<double, Rule::numbers> numbers{};
