@@ -1817,7 +1817,8 @@ constexpr bool is_number(const tape& t, int id) {
 
 constexpr list<int> captures(const tape& t, int r, bool views = false);
 
-/// each_operand(t, id, f): f(a) for the nodes that node id reads; of a region, what its runs read, too.
+/// each_operand(t, id, f): f(a) for the nodes that node id reads; of a region, what its runs read, too, and the entries that
+/// it finds again.
 template <class F> constexpr void each_operand(const tape& t, int id, const F& f) {
   const node& n = t[id];
   for (int i = 0; i < n.op->arity; ++i)
@@ -2381,22 +2382,22 @@ struct cotangents {
   graph::tape& t;
   list<bool> wanted; ///< nodes that lead to what is differentiated
   list<bool> stop;   ///< what is differentiated: the sweep does not go on
-  list<int> node;    ///< of the cotangent; -1: none
+  list<int> found;   ///< the node of the cotangent; -1: none
 
   constexpr cotangents(graph::tape& tape, int last, const list<var>& x)
       : t(tape), wanted(reached_from(tape, last, x)), stop(last + 1) {
-    node.assign(last + 1, -1);
+    found.assign(last + 1, -1);
     for (const var& v : x)
       if (v.id <= last) stop[v.id] = true;
   }
   constexpr bool is_wanted(int id) const { return id < wanted.size() && wanted[id] && !t.integer(id); }
   /// The cotangent of a result of a region, if the sweep goes on from it.
   constexpr var of_result(int id) const {
-    return id >= 0 && id < node.size() && node[id] >= 0 && wanted[id] && !stop[id] ? var(t, node[id]) : var();
+    return id >= 0 && id < found.size() && found[id] >= 0 && wanted[id] && !stop[id] ? var(t, found[id]) : var();
   }
   /// Adds to the cotangent of a node that is wanted.
   constexpr void add(int id, var c) {
-    if (c.exists() || c.number != 0) node[id] = node[id] < 0 ? c.id : ops::sum_of_parts(c, {t, node[id]}).id;
+    if (c.exists() || c.number != 0) found[id] = found[id] < 0 ? c.id : ops::sum_of_parts(c, {t, found[id]}).id;
   }
 };
 
@@ -2406,7 +2407,7 @@ constexpr void pull_through_region(graph::tape& t, int id, cotangents& bar);
 constexpr void pull_through(graph::tape& t, int id, cotangents& bar) {
   t.line = t[id].line;
   const graph::node_view node(t, id);
-  graph::pullback p{{t, bar.node[id]}};
+  graph::pullback p{{t, bar.found[id]}};
   for (int i = 0; i < node.node.op->arity; ++i) p.wanted[i] = node.node.args[i] >= 0 && bar.wanted[node.node.args[i]];
   node.node.op->adjoint(node, p);
   for (int i = 0; i < node.node.op->arity; ++i)
@@ -2426,12 +2427,12 @@ constexpr list<var> adjoint(graph::tape& t, const list<var>& y, const list<var>&
   const bool among_rules = std::exchange(t.rules, true);
   for (int id = last; id >= 0; --id) {
     if (!bar.wanted[id] || bar.stop[id]) continue;
-    if (bar.node[id] >= 0 && t[id].op->adjoint != nullptr) pull_through(t, id, bar);
+    if (bar.found[id] >= 0 && t[id].op->adjoint != nullptr) pull_through(t, id, bar);
     else if (t[id].op == &graph::region_op) pull_through_region(t, id, bar);
   }
   t.rules = among_rules;
   list<var> xbar;
-  for (const var& v : x) xbar.push(v.id <= last && bar.node[v.id] >= 0 ? var(t, bar.node[v.id]) : var());
+  for (const var& v : x) xbar.push(v.id <= last && bar.found[v.id] >= 0 ? var(t, bar.found[v.id]) : var());
   return xbar;
 }
 /// The same for one y; a cotangent that y does not reach is a zero of its var's shape.
@@ -12403,7 +12404,7 @@ inline constexpr int most_maps = 8;
 
 /// instance_pattern: what a Jacobian of maps has where.
 struct instance_pattern {
-  static constexpr int max_wanted = 16;
+  static constexpr int most_wanted = 16;
   struct array {
     int wanted, index, columns; ///< which of the wanted arguments; the position of the one that names rows, or -1
   };
@@ -12414,7 +12415,7 @@ struct instance_pattern {
   };
   int maps = 0, wanted = 0;
   map of[most_maps]{};
-  int argument[max_wanted]{}; ///< positions of the wanted arguments
+  int argument[most_wanted]{}; ///< positions of the wanted arguments
 };
 
 /// The argument that node id is, or -1.
@@ -12434,7 +12435,7 @@ template <class Program, int... Wrt> constexpr instance_pattern instance_pattern
   Program::trace(t);
   list<var> x;
   (x.push({t, argument_node(t, Wrt)}), ...);
-  if (x.size() > instance_pattern::max_wanted) return {};
+  if (x.size() > instance_pattern::most_wanted) return {};
   const instance_maps maps(t, {t, t.outputs[0]}, x);
   instance_pattern p;
   ((p.argument[p.wanted++] = Wrt), ...);
@@ -12502,7 +12503,7 @@ public:
   }
   sparsity pattern() const {
     sparsity p;
-    std::array<std::size_t, instance_pattern::max_wanted> first{};
+    std::array<std::size_t, instance_pattern::most_wanted> first{};
     for (std::size_t i = 0; i < at(Known.wanted); ++i)
       first[i] = std::exchange(p.columns, p.columns + size_[at(Known.argument[i])]);
     p.column.reserve(entries());
@@ -24829,32 +24830,40 @@ private:
     if (all.data.empty()) clear(result);
     std::copy(x.data.begin(), x.data.end(), all.data.begin() + k * static_cast<std::ptrdiff_t>(x.data.size()));
   }
-  /// Column k of an array of rows, which an index may name.
-  array column(const array& x, int k, int index) const {
+  /// Column k of a block of rows, which an index may name.
+  array column(const array& x, int k, int index, int first) const {
     const std::size_t columns = x.shape.rank > 1 ? static_cast<std::size_t>(x.shape[1]) : 1;
     array out{make_dims(block_), {}};
-    for (std::size_t i = 0; i < static_cast<std::size_t>(block_); ++i) {
+    for (std::size_t i = static_cast<std::size_t>(first); i < static_cast<std::size_t>(first + block_); ++i) {
       const std::size_t row = index < 0 ? i : static_cast<std::size_t>(nodes_[static_cast<std::size_t>(index)].data[i]);
       out.data.push_back(x.data[row * columns + static_cast<std::size_t>(k)]);
     }
     return out;
   }
-  /// All rows as one block.
   void run_blocks(int number, int rows) {
     const graph::region& r = tape_->regions[number];
-    block_ = rows;
-    resolve_extents();
-    for (const graph::region::carry& c : r.carries) at(c.inside) = at(c.initial);
-    for (const graph::region::slice& s : r.slices) at(s.inside) = column(at(s.array), s.column, s.index);
-    for (const int id : graph::needed_in(*tape_, number)) compute(id);
-    for (const graph::region::stack& s : r.stacks) {
-      if (s.result < 0) continue;
+    const std::uint64_t seed = seed_;
+    for (const graph::region::carry& c : r.carries) at(c.next) = at(c.initial);
+    for (const graph::region::stack& s : r.stacks)
       if (s.column == 0) clear(s.result);
-      for (int i = 0; i < rows; ++i)
-        at(s.result).data[static_cast<std::size_t>(i * std::max(s.columns, 1) + s.column)] =
-            at(s.inside).data[static_cast<std::size_t>(i)];
+    for (int first = 0; first < rows; first += graph::block_rows) {
+      block_ = std::min(graph::block_rows, rows - first);
+      seed_ = seed_of_run(seed, static_cast<std::uint64_t>(first / graph::block_rows));
+      run_block(number, first);
     }
+    seed_ = seed;
     for (const graph::region::carry& c : r.carries) put(c.last, 0, at(c.next));
+  }
+  void run_block(int number, int first) {
+    const graph::region& r = tape_->regions[number];
+    resolve_extents();
+    for (const graph::region::carry& c : r.carries) at(c.inside) = at(c.next);
+    for (const graph::region::slice& s : r.slices) at(s.inside) = column(at(s.array), s.column, s.index, first);
+    for (const int id : graph::needed_in(*tape_, number)) compute(id);
+    for (const graph::region::stack& s : r.stacks)
+      for (int i = 0; i < block_ && s.result >= 0; ++i)
+        at(s.result).data[static_cast<std::size_t>((first + i) * std::max(s.columns, 1) + s.column)] =
+            at(s.inside).data[static_cast<std::size_t>(i)];
   }
   void run_region(int number, int runs) {
     if (tape_->regions[number].blocks) return run_blocks(number, runs);
@@ -27160,7 +27169,7 @@ public:
   /// One step; table is contiguous.
   template <class Table, class Indices, class Rows> void step(Table& table, const sparse_rows<Indices, Rows>& g) {
     require_same_shape(table);
-    if (g.indices.size() == 0) return;
+    if (g.indices.size() == 0) return void(++count_);
     const tensor_view<T, 2> x(table.data(), {rows_, columns_});
     const tensor_view<T, 3> slots(slots_.data.get(), {rows_, Rule::slots, columns_});
     std::array<double, Rule::numbers> numbers{};
