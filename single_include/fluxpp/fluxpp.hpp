@@ -24797,17 +24797,7 @@ private:
     (run_listed<Op>(n, args, done), ...);
     return done;
   }
-  void run_step(int id, const graph::node& n, array& out) {
-    out.data.assign(count(out.shape), std::numeric_limits<T>::quiet_NaN()); // a kernel that forgets an element is seen
-    kernels::step_args<T> args;
-    args.out = out.data.data(), args.shape = out.shape, args.seed = seed_, args.step = step_;
-    args.attr = tape_->attributes_of(id);
-    for (int i = 0; i < n.op->arity; ++i)
-      args.in[i] = operand(n, i).data.data(), args.in_shape[i] = operand(n, i).shape;
-    if (n.op->custom != nullptr) n.op->custom->template run<T>()(args);
-    else if (!run_listed(ops::step_list{}, n, args))
-      throw value_error("reference", std::string("no kernel for ") + n.op->name);
-  }
+  void run_step(int id, const graph::node& n, array& out);
 
   array& at(int id) { return nodes_[static_cast<std::size_t>(id)]; }
   /// Element k of the leading axis of an array.
@@ -24901,6 +24891,18 @@ private:
   std::uint64_t seed_;
   std::uint32_t step_;
 };
+
+// Not inline, so that programs can have one instance of it, which has every kernel (tests/reference.hpp).
+template <class T> void reference<T>::run_step(int id, const graph::node& n, array& out) {
+  out.data.assign(count(out.shape), std::numeric_limits<T>::quiet_NaN()); // a kernel that forgets an element is seen
+  kernels::step_args<T> args;
+  args.out = out.data.data(), args.shape = out.shape, args.seed = seed_, args.step = step_;
+  args.attr = tape_->attributes_of(id);
+  for (int i = 0; i < n.op->arity; ++i) args.in[i] = operand(n, i).data.data(), args.in_shape[i] = operand(n, i).shape;
+  if (n.op->custom != nullptr) n.op->custom->template run<T>()(args);
+  else if (!run_listed(ops::step_list{}, n, args))
+    throw value_error("reference", std::string("no kernel for ") + n.op->name);
+}
 
 } // namespace fluxpp::inline v0_1::eval
 

@@ -2,10 +2,10 @@
 #pragma once
 // One function, two judges: the compiled program on the CPU and the reference evaluator, for any arguments.
 #include "catch.hpp"
+#include "reference.hpp"
 
 #include "fluxpp/autodiff/transforms.hpp"
 #include "fluxpp/eval/cpu.hpp"
-#include "fluxpp/eval/reference.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -2,10 +2,10 @@
 #pragma once
 // The laws of differentiation for any function of vars, checked at run time by the reference evaluator.
 #include "catch.hpp"
+#include "reference.hpp"
 
 #include "fluxpp/autodiff/tangent.hpp"
 #include "fluxpp/core/rng.hpp"
-#include "fluxpp/eval/reference.hpp"
 
 #include <algorithm>
 #include <cmath>

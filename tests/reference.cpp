@@ -1,0 +1,5 @@
+// SPDX-License-Identifier: MIT
+// The one instance that tests/reference.hpp promises.
+#include "reference.hpp"
+
+template class fluxpp::eval::reference<double>;
