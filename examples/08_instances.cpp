@@ -19,13 +19,16 @@ constexpr auto misfit = fx::function<"at", "from", "to", "distance">([](auto at,
 /// x with J x = -r: to the solutions of one row after the other, again and again (Kaczmarz 1937).
 template <class R> std::vector<double> solve(const fx::csr_matrix<double>& j, const R& r) {
   std::vector<double> x(j.pattern.columns);
-  for (std::size_t step = 0; step < 1000 * r.size(); ++step) {
-    const std::size_t i = step % r.size();
-    double left = -r[i], squares = 0;
-    for (int k = j.pattern.start[i]; k < j.pattern.start[i + 1]; ++k)
-      left -= j.values[k] * x[j.pattern.column[k]], squares += j.values[k] * j.values[k];
-    for (int k = j.pattern.start[i]; k < j.pattern.start[i + 1]; ++k)
-      x[j.pattern.column[k]] += left / squares * j.values[k];
+  for (int step = 0; step < 1000; ++step) {
+    const double* value = j.values.data(); // of the next row
+    for (std::size_t i = 0; i < j.pattern.rows(); ++i, value += 4) {
+      const auto columns = j.pattern.row(i); // of two elements of two stations
+      const auto at = [&](std::size_t k) -> double& { return x[static_cast<std::size_t>(columns[k])]; };
+      double left = -r[i], squares = 0;
+      for (std::size_t k = 0; k < 4; ++k) left -= value[k] * at(k);
+      for (std::size_t k = 0; k < 4; ++k) squares += value[k] * value[k];
+      for (std::size_t k = 0; k < 4; ++k) at(k) += left / squares * value[k];
+    }
   }
   return x;
 }
@@ -43,7 +46,7 @@ int main() {
   for (int step = 0; step < 6; ++step) {
     const auto r = f(at, from, to, distance);
     const double worst = std::abs(*std::ranges::max_element(r, {}, [](double v) { return std::abs(v); }));
-    std::printf(step < 3 ? "largest misfit %.5f\n" : "", worst);
+    if (step < 3) std::printf("largest misfit %.5f\n", worst);
     const auto x = solve(jacobian(at, from, to, distance), r);
     for (std::size_t k = 0; k < x.size(); ++k) at[k] += x[k];
   }

@@ -153,16 +153,16 @@ TEST_CASE("groups without rows, sequences without elements and axes of extent 0 
 
 TEST_CASE("a scan over nothing gives its first carry, and lengths count no more than there is", "[eval]") {
   constexpr auto running = [](auto x) {
-    const auto step = [](auto total, auto v) { return std::pair{total + v, total * v}; };
-    const auto [total, all] = fx::scan(step, fx::sum(0.0 * x) + 3.0, x);
-    return total + fx::sum(all);
+    const auto step = [](auto t, auto v) { return std::pair{t + v, t * v}; };
+    const auto [last, all] = fx::scan(step, fx::sum(0.0 * x) + 3.0, x);
+    return last + fx::sum(all);
   };
   CHECK(fx::compile(running)(vector{}) == 3);
   CHECK(fx::grad(running)(vector{}).size() == 0);
   CHECK(fx::compile(running)(vector{1, 2}) == 6 + 3 + 8);
 
   auto sums = fx::compile([](auto x, auto lengths) {
-    const auto step = [](auto total, auto v) { return std::pair{total + v, v}; };
+    const auto step = [](auto t, auto v) { return std::pair{t + v, v}; };
     return fx::scan(step, 0.0 * fx::sum(x, 0), x, {.lengths = lengths}).first;
   });
   const matrix x = make_matrix(2, 4, {1, 1, 1, 1, 10, 10, 10, 10});

@@ -61,7 +61,7 @@ template <class A, class B> bool close(const A& a, const B& b) {
 TEST_CASE("map_instances gives the value and the gradients of the same function on whole arrays", "[eval]") {
   auto f = fx::value_and_grad<"p", "q", "w", "scale">(mapped);
   auto g = fx::value_and_grad<"p", "q", "w", "scale">(written_out);
-  for (const std::size_t n : {0, 1, 127, 128, 129, 700, 5000}) {
+  for (const std::size_t n : {0u, 1u, 127u, 128u, 129u, 700u, 5000u}) {
     const problem x(n);
     INFO(n << " rows");
     const auto [a, da] = f(x.p, x.q, x.w, 0.7, x.from, x.to);
