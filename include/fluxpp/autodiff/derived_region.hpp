@@ -7,6 +7,9 @@
 
 namespace fluxpp::inline v0_1::autodiff {
 
+/// v, or a zero with the shape of like.
+constexpr var or_zero(var v, var like) { return v.exists() ? v : zeros_like(like); }
+
 /// derived_region: builds the region of the derivatives of another's runs. They are first written down in a draft, as if
 /// every value of a run were at hand; then the part of it that is needed is written again, with these values in the place
 /// of what they were.
@@ -16,6 +19,21 @@ public:
       : draft(t.open()), t_(t), primal_(primal), outside_(std::exchange(t.current_region, draft)), copy_(t) {
     t.regions[draft].parent = primal;
     t.regions[draft].blocks = t.regions[primal].blocks;
+  }
+
+  /// A carry in the draft for every carry of the primal that has derivatives: it begins with first(carry), or with zeros, and
+  /// is appended to `derivatives`, as what the primal's was and became to x and y. The numbers of these carries.
+  template <class First>
+  constexpr list<int> carry_derivatives(list<var>& x, list<var>& y, list<var>& derivatives, const First& first) {
+    list<int> carried;
+    for (int i = 0; i < t_.regions[primal_].carries.size(); ++i) {
+      const graph::region::carry c = t_.regions[primal_].carries[i];
+      if (t_.integer(c.inside)) continue;
+      carried.push(i);
+      y.push({t_, c.next}), x.push({t_, c.inside});
+      derivatives.push(graph::add_carry(t_, draft, or_zero(first(c), {t_, c.initial})));
+    }
+    return carried;
   }
 
   /// Writes the region; its number. Its carries and stacks are those of the draft.
@@ -107,9 +125,6 @@ template <class Wanted> constexpr list<int> wanted_captures(const graph::tape& t
     if (wanted(id)) out.push(id);
   return out;
 }
-/// v, or a zero with the shape of like.
-constexpr var or_zero(var v, var like) { return v.exists() ? v : zeros_like(like); }
-
 /// Has v stacked in a draft: one value, or the columns of a result; nothing where none of them exists.
 constexpr bool stack_columns(graph::tape& t, int draft, const var* v, const var* like, int columns) {
   const int count = columns > 0 ? columns : 1;

@@ -63,13 +63,8 @@ public:
 private:
   constexpr int draft() const { return derived_.draft; }
   constexpr void carries() {
-    for (int i = 0; i < of_.carries.size(); ++i) {
-      const graph::region::carry& c = of_.carries[i];
-      if (t_.integer(c.inside)) continue;
-      carried_.push(i);
-      y_.push({t_, c.next}), x_.push({t_, c.inside});
-      ybar_.push(graph::add_carry(t_, draft(), or_zero(bar_.of_result(c.last), {t_, c.initial})));
-    }
+    carried_ = derived_.carry_derivatives(x_, y_, ybar_,
+                                          [&](const graph::region::carry& c) { return bar_.of_result(c.last); });
   }
   constexpr void stacks() {
     for (const graph::region::stack& s : of_.stacks)
@@ -164,13 +159,8 @@ private:
   constexpr var dot_of(int a) const { return a < dot_.size() && dot_[a] >= 0 ? var(t_, dot_[a]) : var(); }
   constexpr bool asked_for(int result) const { return result >= 0 && result < dot_.size(); }
   constexpr void carries() {
-    for (int i = 0; i < of_.carries.size(); ++i) {
-      const graph::region::carry& c = of_.carries[i];
-      if (t_.integer(c.inside)) continue;
-      carried_.push(i);
-      y_.push({t_, c.next}), x_.push({t_, c.inside});
-      dx_.push(graph::add_carry(t_, draft(), or_zero(dot_of(c.initial), {t_, c.initial})));
-    }
+    carried_ =
+        derived_.carry_derivatives(x_, y_, dx_, [&](const graph::region::carry& c) { return dot_of(c.initial); });
   }
   constexpr void slices() {
     for (const graph::region::slice& s : of_.slices)
