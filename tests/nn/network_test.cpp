@@ -72,3 +72,18 @@ TEST_CASE("a repeated block is a chain of blocks: names, values, gradients, runn
     for (std::size_t i = 0; i < x.size(); ++i) CHECK(std::abs(x[i] - y[i]) <= 1e-5f);
   }
 }
+
+TEST_CASE("derivatives of a repeated block with checkpoint keep nothing of its runs but what they begin with") {
+  const auto kept = [](bool checkpoint) {
+    fx::graph::tape t;
+    fx::nn::context c(t, true);
+    const fx::var x = t.input(fx::make_dims(2, 6), {fx::graph::space::argument, 0, false});
+    const fx::var y = fx::sum(fx::repeat<3>(fx::dense<6>(fx::tanh), {.checkpoint = checkpoint})(c, x));
+    fx::autodiff::adjoint(t, y, t.constant(1), fx::list_of(x));
+    const auto& run = t.regions[1];
+    REQUIRE(run.node >= 0);
+    return run.stacks.size();
+  };
+  CHECK(kept(true) == 0);
+  CHECK(kept(false) > 0);
+}
