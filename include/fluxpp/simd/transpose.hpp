@@ -21,12 +21,36 @@ template <int n, element T> mask<T> upper_of_pairs() {
 /// swap_groups<n>(v): v with neighbouring groups of n lanes exchanged.
 template <int n, class T> batch<T> swap_groups(batch<T> v) { return batch<T>::wrap(backend::swap_groups<n, T>(v.raw)); }
 
+#if defined(__has_builtin)
+#if __has_builtin(__builtin_shufflevector)
+#define FLUXPP_HAS_SHUFFLEVECTOR 1
+#endif
+#endif
+/// lower_groups<n>(a, b), upper_groups<n>(a, b): of each two groups of n lanes, the lower (the upper) one of a, then that of b.
+template <int n, bool upper, class T> [[gnu::always_inline]] inline batch<T> groups(batch<T> a, batch<T> b) {
+#if defined(FLUXPP_HAS_SHUFFLEVECTOR)
+  constexpr int lanes = batch<T>::size;
+  if constexpr (lanes > 1) return [&]<int... i>(std::integer_sequence<int, i...>) {
+      using native = backend::native<T>;
+      return batch<T>::wrap(backend::vector<T>(native(__builtin_shufflevector(
+          native(a.raw), native(b.raw), ((i & n) != 0 ? lanes + i - (upper ? 0 : n) : i + (upper ? n : 0))...))));
+    }
+  (std::make_integer_sequence<int, lanes>{});
+#endif
+  const mask<T> second = upper_of_pairs<n, T>();
+  return upper ? select(second, b, swap_groups<n>(a)) : select(second, swap_groups<n>(b), a);
+}
+template <int n, class T> [[gnu::always_inline]] inline batch<T> lower_groups(batch<T> a, batch<T> b) {
+  return groups<n, false>(a, b);
+}
+template <int n, class T> [[gnu::always_inline]] inline batch<T> upper_groups(batch<T> a, batch<T> b) {
+  return groups<n, true>(a, b);
+}
+
 /// exchange_groups<n>(a, b): the upper of each two groups of n lanes of a and the lower one of b change places.
 template <int n, class T> [[gnu::always_inline]] inline void exchange_groups(batch<T>& a, batch<T>& b) {
-  const mask<T> upper = upper_of_pairs<n, T>();
-  const batch<T> from_a = swap_groups<n>(a), from_b = swap_groups<n>(b);
-  a = select(upper, from_b, a);
-  b = select(upper, b, from_a);
+  const batch<T> lower = lower_groups<n>(a, b);
+  b = upper_groups<n>(a, b), a = lower;
 }
 template <int n, class T, std::size_t count, std::size_t... i>
 [[gnu::always_inline]] inline void exchange_groups(std::array<batch<T>, count>& v, std::index_sequence<i...>) {
@@ -50,9 +74,8 @@ template <std::size_t n = 0, class T, std::size_t count>
   constexpr std::size_t lanes = batch<T>::size, step = n == 0 ? lanes / 2 : n, pairs = step < count ? step : count;
   if constexpr (lanes == 1) return v[0];
   else {
-    const mask<T> upper = upper_of_pairs<step, T>();
-    const auto join = [upper](batch<T> a, batch<T> b) { // both halves of a's sums below, of b's sums above
-      return select(upper, b, a) + swap_groups<step>(select(upper, a, b));
+    const auto join = [](batch<T> a, batch<T> b) { // both halves of a's sums below, of b's sums above
+      return lower_groups<step>(a, b) + upper_groups<step>(a, b);
     };
     const auto joined = [&]<std::size_t... i>(std::index_sequence<i...>) {
       return std::array<batch<T>, pairs>{join(v[i], v[(i + step) % count])...};
