@@ -182,7 +182,7 @@ TEST_CASE("encode: equal loops share one kernel, whatever their extents and cons
 }
 
 TEST_CASE("fuse: loops are cut at their caps, and every operand still comes first", "[graph]") {
-  for (const int length : {47, 48, 49, 63, 64, 65, 200}) {
+  for (const int length : {255, 256, 257, 600}) {
     graph::tape t;
     const var x = argument(t, make_dims(100)), z = argument(t, make_dims(100));
     var y = x;

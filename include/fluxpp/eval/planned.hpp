@@ -119,7 +119,7 @@ inline constexpr graph::fused_view fused_of{schedule_of<Program>.steps,   steps_
 /// code_tables<Steps, Members>: the distinct loops, and which one each step runs.
 template <int Steps, int Members> struct code_tables {
   int kernels = 0, users = 0;
-  int values[2 * (Steps + Members) + 1]{};
+  graph::loop_code::word values[2 * (Steps + Members) + 1]{};
   int first[Steps + 1]{}, length[Steps + 1]{}, kernel[Steps + 1]{};
   const graph::custom_kernels* user[Members + 1]{};
 

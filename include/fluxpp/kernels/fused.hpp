@@ -25,9 +25,9 @@ template <class... Op> struct costs_of<ops::op_list<Op...>> { static constexpr i
 enum class reach { whole, part, any };
 
 /// fused_loop<T, Users, Code...>: the loop that a code describes (graph/passes/encode.hpp says how to read it).
-template <class T, class Users, int... Code> struct fused_loop {
-  static constexpr int ints[sizeof...(Code)] = {Code...};
-  static constexpr graph::loop_code code{ints};
+template <class T, class Users, graph::loop_code::word... Code> struct fused_loop {
+  static constexpr graph::loop_code::word words[sizeof...(Code)] = {Code...};
+  static constexpr graph::loop_code code{words};
   static constexpr int inputs = code.inputs(), operations = code.operations(), outputs = code.outputs();
   static constexpr graph::fold fold(int o) { return code.output(o).fold; }
   static constexpr bool folds_columns(int o) { return fold(o) != graph::fold::none && code.output(o).inner; }
@@ -199,13 +199,37 @@ private:
     v.store_first(to, n);
   }
 
-  template <int U, reach R, int... Index, int... O>
+  /// The outputs in the order of their values.
+  struct output_order {
+    int number[outputs + 1]{}, first[inputs + operations + 1]{};
+    constexpr output_order() {
+      for (int o = 0; o < outputs; ++o) ++first[code.output(o).value + 1];
+      for (int i = 0; i < inputs + operations; ++i) first[i + 1] += first[i];
+      int at[inputs + operations + 1]{};
+      for (int o = 0; o < outputs; ++o) {
+        const int value = code.output(o).value;
+        number[first[value] + at[value]++] = o;
+      }
+    }
+  };
+  static constexpr output_order order{};
+
+  /// A result leaves as soon as it is computed: loops of hundreds of operations have more of them than registers.
+  template <int U, reach R, int... Index, int... Operation>
   FLUXPP_INLINE static void step(const operands& x, accumulators& acc, std::ptrdiff_t j, int n,
-                                 std::integer_sequence<int, Index...>, std::integer_sequence<int, O...>) {
+                                 std::integer_sequence<int, Index...>, std::integer_sequence<int, Operation...>) {
     V v[inputs + operations + 1];
     ((v[Index] = load<Index, R>(x, j, n)), ...);
-    evaluate(v, all_operations{});
-    (put<O, U, R>(x, acc, v, j, n), ...);
+    (put_value<Index, U, R>(x, acc, v, j, n), ...);
+    ((v[inputs + Operation] = apply<Operation>(v), put_value<inputs + Operation, U, R>(x, acc, v, j, n)), ...);
+  }
+  template <int Value, int U, reach R>
+  FLUXPP_INLINE static void put_value(const operands& x, accumulators& acc, const V* v, std::ptrdiff_t j, int n) {
+    constexpr int first = order.first[Value], count = order.first[Value + 1] - first;
+    if constexpr (count > 0) [&]<int... O>(std::integer_sequence<int, O...>) {
+        (put<order.number[first + O], U, R>(x, acc, v, j, n), ...);
+      }
+    (std::make_integer_sequence<int, count>{});
   }
   template <int Index, reach R> FLUXPP_INLINE static V load(const operands& x, std::ptrdiff_t j, int n) {
     if constexpr (code.repeated(Index)) return x.repeated[Index];
@@ -232,13 +256,13 @@ private:
                                         std::integer_sequence<int, U...>) {
     if constexpr (unroll > 1) {
       for (; j + unroll * width <= end; j += unroll * width)
-        (step<U, reach::whole>(x, acc, j + U * width, width, all_inputs{}, all_outputs{}), ...);
-      for (; j + width <= end; j += width) step<0, reach::whole>(x, acc, j, width, all_inputs{}, all_outputs{});
-      if (j < end) step<0, reach::part>(x, acc, j, static_cast<int>(end - j), all_inputs{}, all_outputs{});
+        (step<U, reach::whole>(x, acc, j + U * width, width, all_inputs{}, all_operations{}), ...);
+      for (; j + width <= end; j += width) step<0, reach::whole>(x, acc, j, width, all_inputs{}, all_operations{});
+      if (j < end) step<0, reach::part>(x, acc, j, static_cast<int>(end - j), all_inputs{}, all_operations{});
     } else {
       for (; j < end; j += width) {
         const int n = static_cast<int>(std::min<std::ptrdiff_t>(width, end - j));
-        step<0, reach::any>(x, acc, j, n, all_inputs{}, all_outputs{});
+        step<0, reach::any>(x, acc, j, n, all_inputs{}, all_operations{});
       }
     }
   }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-// Canonical kernels: a fused loop as a sequence of ints, so that equal loops share one instantiation.
+// Canonical kernels: a fused loop as a sequence of words, so that equal loops share one instantiation.
 #include "fluxpp/graph/passes/fuse.hpp"
 
 namespace fluxpp::inline v0_1::graph {
@@ -18,41 +18,51 @@ struct coded_output {
   bool inner = false;
 };
 
-/// loop_code: a loop as ints: the counts, the operands that are constant along the innermost axis as bits, then one int
+/// loop_code: a loop as words: the counts, the operands that are constant along the innermost axis as bits, then one word
 /// for every operation and every output.
 struct loop_code {
-  const int* code;
+  using word = long long;
+  const word* code;
 
   /// The loop has one element.
   constexpr bool single() const { return (code[0] & 1) != 0; }
-  constexpr int inputs() const { return code[0] >> 1 & 31; }
-  constexpr int operations() const { return code[0] >> 6 & 127; }
-  constexpr int outputs() const { return code[0] >> 13; }
+  constexpr int inputs() const { return field(code[0], 1, 7); }
+  constexpr int operations() const { return field(code[0], 8, value_bits); }
+  constexpr int outputs() const { return field(code[0], 8 + value_bits, value_bits); }
   constexpr bool repeated(int input) const { return (code[1] >> input & 1) != 0; }
   constexpr coded_operation operation(int i) const {
-    const int c = code[2 + i], op = c >> 14 & 255;
-    return {op < first_user ? op : op - 256, {c >> 7 & 127, c & 127, c >> 22}};
+    const word c = code[2 + i];
+    const int op = field(c, 0, 8);
+    return {op < first_user ? op : op - 256, {argument(c, 0), argument(c, 1), argument(c, 2)}};
   }
   constexpr coded_output output(int i) const {
-    const int c = code[2 + operations() + i];
-    return {c & 127, static_cast<graph::fold>(c >> 7 & 7), (c >> 10 & 1) != 0};
+    const word c = code[2 + operations() + i];
+    return {field(c, 4, value_bits), static_cast<graph::fold>(field(c, 1, 3)), (c & 1) != 0};
   }
 
   static constexpr int first_user = 192;
-  static constexpr int counts(bool single, int inputs, int operations, int outputs) {
-    return (single ? 1 : 0) | inputs << 1 | operations << 6 | outputs << 13;
+  static constexpr word counts(bool single, int inputs, int operations, int outputs) {
+    return word{single} | word{inputs} << 1 | word{operations} << 8 | word{outputs} << (8 + value_bits);
   }
-  static constexpr int of(const coded_operation& o) {
-    return (o.op & 255) << 14 | o.args[0] << 7 | o.args[1] | o.args[2] << 22;
+  static constexpr word of(const coded_operation& o) {
+    word c = o.op & 255;
+    for (int i = 0; i < 3; ++i) c |= word{o.args[i]} << (8 + i * value_bits);
+    return c;
   }
-  static constexpr int of(const coded_output& o) {
-    return o.value | static_cast<int>(o.fold) << 7 | (o.inner ? 1 << 10 : 0);
+  static constexpr word of(const coded_output& o) {
+    return word{o.inner} | static_cast<word>(o.fold) << 1 | word{o.value} << 4;
   }
+
+private:
+  static constexpr int value_bits = 10; ///< of the number of an operand or a result
+  static constexpr int field(word c, int first, int bits) { return static_cast<int>(c >> first & ((1 << bits) - 1)); }
+  static constexpr int argument(word c, int i) { return field(c, 8 + i * value_bits, value_bits); }
 };
+static_assert(most_operations + most_inputs + 3 < 1 << 10 && most_inputs + 3 < 64);
 
 /// codes: all loops' codes one after the other; the distinct ones are kernels.
 struct codes {
-  list<int> values;
+  list<loop_code::word> values;
   list<int> first;  ///< per kernel
   list<int> length; ///< per kernel
   list<int> kernel; ///< per step; -1 for a step with a kernel of its own
@@ -103,12 +113,13 @@ public:
 
 private:
   /// Numbers the operands in memory; those that are constant along the innermost axis, as bits.
-  constexpr int number_operands(const plan_step& step, int inner) {
-    int constant = 0;
+  constexpr loop_code::word number_operands(const plan_step& step, int inner) {
+    loop_code::word constant = 0;
     for (int i = 0; i < step.inputs; ++i) {
       const int source = f_.inputs[step.first_input + i].source;
       number_[source] = i;
-      if (inner >= 0 && repeated(s_.g.shape_of(source), s_.g.shapes[step.shape], inner)) constant |= 1 << i;
+      if (inner >= 0 && repeated(s_.g.shape_of(source), s_.g.shapes[step.shape], inner))
+        constant |= loop_code::word{1} << i;
     }
     return constant;
   }
@@ -147,7 +158,8 @@ public:
   constexpr int operator()(codes& c, int first) {
     const int length = c.values.size() - first, mask = kernel_.size() - 1;
     unsigned h = static_cast<unsigned>(length);
-    for (int i = first; i < c.values.size(); ++i) h = mix(h, static_cast<unsigned>(c.values[i]));
+    for (int i = first; i < c.values.size(); ++i)
+      h = mix(mix(h, static_cast<unsigned>(c.values[i])), static_cast<unsigned>(c.values[i] >> 32));
     int at = static_cast<int>(h) & mask;
     for (; kernel_[at] >= 0; at = (at + 1) & mask)
       if (hash_[at] == h && same(c, kernel_[at], first, length)) {

@@ -6,8 +6,8 @@
 namespace fluxpp::inline v0_1::graph {
 
 /// Caps of one fused loop.
-inline constexpr int most_operations = 64;
-inline constexpr int most_inputs = 28;
+inline constexpr int most_operations = 512;
+inline constexpr int most_inputs = 60;
 
 /// input_ref: an operand in memory: the node that owns the storage, and the node whose shape the view has.
 struct input_ref {
