@@ -26,25 +26,30 @@ template <int n, class T> batch<T> swap_groups(batch<T> v) { return batch<T>::wr
 #define FLUXPP_HAS_SHUFFLEVECTOR 1
 #endif
 #endif
-/// lower_groups<n>(a, b), upper_groups<n>(a, b): of each two groups of n lanes, the lower (the upper) one of a, then that of b.
-template <int n, bool upper, class T> [[gnu::always_inline]] inline batch<T> groups(batch<T> a, batch<T> b) {
-#if defined(FLUXPP_HAS_SHUFFLEVECTOR)
+/// picked(a, b, lane): lane i is number lane(i) of those of a, followed by those of b; lane has no state.
+template <class T, class Lane> [[gnu::always_inline]] inline batch<T> picked(batch<T> a, batch<T> b, Lane) {
   constexpr int lanes = batch<T>::size;
-  if constexpr (lanes > 1) return [&]<int... i>(std::integer_sequence<int, i...>) {
-      using native = backend::native<T>;
-      return batch<T>::wrap(backend::vector<T>(native(__builtin_shufflevector(
-          native(a.raw), native(b.raw), ((i & n) != 0 ? lanes + i - (upper ? 0 : n) : i + (upper ? n : 0))...))));
-    }
-  (std::make_integer_sequence<int, lanes>{});
+  return [&]<int... i>(std::integer_sequence<int, i...>) {
+#if defined(FLUXPP_HAS_SHUFFLEVECTOR)
+    using native = backend::native<T>;
+    if constexpr (lanes > 1)
+      return batch<T>::wrap(
+          backend::vector<T>(native(__builtin_shufflevector(native(a.raw), native(b.raw), Lane{}(i)...))));
 #endif
-  const mask<T> second = upper_of_pairs<n, T>();
-  return upper ? select(second, b, swap_groups<n>(a)) : select(second, swap_groups<n>(b), a);
+    T both[2 * lanes];
+    a.store(both), b.store(both + lanes);
+    const T out[lanes]{both[Lane{}(i)]...};
+    return batch<T>::load(out);
+  }
+  (std::make_integer_sequence<int, lanes>{});
 }
+
+/// lower_groups<n>(a, b), upper_groups<n>(a, b): of each two groups of n lanes, the lower (the upper) one of a, then that of b.
 template <int n, class T> [[gnu::always_inline]] inline batch<T> lower_groups(batch<T> a, batch<T> b) {
-  return groups<n, false>(a, b);
+  return picked(a, b, [](int i) { return (i & n) != 0 ? batch<T>::size + i - n : i; });
 }
 template <int n, class T> [[gnu::always_inline]] inline batch<T> upper_groups(batch<T> a, batch<T> b) {
-  return groups<n, true>(a, b);
+  return picked(a, b, [](int i) { return (i & n) != 0 ? batch<T>::size + i : i + n; });
 }
 
 /// exchange_groups<n>(a, b): the upper of each two groups of n lanes of a and the lower one of b change places.
