@@ -5,7 +5,8 @@
 
 namespace fluxpp::inline v0_1::graph {
 
-/// Caps of one fused loop.
+/// Caps of one fused loop: what a compiler must take at once. Nothing else is won by a cut: all that crosses one is stored
+/// and loaded again, where a compiler does so with what it finds no register for alone.
 inline constexpr int most_operations = 512;
 inline constexpr int most_inputs = 60;
 
