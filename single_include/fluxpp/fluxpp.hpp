@@ -2944,6 +2944,9 @@ private:
 
 namespace fluxpp::inline v0_1::autodiff {
 
+/// v, or a zero with the shape of like.
+constexpr var or_zero(var v, var like) { return v.exists() ? v : zeros_like(like); }
+
 /// derived_region: builds the region of the derivatives of another's runs. They are first written down in a draft, as if
 /// every value of a run were at hand; then the part of it that is needed is written again, with these values in the place
 /// of what they were.
@@ -2953,6 +2956,21 @@ public:
       : draft(t.open()), t_(t), primal_(primal), outside_(std::exchange(t.current_region, draft)), copy_(t) {
     t.regions[draft].parent = primal;
     t.regions[draft].blocks = t.regions[primal].blocks;
+  }
+
+  /// A carry in the draft for every carry of the primal that has derivatives: it begins with first(carry), or with zeros, and
+  /// is appended to `derivatives`, as what the primal's was and became to x and y. The numbers of these carries.
+  template <class First>
+  constexpr list<int> carry_derivatives(list<var>& x, list<var>& y, list<var>& derivatives, const First& first) {
+    list<int> carried;
+    for (int i = 0; i < t_.regions[primal_].carries.size(); ++i) {
+      const graph::region::carry c = t_.regions[primal_].carries[i];
+      if (t_.integer(c.inside)) continue;
+      carried.push(i);
+      y.push({t_, c.next}), x.push({t_, c.inside});
+      derivatives.push(graph::add_carry(t_, draft, or_zero(first(c), {t_, c.initial})));
+    }
+    return carried;
   }
 
   /// Writes the region; its number. Its carries and stacks are those of the draft.
@@ -3044,9 +3062,6 @@ template <class Wanted> constexpr list<int> wanted_captures(const graph::tape& t
     if (wanted(id)) out.push(id);
   return out;
 }
-/// v, or a zero with the shape of like.
-constexpr var or_zero(var v, var like) { return v.exists() ? v : zeros_like(like); }
-
 /// Has v stacked in a draft: one value, or the columns of a result; nothing where none of them exists.
 constexpr bool stack_columns(graph::tape& t, int draft, const var* v, const var* like, int columns) {
   const int count = columns > 0 ? columns : 1;
@@ -3921,13 +3936,8 @@ public:
 private:
   constexpr int draft() const { return derived_.draft; }
   constexpr void carries() {
-    for (int i = 0; i < of_.carries.size(); ++i) {
-      const graph::region::carry& c = of_.carries[i];
-      if (t_.integer(c.inside)) continue;
-      carried_.push(i);
-      y_.push({t_, c.next}), x_.push({t_, c.inside});
-      ybar_.push(graph::add_carry(t_, draft(), or_zero(bar_.of_result(c.last), {t_, c.initial})));
-    }
+    carried_ = derived_.carry_derivatives(x_, y_, ybar_,
+                                          [&](const graph::region::carry& c) { return bar_.of_result(c.last); });
   }
   constexpr void stacks() {
     for (const graph::region::stack& s : of_.stacks)
@@ -4022,13 +4032,8 @@ private:
   constexpr var dot_of(int a) const { return a < dot_.size() && dot_[a] >= 0 ? var(t_, dot_[a]) : var(); }
   constexpr bool asked_for(int result) const { return result >= 0 && result < dot_.size(); }
   constexpr void carries() {
-    for (int i = 0; i < of_.carries.size(); ++i) {
-      const graph::region::carry& c = of_.carries[i];
-      if (t_.integer(c.inside)) continue;
-      carried_.push(i);
-      y_.push({t_, c.next}), x_.push({t_, c.inside});
-      dx_.push(graph::add_carry(t_, draft(), or_zero(dot_of(c.initial), {t_, c.initial})));
-    }
+    carried_ =
+        derived_.carry_derivatives(x_, y_, dx_, [&](const graph::region::carry& c) { return dot_of(c.initial); });
   }
   constexpr void slices() {
     for (const graph::region::slice& s : of_.slices)
@@ -13966,9 +13971,10 @@ constexpr void sink(const graph_view& g, int* stage, const bool* copied) {
 
 namespace fluxpp::inline v0_1::graph {
 
-/// Caps of one fused loop.
-inline constexpr int most_operations = 64;
-inline constexpr int most_inputs = 28;
+/// Caps of one fused loop: what a compiler takes at once (clang expands folds of at most 256). Nothing else is won by a
+/// cut: all that crosses one is stored and loaded again, where a compiler does so with what has no register alone.
+inline constexpr int most_operations = 240;
+inline constexpr int most_inputs = 60;
 
 /// input_ref: an operand in memory: the node that owns the storage, and the node whose shape the view has.
 struct input_ref {
@@ -14461,6 +14467,12 @@ constexpr placement place(const staged_view& s, const fused_view& f, const amoun
 #endif
 #if defined(__GNUC__) && !defined(__clang__)
 #pragma GCC diagnostic pop
+#endif
+
+#if defined(__has_builtin) && !defined(__CUDACC__)
+#if __has_builtin(__builtin_shufflevector)
+#define FLUXPP_HAS_SHUFFLEVECTOR 1
+#endif
 #endif
 
 namespace fluxpp::inline v0_1::simd {
@@ -15190,12 +15202,36 @@ template <int n, element T> mask<T> upper_of_pairs() {
 /// swap_groups<n>(v): v with neighbouring groups of n lanes exchanged.
 template <int n, class T> batch<T> swap_groups(batch<T> v) { return batch<T>::wrap(backend::swap_groups<n, T>(v.raw)); }
 
+/// picked(a, b, lane): lane i is number lane(i) of those of a, followed by those of b; lane has no state.
+template <class T, class Lane> [[gnu::always_inline]] inline batch<T> picked(batch<T> a, batch<T> b, Lane) {
+  constexpr int lanes = batch<T>::size;
+  return [&]<int... i>(std::integer_sequence<int, i...>) {
+#if defined(FLUXPP_HAS_SHUFFLEVECTOR)
+    using native = backend::native<T>;
+    if constexpr (lanes > 1)
+      return batch<T>::wrap(
+          backend::vector<T>(native(__builtin_shufflevector(native(a.raw), native(b.raw), Lane{}(i)...))));
+#endif
+    T both[2 * lanes];
+    a.store(both), b.store(both + lanes);
+    const T out[lanes]{both[Lane{}(i)]...};
+    return batch<T>::load(out);
+  }
+  (std::make_integer_sequence<int, lanes>{});
+}
+
+/// lower_groups<n>(a, b), upper_groups<n>(a, b): of each two groups of n lanes, the lower (the upper) one of a, then that of b.
+template <int n, class T> [[gnu::always_inline]] inline batch<T> lower_groups(batch<T> a, batch<T> b) {
+  return picked(a, b, [](int i) { return (i & n) != 0 ? batch<T>::size + i - n : i; });
+}
+template <int n, class T> [[gnu::always_inline]] inline batch<T> upper_groups(batch<T> a, batch<T> b) {
+  return picked(a, b, [](int i) { return (i & n) != 0 ? batch<T>::size + i : i + n; });
+}
+
 /// exchange_groups<n>(a, b): the upper of each two groups of n lanes of a and the lower one of b change places.
 template <int n, class T> [[gnu::always_inline]] inline void exchange_groups(batch<T>& a, batch<T>& b) {
-  const mask<T> upper = upper_of_pairs<n, T>();
-  const batch<T> from_a = swap_groups<n>(a), from_b = swap_groups<n>(b);
-  a = select(upper, from_b, a);
-  b = select(upper, b, from_a);
+  const batch<T> lower = lower_groups<n>(a, b);
+  b = upper_groups<n>(a, b), a = lower;
 }
 template <int n, class T, std::size_t count, std::size_t... i>
 [[gnu::always_inline]] inline void exchange_groups(std::array<batch<T>, count>& v, std::index_sequence<i...>) {
@@ -15219,9 +15255,8 @@ template <std::size_t n = 0, class T, std::size_t count>
   constexpr std::size_t lanes = batch<T>::size, step = n == 0 ? lanes / 2 : n, pairs = step < count ? step : count;
   if constexpr (lanes == 1) return v[0];
   else {
-    const mask<T> upper = upper_of_pairs<step, T>();
-    const auto join = [upper](batch<T> a, batch<T> b) { // both halves of a's sums below, of b's sums above
-      return select(upper, b, a) + swap_groups<step>(select(upper, a, b));
+    const auto join = [](batch<T> a, batch<T> b) { // both halves of a's sums below, of b's sums above
+      return lower_groups<step>(a, b) + upper_groups<step>(a, b);
     };
     const auto joined = [&]<std::size_t... i>(std::index_sequence<i...>) {
       return std::array<batch<T>, pairs>{join(v[i], v[(i + step) % count])...};
@@ -16396,7 +16431,7 @@ constexpr tables dce(const tape& t) { return extraction(t)(); }
 
 } // namespace fluxpp::inline v0_1::graph
 
-// Canonical kernels: a fused loop as a sequence of ints, so that equal loops share one instantiation.
+// Canonical kernels: a fused loop as a sequence of words, so that equal loops share one instantiation.
 
 namespace fluxpp::inline v0_1::graph {
 
@@ -16413,41 +16448,49 @@ struct coded_output {
   bool inner = false;
 };
 
-/// loop_code: a loop as ints: the counts, the operands that are constant along the innermost axis as bits, then one int
+/// loop_code: a loop as words: the counts, the operands that are constant along the innermost axis as bits, then one word
 /// for every operation and every output.
 struct loop_code {
-  const int* code;
+  using word = long long;
+  const word* code;
 
   /// The loop has one element.
   constexpr bool single() const { return (code[0] & 1) != 0; }
-  constexpr int inputs() const { return code[0] >> 1 & 31; }
-  constexpr int operations() const { return code[0] >> 6 & 127; }
-  constexpr int outputs() const { return code[0] >> 13; }
+  constexpr int inputs() const { return field(code[0], 1, 7); }
+  constexpr int operations() const { return field(code[0], 8, value_bits); }
+  constexpr int outputs() const { return field(code[0], 8 + value_bits, value_bits); }
   constexpr bool repeated(int input) const { return (code[1] >> input & 1) != 0; }
   constexpr coded_operation operation(int i) const {
-    const int c = code[2 + i], op = c >> 14 & 255;
-    return {op < first_user ? op : op - 256, {c >> 7 & 127, c & 127, c >> 22}};
+    const word c = code[2 + i];
+    return {static_cast<std::int16_t>(field(c, 0, 16)), {argument(c, 0), argument(c, 1), argument(c, 2)}};
   }
   constexpr coded_output output(int i) const {
-    const int c = code[2 + operations() + i];
-    return {c & 127, static_cast<graph::fold>(c >> 7 & 7), (c >> 10 & 1) != 0};
+    const word c = code[2 + operations() + i];
+    return {field(c, 4, value_bits), static_cast<graph::fold>(field(c, 1, 3)), (c & 1) != 0};
   }
 
-  static constexpr int first_user = 192;
-  static constexpr int counts(bool single, int inputs, int operations, int outputs) {
-    return (single ? 1 : 0) | inputs << 1 | operations << 6 | outputs << 13;
+  static constexpr word counts(bool single, int inputs, int operations, int outputs) {
+    return word{single} | word{inputs} << 1 | word{operations} << 8 | word{outputs} << (8 + value_bits);
   }
-  static constexpr int of(const coded_operation& o) {
-    return (o.op & 255) << 14 | o.args[0] << 7 | o.args[1] | o.args[2] << 22;
+  static constexpr word of(const coded_operation& o) {
+    word c = o.op & 0xffff;
+    for (int i = 0; i < 3; ++i) c |= word{o.args[i]} << (16 + i * value_bits);
+    return c;
   }
-  static constexpr int of(const coded_output& o) {
-    return o.value | static_cast<int>(o.fold) << 7 | (o.inner ? 1 << 10 : 0);
+  static constexpr word of(const coded_output& o) {
+    return word{o.inner} | static_cast<word>(o.fold) << 1 | word{o.value} << 4;
   }
+
+private:
+  static constexpr int value_bits = 10; ///< of the number of an operand or a result
+  static constexpr int field(word c, int first, int bits) { return static_cast<int>(c >> first & ((1 << bits) - 1)); }
+  static constexpr int argument(word c, int i) { return field(c, 16 + i * value_bits, value_bits); }
+  static_assert(most_operations + most_inputs + 3 < 1 << value_bits && most_inputs + 3 < 64);
 };
 
 /// codes: all loops' codes one after the other; the distinct ones are kernels.
 struct codes {
-  list<int> values;
+  list<loop_code::word> values;
   list<int> first;  ///< per kernel
   list<int> length; ///< per kernel
   list<int> kernel; ///< per step; -1 for a step with a kernel of its own
@@ -16498,12 +16541,13 @@ public:
 
 private:
   /// Numbers the operands in memory; those that are constant along the innermost axis, as bits.
-  constexpr int number_operands(const plan_step& step, int inner) {
-    int constant = 0;
+  constexpr loop_code::word number_operands(const plan_step& step, int inner) {
+    loop_code::word constant = 0;
     for (int i = 0; i < step.inputs; ++i) {
       const int source = f_.inputs[step.first_input + i].source;
       number_[source] = i;
-      if (inner >= 0 && repeated(s_.g.shape_of(source), s_.g.shapes[step.shape], inner)) constant |= 1 << i;
+      if (inner >= 0 && repeated(s_.g.shape_of(source), s_.g.shapes[step.shape], inner))
+        constant |= loop_code::word{1} << i;
     }
     return constant;
   }
@@ -16542,7 +16586,8 @@ public:
   constexpr int operator()(codes& c, int first) {
     const int length = c.values.size() - first, mask = kernel_.size() - 1;
     unsigned h = static_cast<unsigned>(length);
-    for (int i = first; i < c.values.size(); ++i) h = mix(h, static_cast<unsigned>(c.values[i]));
+    for (int i = first; i < c.values.size(); ++i)
+      h = mix(mix(h, static_cast<unsigned>(c.values[i])), static_cast<unsigned>(c.values[i] >> 32));
     int at = static_cast<int>(h) & mask;
     for (; kernel_[at] >= 0; at = (at + 1) & mask)
       if (hash_[at] == h && same(c, kernel_[at], first, length)) {
@@ -16698,7 +16743,7 @@ inline constexpr graph::fused_view fused_of{schedule_of<Program>.steps,   steps_
 /// code_tables<Steps, Members>: the distinct loops, and which one each step runs.
 template <int Steps, int Members> struct code_tables {
   int kernels = 0, users = 0;
-  int values[2 * (Steps + Members) + 1]{};
+  graph::loop_code::word values[2 * (Steps + Members) + 1]{};
   int first[Steps + 1]{}, length[Steps + 1]{}, kernel[Steps + 1]{};
   const graph::custom_kernels* user[Members + 1]{};
 
@@ -16930,9 +16975,9 @@ template <class... Op> struct costs_of<ops::op_list<Op...>> { static constexpr i
 enum class reach { whole, part, any };
 
 /// fused_loop<T, Users, Code...>: the loop that a code describes (graph/passes/encode.hpp says how to read it).
-template <class T, class Users, int... Code> struct fused_loop {
-  static constexpr int ints[sizeof...(Code)] = {Code...};
-  static constexpr graph::loop_code code{ints};
+template <class T, class Users, graph::loop_code::word... Code> struct fused_loop {
+  static constexpr graph::loop_code::word words[sizeof...(Code)] = {Code...};
+  static constexpr graph::loop_code code{words};
   static constexpr int inputs = code.inputs(), operations = code.operations(), outputs = code.outputs();
   static constexpr graph::fold fold(int o) { return code.output(o).fold; }
   static constexpr bool folds_columns(int o) { return fold(o) != graph::fold::none && code.output(o).inner; }
@@ -17104,13 +17149,37 @@ private:
     v.store_first(to, n);
   }
 
-  template <int U, reach R, int... Index, int... O>
+  /// The outputs in the order of their values.
+  struct output_order {
+    int number[outputs + 1]{}, first[inputs + operations + 1]{};
+    constexpr output_order() {
+      for (int o = 0; o < outputs; ++o) ++first[code.output(o).value + 1];
+      for (int i = 0; i < inputs + operations; ++i) first[i + 1] += first[i];
+      int at[inputs + operations + 1]{};
+      for (int o = 0; o < outputs; ++o) {
+        const int value = code.output(o).value;
+        number[first[value] + at[value]++] = o;
+      }
+    }
+  };
+  static constexpr output_order order{};
+
+  /// A result leaves as soon as it is computed: loops of hundreds of operations have more of them than registers.
+  template <int U, reach R, int... Index, int... Operation>
   FLUXPP_INLINE static void step(const operands& x, accumulators& acc, std::ptrdiff_t j, int n,
-                                 std::integer_sequence<int, Index...>, std::integer_sequence<int, O...>) {
+                                 std::integer_sequence<int, Index...>, std::integer_sequence<int, Operation...>) {
     V v[inputs + operations + 1];
     ((v[Index] = load<Index, R>(x, j, n)), ...);
-    evaluate(v, all_operations{});
-    (put<O, U, R>(x, acc, v, j, n), ...);
+    (put_value<Index, U, R>(x, acc, v, j, n), ...);
+    ((v[inputs + Operation] = apply<Operation>(v), put_value<inputs + Operation, U, R>(x, acc, v, j, n)), ...);
+  }
+  template <int Value, int U, reach R>
+  FLUXPP_INLINE static void put_value(const operands& x, accumulators& acc, const V* v, std::ptrdiff_t j, int n) {
+    constexpr int first = order.first[Value], count = order.first[Value + 1] - first;
+    if constexpr (count > 0) [&]<int... O>(std::integer_sequence<int, O...>) {
+        (put<order.number[first + O], U, R>(x, acc, v, j, n), ...);
+      }
+    (std::make_integer_sequence<int, count>{});
   }
   template <int Index, reach R> FLUXPP_INLINE static V load(const operands& x, std::ptrdiff_t j, int n) {
     if constexpr (code.repeated(Index)) return x.repeated[Index];
@@ -17137,19 +17206,20 @@ private:
                                         std::integer_sequence<int, U...>) {
     if constexpr (unroll > 1) {
       for (; j + unroll * width <= end; j += unroll * width)
-        (step<U, reach::whole>(x, acc, j + U * width, width, all_inputs{}, all_outputs{}), ...);
-      for (; j + width <= end; j += width) step<0, reach::whole>(x, acc, j, width, all_inputs{}, all_outputs{});
-      if (j < end) step<0, reach::part>(x, acc, j, static_cast<int>(end - j), all_inputs{}, all_outputs{});
+        (step<U, reach::whole>(x, acc, j + U * width, width, all_inputs{}, all_operations{}), ...);
+      for (; j + width <= end; j += width) step<0, reach::whole>(x, acc, j, width, all_inputs{}, all_operations{});
+      if (j < end) step<0, reach::part>(x, acc, j, static_cast<int>(end - j), all_inputs{}, all_operations{});
     } else {
       for (; j < end; j += width) {
         const int n = static_cast<int>(std::min<std::ptrdiff_t>(width, end - j));
-        step<0, reach::any>(x, acc, j, n, all_inputs{}, all_outputs{});
+        step<0, reach::any>(x, acc, j, n, all_inputs{}, all_operations{});
       }
     }
   }
 
   template <int... O> FLUXPP_INLINE static void clear(accumulators& acc, std::integer_sequence<int, O...>) {
-    for (int u = 0; u < unroll; ++u) ((acc.fold[u][O] = V(static_cast<T>(neutral(fold(O))))), ...);
+    for (int u = 0; u < unroll; ++u)
+      ((folds_columns(O) ? void(acc.fold[u][O] = V(static_cast<T>(neutral(fold(O))))) : void()), ...);
   }
   template <int O> FLUXPP_INLINE static void gather(const accumulators& acc, double* total) {
     if constexpr (folds_columns(O)) {

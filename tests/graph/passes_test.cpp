@@ -182,14 +182,17 @@ TEST_CASE("encode: equal loops share one kernel, whatever their extents and cons
 }
 
 TEST_CASE("fuse: loops are cut at their caps, and every operand still comes first", "[graph]") {
-  for (const int length : {255, 256, 257, 600}) {
+  using graph::most_operations;
+  for (const int length :
+       {most_operations / 2 - 1, most_operations / 2, most_operations / 2 + 1, 2 * most_operations}) {
     graph::tape t;
     const var x = argument(t, make_dims(100)), z = argument(t, make_dims(100));
     var y = x;
     for (int i = 0; i < length; ++i) y = fx::exp(y) - z;
-    t.output(fx::sum(y));
+    t.output(y);
     const planned p(t);
-    for (const graph::plan_step& s : p.steps.steps) CHECK(s.members <= graph::most_operations);
+    CHECK(p.steps.steps[0].members == std::min(2 * length, most_operations));
+    CHECK(p.steps.steps.size() == (2 * length + most_operations - 1) / most_operations);
     CHECK(obeys_all(p));
   }
   graph::tape t;
@@ -197,8 +200,26 @@ TEST_CASE("fuse: loops are cut at their caps, and every operand still comes firs
   for (int i = 0; i < 200; ++i) y = y + argument(t, make_dims(100));
   t.output(y);
   const planned p(t);
+  CHECK(p.steps.steps[0].inputs >= graph::most_inputs);
   for (const graph::plan_step& s : p.steps.steps) CHECK(s.inputs <= graph::most_inputs + 3);
   CHECK(obeys_all(p));
+}
+
+TEST_CASE("encode: what a code says is what was written, at its limits too", "[graph]") {
+  using graph::loop_code;
+  constexpr int most = graph::most_operations + graph::most_inputs;
+  for (const int op : {0, 191, 300, -1, -200})
+    for (const int last : {0, 127, 128, most}) {
+      const loop_code::word words[]{loop_code::counts(false, 63, 1, 240), loop_code::word{1} << 62,
+                                    loop_code::of(graph::coded_operation{op, {most, 1, last}}),
+                                    loop_code::of(graph::coded_output{last, graph::fold::max, true})};
+      const loop_code code{words};
+      CHECK((!code.single() && code.inputs() == 63 && code.operations() == 1 && code.outputs() == 240));
+      CHECK((code.repeated(62) && !code.repeated(30)));
+      CHECK((code.operation(0).op == op && code.operation(0).args[0] == most && code.operation(0).args[1] == 1));
+      CHECK(code.operation(0).args[2] == last);
+      CHECK((code.output(0).value == last && code.output(0).fold == graph::fold::max && code.output(0).inner));
+    }
 }
 
 TEST_CASE("place: values of one symbol, of numbers and of neither lie apart", "[graph]") {

@@ -268,7 +268,8 @@ private:
   }
 
   template <int... O> FLUXPP_INLINE static void clear(accumulators& acc, std::integer_sequence<int, O...>) {
-    for (int u = 0; u < unroll; ++u) ((acc.fold[u][O] = V(static_cast<T>(neutral(fold(O))))), ...);
+    for (int u = 0; u < unroll; ++u)
+      ((folds_columns(O) ? void(acc.fold[u][O] = V(static_cast<T>(neutral(fold(O))))) : void()), ...);
   }
   template <int O> FLUXPP_INLINE static void gather(const accumulators& acc, double* total) {
     if constexpr (folds_columns(O)) {

@@ -26,6 +26,12 @@
 #pragma GCC diagnostic pop
 #endif
 
+#if defined(__has_builtin) && !defined(__CUDACC__)
+#if __has_builtin(__builtin_shufflevector)
+#define FLUXPP_HAS_SHUFFLEVECTOR 1
+#endif
+#endif
+
 namespace fluxpp::inline v0_1::simd {
 /// An element is a number that a register holds several of.
 template <class T> concept element = std::is_same_v<T, float> || std::is_same_v<T, double>;

@@ -21,11 +21,6 @@ template <int n, element T> mask<T> upper_of_pairs() {
 /// swap_groups<n>(v): v with neighbouring groups of n lanes exchanged.
 template <int n, class T> batch<T> swap_groups(batch<T> v) { return batch<T>::wrap(backend::swap_groups<n, T>(v.raw)); }
 
-#if defined(__has_builtin)
-#if __has_builtin(__builtin_shufflevector)
-#define FLUXPP_HAS_SHUFFLEVECTOR 1
-#endif
-#endif
 /// picked(a, b, lane): lane i is number lane(i) of those of a, followed by those of b; lane has no state.
 template <class T, class Lane> [[gnu::always_inline]] inline batch<T> picked(batch<T> a, batch<T> b, Lane) {
   constexpr int lanes = batch<T>::size;

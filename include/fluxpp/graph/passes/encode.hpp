@@ -3,6 +3,8 @@
 // Canonical kernels: a fused loop as a sequence of words, so that equal loops share one instantiation.
 #include "fluxpp/graph/passes/fuse.hpp"
 
+#include <cstdint>
+
 namespace fluxpp::inline v0_1::graph {
 
 /// coded_operation: one operation of a loop: its position in the list of elementwise operations, or -1 - k for the k-th
@@ -32,21 +34,19 @@ struct loop_code {
   constexpr bool repeated(int input) const { return (code[1] >> input & 1) != 0; }
   constexpr coded_operation operation(int i) const {
     const word c = code[2 + i];
-    const int op = field(c, 0, 8);
-    return {op < first_user ? op : op - 256, {argument(c, 0), argument(c, 1), argument(c, 2)}};
+    return {static_cast<std::int16_t>(field(c, 0, 16)), {argument(c, 0), argument(c, 1), argument(c, 2)}};
   }
   constexpr coded_output output(int i) const {
     const word c = code[2 + operations() + i];
     return {field(c, 4, value_bits), static_cast<graph::fold>(field(c, 1, 3)), (c & 1) != 0};
   }
 
-  static constexpr int first_user = 192;
   static constexpr word counts(bool single, int inputs, int operations, int outputs) {
     return word{single} | word{inputs} << 1 | word{operations} << 8 | word{outputs} << (8 + value_bits);
   }
   static constexpr word of(const coded_operation& o) {
-    word c = o.op & 255;
-    for (int i = 0; i < 3; ++i) c |= word{o.args[i]} << (8 + i * value_bits);
+    word c = o.op & 0xffff;
+    for (int i = 0; i < 3; ++i) c |= word{o.args[i]} << (16 + i * value_bits);
     return c;
   }
   static constexpr word of(const coded_output& o) {
@@ -56,9 +56,9 @@ struct loop_code {
 private:
   static constexpr int value_bits = 10; ///< of the number of an operand or a result
   static constexpr int field(word c, int first, int bits) { return static_cast<int>(c >> first & ((1 << bits) - 1)); }
-  static constexpr int argument(word c, int i) { return field(c, 8 + i * value_bits, value_bits); }
+  static constexpr int argument(word c, int i) { return field(c, 16 + i * value_bits, value_bits); }
+  static_assert(most_operations + most_inputs + 3 < 1 << value_bits && most_inputs + 3 < 64);
 };
-static_assert(most_operations + most_inputs + 3 < 1 << 10 && most_inputs + 3 < 64);
 
 /// codes: all loops' codes one after the other; the distinct ones are kernels.
 struct codes {

@@ -5,9 +5,9 @@
 
 namespace fluxpp::inline v0_1::graph {
 
-/// Caps of one fused loop: what a compiler must take at once. Nothing else is won by a cut: all that crosses one is stored
-/// and loaded again, where a compiler does so with what it finds no register for alone.
-inline constexpr int most_operations = 512;
+/// Caps of one fused loop: what a compiler takes at once (clang expands folds of at most 256). Nothing else is won by a
+/// cut: all that crosses one is stored and loaded again, where a compiler does so with what has no register alone.
+inline constexpr int most_operations = 240;
 inline constexpr int most_inputs = 60;
 
 /// input_ref: an operand in memory: the node that owns the storage, and the node whose shape the view has.
