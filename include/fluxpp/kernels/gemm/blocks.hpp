@@ -119,6 +119,22 @@ template <class T> constexpr bool aliases(ptrdiff_t stride) {
   return stride * static_cast<ptrdiff_t>(sizeof(T)) % 1024 == 0;
 }
 
+/// few_tiles(m, n, k, b): whether the product is a few tiles, whose operands are best read where they are.
+template <class T> bool few_tiles(int m, int n, int k, const strided<T>& b) {
+  using size = blocking<T>;
+  return b.col == 1 && m <= 2 * size::rows && n <= size::width && k <= size::depth;
+}
+/// multiply_few_tiles(m, n, k, a, b, c, ldc, add): c = or += a b, which takes little longer than choosing how.
+template <class T>
+void multiply_few_tiles(int m, int n, int k, const strided<T>& a, const strided<T>& b, T* c, ptrdiff_t ldc, bool add) {
+  const auto& tiles = n > simd::batch<T>::size ? tiles_of_width<T, 2> : tiles_of_width<T, 1>;
+  for (int i = 0; i < m;) {
+    const std::size_t h = next_height(m - i, blocking<T>::rows);
+    tiles[h](k, {a.data + i * a.row, a.row, a.col}, {b.data, b.row, 0}, {c + i * ldc, ldc, n, add});
+    i += tile_heights[h];
+  }
+}
+
 /// multiply_by_tiles(m, n, k, a, b, c, ldc, add): c = or += a b, any strides.
 template <class T>
 void multiply_by_tiles(int m, int n, int k, const strided<T>& a, const strided<T>& b, T* c, ptrdiff_t ldc, bool add) {
