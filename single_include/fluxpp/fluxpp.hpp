@@ -18045,6 +18045,22 @@ template <class T> constexpr bool aliases(ptrdiff_t stride) {
   return stride * static_cast<ptrdiff_t>(sizeof(T)) % 1024 == 0;
 }
 
+/// few_tiles(m, n, k, b): whether the product is a few tiles, whose operands are best read where they are.
+template <class T> bool few_tiles(int m, int n, int k, const strided<T>& b) {
+  using size = blocking<T>;
+  return b.col == 1 && m <= 2 * size::rows && n <= size::width && k <= size::depth;
+}
+/// multiply_few_tiles(m, n, k, a, b, c, ldc, add): c = or += a b, which takes little longer than choosing how.
+template <class T>
+void multiply_few_tiles(int m, int n, int k, const strided<T>& a, const strided<T>& b, T* c, ptrdiff_t ldc, bool add) {
+  const auto& tiles = n > simd::batch<T>::size ? tiles_of_width<T, 2> : tiles_of_width<T, 1>;
+  for (int i = 0; i < m;) {
+    const std::size_t h = next_height(m - i, blocking<T>::rows);
+    tiles[h](k, {a.data + i * a.row, a.row, a.col}, {b.data, b.row, 0}, {c + i * ldc, ldc, n, add});
+    i += tile_heights[h];
+  }
+}
+
 /// multiply_by_tiles(m, n, k, a, b, c, ldc, add): c = or += a b, any strides.
 template <class T>
 void multiply_by_tiles(int m, int n, int k, const strided<T>& a, const strided<T>& b, T* c, ptrdiff_t ldc, bool add) {
@@ -18220,6 +18236,29 @@ constexpr int share(int n, int part, int parts, int unit) {
   const long long units = (n + unit - 1) / unit;
   return static_cast<int>(std::min<long long>(n, units * part / parts * unit));
 }
+
+template <class T>
+using multiplication = void (*)(int, int, int, const strided<T>&, const strided<T>&, T*, std::ptrdiff_t, bool);
+
+/// So many operations are worth a task.
+inline constexpr double least_work = 5e5;
+
+/// multiply_in_parts(multiply, ...): the product, shared among threads if there are some.
+template <class T>
+[[gnu::noinline]] void multiply_in_parts(multiplication<T> multiply, int m, int n, int k, const strided<T>& a,
+                                         const strided<T>& b, T* c, std::ptrdiff_t ldc, bool accumulate) {
+  const int tasks = static_cast<int>(std::min<double>(thread_pool::instance().size(), 2.0 * m * n * k / least_work));
+  if (tasks <= 1) return multiply(m, n, k, a, b, c, ldc, accumulate);
+  constexpr int unit = simd::batch<T>::size;
+  const grid parts = choose_grid(m, n, tasks, unit);
+  thread_pool::instance().run(tasks, [&](int task) {
+    const int row = task / parts.columns, column = task % parts.columns;
+    const int i = share(m, row, parts.rows, 4), j = share(n, column, parts.columns, unit);
+    const int rows = share(m, row + 1, parts.rows, 4) - i, columns = share(n, column + 1, parts.columns, unit) - j;
+    if (rows > 0 && columns > 0)
+      multiply(rows, columns, k, a.from(i, 0), b.from(0, j), c + i * ldc + j, ldc, accumulate);
+  });
+}
 } // namespace matrix
 
 /// gemm(m, n, k, a, b, c, ldc, accumulate): c = a b, or c += a b.
@@ -18237,23 +18276,12 @@ void gemm(int m, int n, int k, strided<T> a, strided<T> b, T* c, std::ptrdiff_t 
   if (n == 1 && m > 1 && ldc == 1) // a column is a row of the transposed product
     return gemm(1, m, k, strided<T>{b.data, b.col, b.row}, strided<T>{a.data, a.col, a.row}, c, m, accumulate,
                 parallel);
-  const auto multiply = matrix::suits_dots(m, n, k, a, b) ? matrix::multiply_by_dots<T>
-                        : m == 1 && b.col == 1            ? matrix::multiply_row<T>
-                                                          : matrix::multiply_by_tiles<T>;
-  const double work = 2.0 * m * n * k, least = 5e5;
-  const int threads = parallel && work >= 2 * least ? thread_pool::instance().size() : 1;
-  const int tasks = static_cast<int>(std::min<double>(threads, work / least));
-  if (tasks <= 1) return multiply(m, n, k, a, b, c, ldc, accumulate);
-  constexpr int unit = simd::batch<T>::size;
-  const matrix::grid parts = matrix::choose_grid(m, n, tasks, unit);
-  thread_pool::instance().run(tasks, [&](int task) {
-    const int row = task / parts.columns, column = task % parts.columns;
-    const int i = matrix::share(m, row, parts.rows, 4), j = matrix::share(n, column, parts.columns, unit);
-    const int rows = matrix::share(m, row + 1, parts.rows, 4) - i;
-    const int columns = matrix::share(n, column + 1, parts.columns, unit) - j;
-    if (rows > 0 && columns > 0)
-      multiply(rows, columns, k, a.from(i, 0), b.from(0, j), c + i * ldc + j, ldc, accumulate);
-  });
+  const auto multiply = matrix::suits_dots(m, n, k, a, b)  ? matrix::multiply_by_dots<T>
+                        : m == 1 && b.col == 1             ? matrix::multiply_row<T>
+                        : matrix::few_tiles<T>(m, n, k, b) ? matrix::multiply_few_tiles<T>
+                                                           : matrix::multiply_by_tiles<T>;
+  if (!parallel || 2.0 * m * n * k < 2 * matrix::least_work) return multiply(m, n, k, a, b, c, ldc, accumulate);
+  matrix::multiply_in_parts<T>(multiply, m, n, k, a, b, c, ldc, accumulate);
 }
 } // namespace fluxpp::inline v0_1::kernels
 
