@@ -2,7 +2,9 @@
 # SPDX-License-Identifier: MIT
 """Compiles a program that must not compile, and reads what the compiler says.
 
-run_case.py <case.cpp> <compiler> [flags]. The case says in comments what is expected:
+run_case.py <case.cpp> <compiler> [flags]
+run_case.py --precompile=<folder> <compiler> [flags]    what most cases include; then cases take --precompiled=<folder>
+The case says in comments what is expected:
   // expected-error: "a sentence"        must stand in the first ten lines of output (several lines: all of them)
   // max-errors: 1                       (the default)
   // max-chars: 1500                     (the default), counted with paths shortened to file names
@@ -15,6 +17,7 @@ import subprocess
 import sys
 
 FIRST_LINES = 10
+UMBRELLA, PRECOMPILED = "fluxpp/fluxpp.hpp", "precompiled.hpp"
 NOISE = re.compile(r"^\s*(In file included from|from) ")
 
 
@@ -27,11 +30,38 @@ def number(text, name, default):
     return int(re.search(rf"\b{name}: *(\d+)|$", text)[1] or default)
 
 
+def run(*command):
+    return subprocess.run(command, text=True, capture_output=True, env={"PATH": "/usr/bin:/bin", "LC_ALL": "C"})
+
+
+def precompiled_header(folder, compiler):
+    """Where a compiler keeps the umbrella: g++ finds it by its name, clang is told."""
+    name = pathlib.Path(compiler).name
+    return pathlib.Path(folder) / name / (UMBRELLA + (".pch" if "clang" in name else ".gch"))
+
+
+def precompile(folder, compiler, flags):
+    header = precompiled_header(folder, compiler)
+    header.parent.mkdir(parents=True, exist_ok=True)
+    source = header.parent / PRECOMPILED
+    source.write_text(f"#include <{UMBRELLA}>\n")
+    result = run(compiler, "-std=c++20", *flags, "-x", "c++-header", str(source), "-o", str(header))
+    print(result.stderr)
+    return result.returncode
+
+
+def use_precompiled(folder, compiler, case):
+    if re.search(r"#include <(.*)>|$", case.read_text())[1] != UMBRELLA:
+        return []
+    header = precompiled_header(folder, compiler)
+    return ["-include-pch", str(header)] if header.suffix == ".pch" else [f"-I{header.parents[1]}"]
+
+
 def compile_case(compiler, flags, case):
     language = ["-c", "-o", "/dev/null"] if "nvcc" in pathlib.Path(compiler).name else ["-fsyntax-only"]
-    command = [compiler, "-std=c++20", *language, *flags, str(case)]
-    result = subprocess.run(command, text=True, capture_output=True, env={"PATH": "/usr/bin:/bin", "LC_ALL": "C"})
-    return result.returncode, re.sub(r"(?<![\w.])/[^\s:'\"]*/", "", result.stderr + result.stdout)
+    result = run(compiler, "-std=c++20", *language, *flags, str(case))
+    output = re.sub(r"(?<![\w.])/[^\s:'\"]*/", "", result.stderr + result.stdout)
+    return result.returncode, re.sub(rf".*from {PRECOMPILED}:.*\n", "", output)
 
 
 def refusals(case, compiler, flags):
@@ -66,7 +96,12 @@ def refusals(case, compiler, flags):
 
 def main():
     case, compiler, *flags = sys.argv[1:]
+    if case.startswith("--precompile="):
+        return precompile(case.partition("=")[2], compiler, flags)
     case = pathlib.Path(case)
+    folders = [flag.partition("=")[2] for flag in flags if flag.startswith("--precompiled=")]
+    flags = [flag for flag in flags if not flag.startswith("--precompiled=")]
+    flags = [*(flag for folder in folders for flag in use_precompiled(folder, compiler, case)), *flags]
     found = list(refusals(case, compiler, flags))
     for refusal in found:
         print(f"{case.name}: {refusal}")
