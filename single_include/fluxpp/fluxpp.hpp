@@ -19360,7 +19360,7 @@ struct by_filters_gradient {
     constexpr int lanes = tile_of<T>::lanes;
     const padded planes(s);
     const bool two = s.filters % (2 * lanes) == 0 && simd::registers > 2 * taps_together + 2;
-    return {s, planes, cut(s.batch, block_outputs / planes.outputs), lanes, two ? 2 : 1};
+    return {s, planes, cut(s.batch, block_outputs / std::max(planes.outputs, 1)), lanes, two ? 2 : 1};
   }
   /// suits<T>(s): small planes whose taps fill tiles.
   template <class T> static constexpr bool suits(const conv_shape& s) {
