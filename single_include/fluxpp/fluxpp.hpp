@@ -3062,6 +3062,7 @@ template <class Wanted> constexpr list<int> wanted_captures(const graph::tape& t
     if (wanted(id)) out.push(id);
   return out;
 }
+
 /// Has v stacked in a draft: one value, or the columns of a result; nothing where none of them exists.
 constexpr bool stack_columns(graph::tape& t, int draft, const var* v, const var* like, int columns) {
   const int count = columns > 0 ? columns : 1;
